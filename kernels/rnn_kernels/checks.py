@@ -1,0 +1,82 @@
+"""Errors of shape, dtype and memory layout, raised before any compiled code runs."""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_kernels.layout import Array, Network, Weights
+from rnn_kernels.workspace import Workspace
+
+
+def check_array(
+    name: str,
+    array: Array,
+    shape: tuple[int | None, ...],
+    dtype: np.dtype[Any],
+    *,
+    writable: bool = False,
+) -> None:
+    """Raise ValueError unless the array is as a kernel needs it. None in shape: any length."""
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
+    if array.dtype != dtype:
+        raise ValueError(f"{name}: got dtype {array.dtype}, expected {dtype}")
+    fits = len(array.shape) == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("any" if length is None else str(length) for length in shape)
+        raise ValueError(f"{name}: got shape {array.shape}, expected ({wanted})")
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        raise ValueError(
+            f"{name}: got strides {array.strides}, expected contiguous rows (C order); "
+            "np.ascontiguousarray makes them so"
+        )
+    if writable and not array.flags.writeable:
+        raise ValueError(f"{name}: got a read-only array, expected one that can be filled")
+
+
+def check_workspace(network: Network, workspace: Workspace) -> None:
+    """Raise ValueError unless the workspace was made for the network."""
+    if workspace.network != network:
+        raise ValueError(f"workspace: got one for {workspace.network}, expected {network}")
+
+
+def check_parameters(
+    network: Network, parameters: Array, dtype: np.dtype[Any], *, writable: bool = False
+) -> Weights:
+    """Return the views into the parameters, or raise ValueError."""
+    check_array("parameters", parameters, (network.size,), dtype, writable=writable)
+    return network.weights(parameters)
+
+
+def check_gradient(network: Network, gradient: Array, parameters: Array) -> Weights:
+    """Return the views into the gradient, or raise ValueError."""
+    check_array("gradient", gradient, (network.size,), parameters.dtype, writable=True)
+    if np.may_share_memory(gradient, parameters):
+        raise ValueError("gradient: got memory of parameters, expected an array of its own")
+    return network.weights(gradient)
+
+
+def check_first(first: int, timesteps: int) -> None:
+    """Raise ValueError unless `first` is one of the timesteps."""
+    if not (isinstance(first, int | np.integer) and 0 <= first < timesteps):
+        raise ValueError(f"first: got {first!r}, expected a timestep from 0 to {timesteps - 1}")
+
+
+def check_number(name: str, value: float, *, positive: bool) -> None:
+    """Raise ValueError unless the value is finite and above 0 (or at least 0)."""
+    if not (np.isfinite(value) and (value > 0 if positive else value >= 0)):
+        wanted = "above 0" if positive else "of at least 0"
+        raise ValueError(f"{name}: got {value!r}, expected a finite number {wanted}")
+
+
+def check_starts(starts: Array, shape: tuple[int | None, ...], length: int, timesteps: int) -> None:
+    """Raise ValueError unless every window of `timesteps` lies inside a series of `length`."""
+    check_array("starts", starts, shape, np.dtype(np.int64))
+    last = length - timesteps
+    if starts.size and (starts.min() < 0 or starts.max() > last):
+        raise ValueError(
+            f"starts: got {starts.min()} to {starts.max()}, expected 0 to {last}: "
+            f"windows of {timesteps} timesteps in a series of {length}"
+        )

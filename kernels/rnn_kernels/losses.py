@@ -1,0 +1,59 @@
+"""The mean squared error.
+
+    L = 1/n Σ (y − target)²,   dy = 2/n (y − target),   n = (T − first) · B · O
+
+The sum goes over the timesteps from `first` on, the batch and the outputs.
+"""
+
+import numpy as np
+
+from rnn_kernels.checks import check_array, check_first
+from rnn_kernels.jit import jit
+from rnn_kernels.layout import Array, float_type
+
+
+@jit
+def squared_error(y: Array, target: Array, dy: Array, first: int) -> float:
+    """Return L and fill dy; all (T, B, O). The sum is carried in float64."""
+    T, B, O = y.shape  # noqa: E741  O is the number of outputs
+    count = (T - first) * B * O
+    scale = y.dtype.type(2.0 / count)
+    total: float = 0.0
+    for t in range(T):
+        for b in range(B):
+            for k in range(O):
+                if t < first:
+                    dy[t, b, k] = y.dtype.type(0)
+                else:
+                    error = y[t, b, k] - target[t, b, k]
+                    total += np.float64(error) * np.float64(error)
+                    dy[t, b, k] = scale * error
+    loss: float = total / count
+    return loss
+
+
+def mse(y: Array, target: Array, dy: Array, *, first: int = 0) -> float:
+    """Return the mean squared error over the timesteps from `first` on, and its gradient.
+
+    Parameters
+    ----------
+    y, target : array, shape (T, B, O)
+        Output and truth, float32 or float64, contiguous.
+    dy : array, shape (T, B, O)
+        Filled with the gradient with respect to y; zero before `first`.
+    first : int
+        First timestep that counts, 0 … T−1.
+
+    Raises
+    ------
+    ValueError
+        A shape, dtype or memory layout does not fit, or `first` lies outside the timesteps.
+    """
+    dtype = float_type(y.dtype)
+    if y.ndim != 3 or y.size == 0:
+        raise ValueError(f"y: got shape {y.shape}, expected (T, B, O), all at least 1")
+    check_array("y", y, y.shape, dtype)
+    check_array("target", target, y.shape, dtype)
+    check_array("dy", dy, y.shape, dtype, writable=True)
+    check_first(first, y.shape[0])
+    return float(squared_error(y, target, dy, first))

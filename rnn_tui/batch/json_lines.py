@@ -1,0 +1,122 @@
+"""Events as JSON Lines: strictly valid JSON, floats in full precision.
+
+A number that is not finite has no JSON: it is written as null, and "reason" says which it was.
+"""
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from rnn_tui.batch.summary import verdict
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
+
+
+def to_json_lines(event: Event, name: str) -> str:
+    """Return the lines of an event, each with its newline; "" for an event that has none.
+
+    `name` is what the verdict calls the model.
+    """
+    match event:
+        case RunStarted():
+            return _line(_started(event))
+        case StepsDone():
+            return _steps(event)
+        case RunEnded():
+            return _line(_ended(event, name))
+        case _:
+            return ""
+
+
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps(record, allow_nan=False) + "\n"
+
+
+def _started(event: RunStarted) -> dict[str, Any]:
+    return {
+        "event": "run_started",
+        "config": event.config.model_dump(mode="json"),
+        "versions": dict(event.versions),
+        "seed": event.config.training.seed,
+        "parameters": event.parameters,
+        "windows": dict(event.windows),
+    }
+
+
+def _ended(event: RunEnded, name: str) -> dict[str, Any]:
+    baselines = {name: _scores(s) for name, s in event.scores.items() if name != "model"}
+    model = event.scores.get("model")
+    return {
+        "event": "run_ended",
+        "status": str(event.status),
+        "reason": event.reason,
+        "steps": event.steps,
+        "best_step": event.best_step,
+        "seconds": _finite(event.seconds),
+        "test_metrics": _scores(model) if model else None,
+        "baselines": baselines,
+        "verdict": verdict(name, event.scores),
+    }
+
+
+def _scores(scores: Scores) -> dict[str, Any]:
+    return {name: _finite(value) for name, value in asdict(scores).items()}
+
+
+def _steps(event: StepsDone) -> str:
+    """Return one line a step; what is measured once a burst stands on all its steps."""
+    arrays_are_finite = np.isfinite(event.loss).all() and np.isfinite(event.gradient_norm).all()
+    if not arrays_are_finite or not math.isfinite(event.validation_loss or 0.0):
+        return "".join(_line(record) for record in _step_records(event))
+    shared = (
+        f'"learning_rate": {float(event.learning_rate)!r}, '
+        f'"steps_per_second": {_number(event.steps_per_second)}, '
+        f'"seconds": {_number(event.seconds)}'
+    )
+    measured = zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    lines = [
+        f'{{"event": "step", "step": {step}, "epoch": {event.epoch}, "loss": {loss!r}, '
+        f'"gradient_norm": {norm!r}, {shared}}}\n'
+        for step, (loss, norm) in enumerate(measured, event.first_step)
+    ]
+    if event.validation_loss is not None:
+        lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
+    return "".join(lines)
+
+
+def _step_records(event: StepsDone) -> list[dict[str, Any]]:
+    records = []
+    for offset, (loss, norm) in enumerate(
+        zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    ):
+        step = event.first_step + offset
+        measured = {"loss": loss, "gradient_norm": norm}
+        if step == event.last_step and event.validation_loss is not None:
+            measured["validation_loss"] = float(event.validation_loss)
+        faults = [
+            f"{name} is {value}" for name, value in measured.items() if not math.isfinite(value)
+        ]
+        record = {
+            "event": "step",
+            "step": step,
+            "epoch": event.epoch,
+            **{name: _finite(value) for name, value in measured.items()},
+            "learning_rate": float(event.learning_rate),
+            "steps_per_second": _finite(event.steps_per_second),
+            "seconds": _finite(event.seconds),
+        }
+        records.append(record | ({"reason": ", ".join(faults)} if faults else {}))
+    return records
+
+
+def _finite(value: float) -> float | None:
+    if isinstance(value, int):
+        return value
+    return float(value) if math.isfinite(value) else None
+
+
+def _number(value: float) -> str:
+    return repr(float(value)) if math.isfinite(value) else "null"

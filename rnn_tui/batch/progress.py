@@ -1,0 +1,159 @@
+"""How a run goes on: a bar on a terminal, a line every few seconds elsewhere."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from rnn_tui.streams import Output, OutputLostError
+from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, StepsDone
+
+SECONDS_BETWEEN_LINES = 2.0
+HEADINGS = ("step", "epoch", "loss", "validation", "grad norm", "steps/s", "seconds")
+WIDTHS = (9, 7, 11, 11, 11, 9, 9)
+
+
+class ProgressView(Protocol):
+    """Shows the events of a run while it goes on."""
+
+    def show(self, event: Event) -> None:
+        """Show one event; raises OutputLostError where nobody can see it any more."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class Silence:
+    """Shows nothing."""
+
+    def show(self, event: Event) -> None:
+        """Ignore the event."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Lines:
+    """Plain lines of fixed columns: the first burst, one every two seconds, the last."""
+
+    def __init__(self, output: Output, clock: Callable[[], float] = time.monotonic) -> None:
+        self._output = output
+        self._clock = clock
+        self._next: float | None = None
+        self._validation_loss: float | None = None
+        self._pending: StepsDone | None = None
+
+    def show(self, event: Event) -> None:
+        """Write the event's line where one is due."""
+        match event:
+            case RunStarted():
+                self._output.write(f"{describe(event)}\ncompiling kernels ...\n")
+            case KernelsReady():
+                self._output.write(f"kernels ready after {event.seconds:.1f} s\n")
+            case StepsDone():
+                self._show_steps(event)
+            case RunEnded() if self._pending:
+                self._write_row(self._pending)
+
+    def close(self) -> None:
+        """Do nothing: lines leave no trace on a terminal."""
+
+    def _show_steps(self, event: StepsDone) -> None:
+        if event.validation_loss is not None:
+            self._validation_loss = event.validation_loss
+        now = self._clock()
+        if self._next is None:
+            self._output.write(_row(HEADINGS))
+        elif now < self._next:
+            self._pending = event
+            return
+        self._next = now + SECONDS_BETWEEN_LINES
+        self._write_row(event)
+
+    def _write_row(self, event: StepsDone) -> None:
+        self._pending = None
+        validation = self._validation_loss
+        self._output.write(
+            _row(
+                (
+                    str(event.last_step),
+                    str(event.epoch),
+                    f"{event.loss[-1]:.4g}",
+                    "-" if validation is None else f"{validation:.4g}",
+                    f"{event.gradient_norm[-1]:.4g}",
+                    f"{event.steps_per_second:.0f}",
+                    f"{event.seconds:.1f}",
+                )
+            )
+        )
+
+
+class Bar:
+    """A progress bar that Rich redraws ten times a second."""
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        console = Console(file=stream)
+        self._total = total
+        self._validation = ""
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            expand=True,
+            transient=True,
+        )
+        self._task = self._progress.add_task("Loading", total=None, note="")
+        self._progress.start()
+
+    def show(self, event: Event) -> None:
+        """Move the bar."""
+        try:
+            self._show(event)
+        except OSError as error:
+            raise OutputLostError(error) from error
+
+    def close(self) -> None:
+        """Remove the bar and give the cursor back."""
+        try:
+            self._progress.stop()
+        except OSError as error:
+            raise OutputLostError(error) from error
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._progress.console.print(describe(event), highlight=False, soft_wrap=True)
+                self._progress.update(self._task, description="Compiling kernels")
+            case KernelsReady():
+                self._progress.update(self._task, description="Training", total=self._total)
+            case StepsDone():
+                self._move(event)
+
+    def _move(self, event: StepsDone) -> None:
+        if event.validation_loss is not None:
+            self._validation = f" val {event.validation_loss:.3g}"
+        rate = max(event.steps_per_second, 1e-9)
+        minutes, seconds = divmod(round((self._total - event.last_step) / rate), 60)
+        note = (
+            f"{event.last_step:,}/{self._total:,} loss {event.loss[-1]:.3g}{self._validation} "
+            f"{rate:,.0f} steps/s {minutes}:{seconds:02d} left"
+        )
+        self._progress.update(self._task, completed=event.last_step, note=note)
+
+
+def describe(event: RunStarted) -> str:
+    """Return the run in one line."""
+    model, data = event.config.model, event.config.data
+    windows = ", ".join(f"{count:,} {part}" for part, count in event.windows.items())
+    series = data.file or data.dataset or "sunspots"
+    return (
+        f"{model.cell.upper()} {model.hidden_size} on {series}: {event.parameters:,} parameters; "
+        f"windows: {windows}; seed {event.config.training.seed}"
+    )
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True)) + "\n"

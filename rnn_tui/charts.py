@@ -1,0 +1,323 @@
+"""Line charts as text: arrays in, cells out.
+
+plotext draws the lines (`rnn_tui.raster`); axes, ticks and what stands around the lines are cells
+of our own, so that they stay readable in a panel of 38 × 9 cells.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_tui.axes import Axis, Tick
+from rnn_tui.raster import MOST_COLUMNS, MOST_ROWS, rasterise
+
+Floats = NDArray[np.float64]
+Glyphs = Literal["braille", "ascii"]
+
+DOT_EVERY = 9
+"""Columns from one • of a dotted line to the next."""
+
+
+class Ink(IntEnum):
+    """What a cell belongs to; who shows the chart gives each its colour."""
+
+    NONE = 0
+    GRID = 1
+    AXIS = 2
+    LABEL = 3
+    FIRST = 4
+    SECOND = 5
+    AREA = 6
+    MARK = 7
+    WARNING = 8
+    RULE = 9
+
+
+class Paper(IntEnum):
+    """What lies behind a cell."""
+
+    NONE = 0
+    FIRST = 1
+    SECOND = 2
+    AREA = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line through (x, y), both of shape (n,), x ascending; it breaks at non-finite values."""
+
+    x: Floats
+    y: Floats
+    ink: Ink
+    symbol: str = "*"
+    """What draws it where only ASCII can be shown."""
+    dotted: bool = False
+    """Whether a • stands on it every few columns, to tell it apart without colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Paper between two curves over ascending x, all of shape (n,)."""
+
+    x: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A symbol at a point, or as near to it as the chart reaches."""
+
+    x: float
+    y: float
+    symbol: str
+    ink: Ink
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dotted line across the chart at a value of x (upright) or of y (level)."""
+
+    at: float
+    upright: bool = True
+    ink: Ink = Ink.RULE
+    name: str = ""
+    """Written at the left end of a level rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the x axis with paper of its own and a name at the top."""
+
+    start: float
+    stop: float
+    paper: Paper
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a chart shows; later series lie on top of earlier ones."""
+
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...] = ()
+    areas: tuple[Area, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A block of characters, each with its ink and paper; all of shape (height, width)."""
+
+    glyph: NDArray[np.str_]
+    ink: NDArray[np.uint8]
+    paper: NDArray[np.uint8]
+
+    @classmethod
+    def blank(cls, width: int, height: int) -> "Cells":
+        """Return a block of spaces."""
+        shape = (max(0, height), max(0, width))
+        return cls(np.full(shape, " "), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+
+    def write(self, row: int, column: int, text: str, ink: Ink) -> None:
+        """Write `text` from (row, column) rightwards; what falls outside is left out."""
+        height, width = self.glyph.shape
+        if not 0 <= row < height:
+            return
+        for place, symbol in enumerate(text, start=column):
+            if 0 <= place < width:
+                self.glyph[row, place], self.ink[row, place] = symbol, ink
+
+    def part(self, top: int, left: int, height: int, width: int) -> "Cells":
+        """Return a view of a rectangle, which is written to as the whole is."""
+        rows, columns = slice(top, top + height), slice(left, left + width)
+        return Cells(self.glyph[rows, columns], self.ink[rows, columns], self.paper[rows, columns])
+
+    def text(self) -> str:
+        """Return the characters alone, one line a row."""
+        return "\n".join("".join(row) for row in self.glyph.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of a chart lie: ticks to the left and below, the canvas in the rest."""
+
+    left: int
+    width: int
+    height: int
+    x_ticks: list[Tick] = field(default_factory=list)
+    y_ticks: list[Tick] = field(default_factory=list)
+
+
+def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> Cells:
+    """Return `chart` drawn in a block of `width` × `height` cells, either of which may be 0."""
+    cells = Cells.blank(min(width, MOST_COLUMNS), min(height, MOST_ROWS))
+    height, width = cells.glyph.shape
+    if not width or not height:
+        return cells
+    layout = lay_out(chart, width, height)
+    canvas = cells.part(0, layout.left, layout.height, layout.width)
+    _draw_regions(canvas, chart)
+    for area in chart.areas:
+        _draw_area(canvas, chart, area, glyphs)
+    _draw_grid(canvas, layout, glyphs)
+    for rule in chart.rules:
+        _draw_rule(canvas, chart, rule, glyphs)
+    _name_regions(canvas, chart)
+    for series in chart.series:
+        _draw_series(canvas, chart, series, glyphs)
+    for mark in chart.marks:
+        _draw_mark(canvas, chart, mark)
+    _draw_ticks(cells, layout, glyphs)
+    return cells
+
+
+def lay_out(chart: Chart, width: int, height: int) -> Layout:
+    """Return the layout that gives ticks their room as far as the canvas can spare it."""
+    rows = height - 1 if height >= 4 else height
+    y_ticks = chart.y.ticks(max(2, min(6, (rows + 1) // 2))) if rows >= 2 else []
+    left = max((len(tick.label) for tick in y_ticks), default=0) + 1 if y_ticks else 0
+    if width < left + 12:
+        y_ticks, left = [], 0
+    columns = width - left
+    x_ticks = chart.x.ticks(max(2, columns // 7)) if rows < height else []
+    return Layout(left, columns, rows, x_ticks, y_ticks)
+
+
+def column_of(position: float, width: int) -> int:
+    """Return the column of a position in [0, 1], as plotext rounds it with two dots a column."""
+    return round(min(max(position, 0.0), 1.0) * (2 * width - 1)) // 2
+
+
+def row_of(position: float, height: int) -> int:
+    """Return the row, from the top, of a position in [0, 1] with four dots a row."""
+    return height - 1 - round(min(max(position, 0.0), 1.0) * (4 * height - 1)) // 4
+
+
+def _draw_series(canvas: Cells, chart: Chart, series: Series, glyphs: Glyphs) -> None:
+    height, width = canvas.glyph.shape
+    marker = "braille" if glyphs == "braille" else series.symbol
+    x, y = chart.x.positions(series.x), chart.y.positions(series.y)
+    lines = rasterise(x, y, width, height, marker)
+    glyph = np.array([list(line) for line in lines])
+    drawn = glyph != " "
+    if series.dotted and glyphs == "braille":
+        _dot(glyph, drawn)
+    canvas.paper[drawn & np.isin(canvas.glyph, [*"▄▅▆▇"])] = Paper.AREA
+    canvas.glyph[drawn] = glyph[drawn]
+    canvas.ink[drawn] = series.ink
+
+
+def _draw_area(canvas: Cells, chart: Chart, area: Area, glyphs: Glyphs) -> None:
+    """Lay paper behind the area, and eighths of blocks along its upper edge."""
+    height, width = canvas.glyph.shape
+    x = chart.x.positions(area.x)
+    known = np.isfinite(x)
+    if not known.any():
+        return
+    middle = (np.arange(width) + 0.5) / width
+    inside = (middle >= x[known][0] - 0.5 / width) & (middle <= x[known][-1] + 0.5 / width)
+    low, high = (
+        np.interp(middle, x[known], np.clip(_or(chart.y.positions(curve), end)[known], 0, 1))
+        for curve, end in ((area.low, 0.0), (area.high, 1.0))
+    )
+    row = np.arange(height)[::-1, None]
+    eighths = np.round(8 * (high * height - row)).astype(np.int64)
+    above = (row >= np.round(low * height)) & inside
+    canvas.paper[above & (eighths >= 8)] = Paper.AREA
+    if glyphs == "braille":
+        edge = above & (eighths > 0) & (eighths < 8)
+        canvas.glyph[edge] = np.array([*" ▁▂▃▄▅▆▇"])[eighths[edge]]
+        canvas.ink[edge] = Ink.AREA
+
+
+def _or(values: Floats, other: float) -> Floats:
+    return np.where(np.isfinite(values), values, other)
+
+
+def _dot(glyph: NDArray[np.str_], drawn: NDArray[np.bool_]) -> None:
+    """Put a • on the line in every DOT_EVERY-th column."""
+    for column in range(DOT_EVERY // 2, glyph.shape[1], DOT_EVERY):
+        rows = np.flatnonzero(drawn[:, column])
+        if rows.size:
+            glyph[rows[rows.size // 2], column] = "•"
+
+
+def _draw_regions(canvas: Cells, chart: Chart) -> None:
+    for region, first, last in _visible(chart, canvas.glyph.shape[1]):
+        canvas.paper[:, first : last + 1] = region.paper
+
+
+def _name_regions(canvas: Cells, chart: Chart) -> None:
+    for region, first, last in _visible(chart, canvas.glyph.shape[1]):
+        room = last - first
+        name = region.name if len(region.name) <= room else region.name[: min(room, 3)]
+        canvas.write(0, first + (first > 0), name, Ink.LABEL)
+
+
+def _visible(chart: Chart, width: int) -> list[tuple[Region, int, int]]:
+    """Return the regions that can be seen, each with its first and last column."""
+    found = []
+    for region in chart.regions:
+        start, stop = chart.x.positions([region.start, region.stop])
+        if start < 1 and stop > 0:
+            found.append((region, column_of(start, width), column_of(stop, width)))
+    return found
+
+
+def _draw_grid(canvas: Cells, layout: Layout, glyphs: Glyphs) -> None:
+    if glyphs == "ascii":
+        return
+    for tick in layout.y_ticks:
+        row = row_of(tick.position, layout.height)
+        free = canvas.glyph[row] == " "
+        canvas.glyph[row, free] = "┈"
+        canvas.ink[row, free] = Ink.GRID
+
+
+def _draw_rule(canvas: Cells, chart: Chart, rule: Rule, glyphs: Glyphs) -> None:
+    height, width = canvas.glyph.shape
+    position = float((chart.x if rule.upright else chart.y).positions(rule.at))
+    if not 0 <= position <= 1:
+        return
+    if rule.upright:
+        place: Any = (slice(None), column_of(position, width))
+        symbol = "┊" if glyphs == "braille" else ":"
+    else:
+        place = (row_of(position, height), slice(None))
+        symbol = "╌" if glyphs == "braille" else "-"
+    canvas.glyph[place] = symbol
+    canvas.ink[place] = rule.ink
+    if rule.name and not rule.upright:
+        canvas.write(row_of(position, height), 1, f" {rule.name} ", Ink.LABEL)
+
+
+def _draw_mark(canvas: Cells, chart: Chart, mark: Mark) -> None:
+    height, width = canvas.glyph.shape
+    x, y = float(chart.x.positions(mark.x)), float(chart.y.positions(mark.y))
+    if np.isfinite(x) and np.isfinite(y):
+        canvas.write(row_of(y, height), column_of(x, width), mark.symbol, mark.ink)
+
+
+def _draw_ticks(cells: Cells, layout: Layout, glyphs: Glyphs) -> None:
+    edge, notch = ("│", "┤") if glyphs == "braille" else ("|", "+")
+    if layout.left:
+        for row in range(layout.height):
+            cells.write(row, layout.left - 1, edge, Ink.AXIS)
+    for tick in layout.y_ticks:
+        row = row_of(tick.position, layout.height)
+        cells.write(row, layout.left - 1 - len(tick.label), tick.label, Ink.LABEL)
+        cells.write(row, layout.left - 1, notch, Ink.AXIS)
+    free = 0
+    for tick in layout.x_ticks:
+        middle = layout.left + column_of(tick.position, layout.width)
+        start = min(middle - len(tick.label) // 2, cells.glyph.shape[1] - len(tick.label))
+        if start >= free:
+            cells.write(layout.height, start, tick.label, Ink.LABEL)
+            free = start + len(tick.label) + 1

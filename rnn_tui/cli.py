@@ -1,0 +1,315 @@
+"""The `rnn-tui` command: options, usage errors, exit codes.
+
+Nothing heavy is imported before the options are known to be right, so that `--help`, `--version`
+and a mistyped option answer at once.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rnn_tui import __version__
+from rnn_tui.crash import report_crash
+from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
+from rnn_tui.streams import discard_the_rest, prepare_standard_streams
+
+if TYPE_CHECKING:
+    from rnn_tui.config import RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option that sets one key of the configuration."""
+
+    flag: str
+    key: str
+    """"section.key" in the configuration file."""
+    type: "click.ParamType[Any] | type"
+    metavar: str
+    help: str
+    default: str
+    """The default as the help shows it; a test compares it with the configuration's."""
+
+    @property
+    def name(self) -> str:
+        """Name of the parsed value."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+
+CELLS = click.Choice(["rnn", "lstm"])
+OPTIMIZERS = click.Choice(["sgd", "adam"])
+DTYPES = click.Choice(["float32", "float64"])
+
+SETTINGS = (
+    Setting("--dataset", "data.dataset", str, "NAME", "Bundled or generated series.", "sunspots"),
+    Setting("--data", "data.file", str, "FILE", "CSV file with a series of your own.", ""),
+    Setting(
+        "--column", "data.column", str, "NAME", "Column of --data to forecast.", "the numeric one"
+    ),
+    Setting(
+        "--input-chunk-length",
+        "data.input_chunk_length",
+        int,
+        "T",
+        "Timesteps of input to one prediction.",
+        "24",
+    ),
+    Setting("--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"),
+    Setting("--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
+    Setting(
+        "--dtype", "model.dtype", DTYPES, "float32|float64", "Precision of the numbers.", "float32"
+    ),
+    Setting(
+        "--steps",
+        "training.steps",
+        int,
+        "N",
+        "Optimisation steps.",
+        "1000 with --batch, else until you stop",
+    ),
+    Setting("--batch-size", "training.batch_size", int, "B", "Windows in one step.", "32"),
+    Setting("--optimizer", "training.optimizer", OPTIMIZERS, "sgd|adam", "Update rule.", "adam"),
+    Setting("--lr", "training.learning_rate", float, "RATE", "Learning rate.", "0.01"),
+    Setting(
+        "--clip",
+        "training.clip",
+        float,
+        "NORM",
+        "Largest global norm of the gradient; 0: no limit.",
+        "1.0",
+    ),
+    Setting("--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
+    Setting("--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
+    Setting("--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
+)
+HEADINGS = {"data": "Series", "model": "Network", "training": "Training", "display": "Run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A parsed command line."""
+
+    settings: dict[str, Any]
+    """Name of a setting -> its value, None where it was not given."""
+    config: Path | None
+    save_model: Path | None
+    load_model: Path | None
+    batch: bool
+    json: bool
+    plots: bool
+
+
+class RunCommand(click.Group):
+    """`rnn-tui` without a subcommand starts a run."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under headings."""
+        heading_of = {s.name: HEADINGS[s.key.partition(".")[0]] for s in SETTINGS}
+        for heading in HEADINGS.values():
+            records = [
+                parameter.get_help_record(ctx)
+                for parameter in self.get_params(ctx)
+                if heading_of.get(parameter.name or "", HEADINGS["display"]) == heading
+            ]
+            with formatter.section(heading):
+                formatter.write_dl([record for record in records if record])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the subcommand; anything else that stands alone is a slip."""
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(
+                f"unexpected argument {args[0]!r}; choose a series with --dataset NAME "
+                "or --data FILE."
+            )
+        return super().resolve_command(ctx, args)
+
+
+def _option(setting: Setting) -> click.Option:
+    shown = f"  [default: {setting.default}]" if setting.default else ""
+    return click.Option(
+        [setting.flag],
+        type=setting.type,
+        metavar=setting.metavar,
+        help=f"{setting.help}{shown}",
+    )
+
+
+def _file_option(flag: str, metavar: str, text: str) -> click.Option:
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.Option([flag], type=path, metavar=metavar, help=text)
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"rnn-tui {__version__}")
+        ctx.exit()
+
+
+def _parse(
+    *,
+    config: Path | None,
+    save_model: Path | None,
+    load_model: Path | None,
+    batch: bool,
+    json: bool,
+    plots: bool,
+    **settings: Any,
+) -> Request:
+    return Request(settings, config, save_model, load_model, batch, json, plots)
+
+
+COMMAND = RunCommand(
+    "rnn-tui",
+    callback=_parse,
+    invoke_without_command=True,
+    subcommand_metavar="",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Watch a recurrent network learn a time series, live in the terminal.\n\n"
+    "Options beat --config, which beats the configuration in --load-model, which beats the "
+    "defaults.",
+    epilog="Exit codes: 0 done, 1 failed or diverged, 2 usage, 128 + N ended by signal N "
+    "(Ctrl+C: 130).",
+    params=[
+        *(_option(setting) for setting in SETTINGS),
+        _file_option("--config", "FILE.toml", "Read the configuration from a file."),
+        _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
+        _file_option("--save-model", "FILE", "Save the best weights when the run ends."),
+        click.Option(["--batch"], is_flag=True, help="Run without a screen and print a summary."),
+        click.Option(["--plots"], is_flag=True, help="With --batch: draw charts below it."),
+        click.Option(["--json"], is_flag=True, help="With --batch: print JSON Lines instead."),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Print the version.",
+        ),
+    ],
+)
+
+
+def configure(request: Request) -> "RunConfig":
+    """Return the validated configuration of a command line.
+
+    Raises
+    ------
+    UsageError
+        Names the option or the file and key at fault.
+    """
+    from rnn_tui.config import build_config, layer, read_toml  # noqa: PLC0415 - imports pydantic
+
+    given = request.settings
+    if given["data"] is not None and given["dataset"] is not None:
+        raise UsageError("--data and --dataset exclude each other: give one of the two.")
+    overrides: dict[str, dict[str, Any]] = {}
+    for setting in SETTINGS:
+        section, _, key = setting.key.partition(".")
+        overrides.setdefault(section, {})[key] = given[setting.name]
+    base = _saved_tables(request.load_model) if request.load_model else {}
+    if request.config:
+        base = layer(base, read_toml(request.config))
+    return build_config(
+        overrides,
+        base,
+        source=str(request.config or request.load_model or "configuration"),
+        option_names={setting.key: setting.flag for setting in SETTINGS},
+    )
+
+
+def _saved_tables(path: Path) -> dict[str, Any]:
+    """Return the configuration of a saved model, without how long and how it was shown."""
+    from rnn_tui.training.checkpoint import load_model  # noqa: PLC0415 - imports pydantic
+
+    tables = load_model(path).config.model_dump(
+        mode="json", exclude_none=True, exclude={"display": True, "training": {"steps"}}
+    )
+    return dict(tables)
+
+
+def check_modes(request: Request) -> None:
+    """Raise UsageError where --batch, --json and --plots do not go together."""
+    if request.json and request.plots:
+        raise UsageError("--json and --plots exclude each other: JSON Lines hold no charts.")
+    for flag, wanted in (("--json", request.json), ("--plots", request.plots)):
+        if wanted and not request.batch:
+            raise UsageError(f"{flag} needs --batch: the app draws on the screen instead.")
+
+
+def check_terminal(arguments: Sequence[str], term: str) -> None:
+    """Raise UsageError where the app would have no screen or no keys."""
+    if not sys.stdin or not sys.stdin.isatty():
+        lack = "standard input is no terminal"
+    elif not sys.stdout.isatty():
+        lack = "standard output is no terminal"
+    elif term == "dumb":
+        lack = "TERM=dumb cannot draw one"
+    else:
+        return
+    instead = shlex.join(["rnn-tui", "--batch", *arguments])
+    raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
+
+
+def run(request: Request, arguments: Sequence[str]) -> int:
+    """Do what was asked for; return the exit code."""
+    check_modes(request)
+    config = configure(request)
+    if not request.batch:
+        check_terminal(arguments, os.environ.get("TERM", ""))
+    if request.save_model:
+        from rnn_tui.training.checkpoint import check_writable  # noqa: PLC0415 - imports pydantic
+
+        check_writable(request.save_model)
+    if request.batch:
+        from rnn_tui.batch import run_batch  # noqa: PLC0415 - imports NumPy and Rich
+
+        return run_batch(
+            config,
+            load_from=request.load_model,
+            save_to=request.save_model,
+            as_json=request.json,
+            plots=request.plots,
+        )
+    from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
+
+    return run_app(config, load_from=request.load_model, save_to=request.save_model)
+
+
+def _complain(message: str) -> None:
+    for line in message.splitlines():
+        click.echo(f"rnn-tui: {line}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with `arguments` (default: those of the process); return the exit code."""
+    prepare_standard_streams()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    code: int = ExitCode.FAILED
+    try:
+        parsed = COMMAND.main(given, prog_name="rnn-tui", standalone_mode=False)
+        code = parsed if isinstance(parsed, int) else run(parsed, given)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        _complain(f"{error.format_message()} Try rnn-tui --help.")
+        code = ExitCode.USAGE
+    except RnnTuiError as error:
+        _complain(str(error))
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        discard_the_rest(sys.stdout)
+        code = ExitCode.PIPE_CLOSED
+    except MemoryError:
+        _complain("not enough memory: lower --hidden, --batch-size or --input-chunk-length.")
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
+        _complain(report_crash(error, given))
+    return int(code)

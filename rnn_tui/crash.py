@@ -1,0 +1,48 @@
+"""What is said and kept when rnn-tui itself is at fault."""
+
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from rnn_tui import __version__
+
+
+def report_crash(error: BaseException, arguments: list[str]) -> str:
+    """Write the traceback of `error` to a log; return the line to show. Never raises."""
+    fault = f"{type(error).__name__}: {error}".splitlines()[0]
+    text = "\n".join(
+        [
+            f"rnn-tui {__version__}, Python {sys.version}",
+            f"arguments: {arguments}",
+            "".join(traceback.format_exception(error)),
+        ]
+    )
+    path = _write_log(text)
+    where = f"the traceback is in {path}" if path else "its log could not be written"
+    return f"this is a bug in rnn-tui ({fault}); {where}."
+
+
+def _write_log(text: str) -> Path | None:
+    name = time.strftime("crash-%Y%m%d-%H%M%S.log")
+    for folder in _log_folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            path.write_text(text, encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def _log_folders() -> list[Path]:
+    folders = [Path(tempfile.gettempdir())]
+    try:
+        from platformdirs import user_log_path  # noqa: PLC0415 - only a crash needs it
+
+        folders.insert(0, user_log_path("rnn-tui", appauthor=False))
+    except (ImportError, RuntimeError, OSError):  # no home folder, a broken installation
+        pass
+    return folders

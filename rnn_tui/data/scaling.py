@@ -1,0 +1,79 @@
+"""Standardise a series with what the training part knows."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Self
+
+import numpy as np
+
+from rnn_tui.data.series import Floats
+from rnn_tui.errors import DataError
+
+SMALLEST_SCALE = 1e-100
+
+
+@dataclass(frozen=True, slots=True)
+class Scaler:
+    """Standardisation (x - mean) / scale and back.
+
+    Raises
+    ------
+    DataError
+        `mean` is not finite, or `scale` is not a finite number above zero.
+    """
+
+    mean: float
+    scale: float
+    """Standard deviation of the training part (population, as in z-scores)."""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mean) and math.isfinite(self.scale) and self.scale > 0):
+            raise DataError(
+                f"scaling with mean {self.mean} and scale {self.scale}: "
+                "both must be finite and the scale above 0."
+            )
+
+    @classmethod
+    def fit(cls, training: Floats) -> Self:
+        """Return the scaler of `training`, shape (n,).
+
+        Raises
+        ------
+        DataError
+            The values do not vary, so that there is nothing to learn from them.
+        """
+        scale = float(np.std(training)) if np.ptp(training) > 0 else 0.0
+        if not scale > SMALLEST_SCALE:
+            raise DataError(
+                f"the training part ({len(training):,} rows) is constant, {training[0]:g} "
+                "throughout: there is nothing to learn. Give a longer series, or make "
+                "--validation-size and --test-size smaller."
+            )
+        return cls(mean=float(np.mean(training)), scale=scale)
+
+    def transform(self, values: Floats) -> Floats:
+        """Return `values` (data units, any shape) in scaled units."""
+        return (values - self.mean) / self.scale
+
+    def inverse(self, scaled: Floats) -> Floats:
+        """Return `scaled` (any shape) in data units."""
+        return scaled * self.scale + self.mean
+
+    def to_dict(self) -> dict[str, float]:
+        """Return what `from_dict` takes, for a model's metadata."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, object]) -> Self:
+        """Return the scaler that `to_dict` described.
+
+        Raises
+        ------
+        DataError
+            `fields` is not a mean and a scale that can be used.
+        """
+        mean, scale = fields.get("mean"), fields.get("scale")
+        if not (isinstance(mean, int | float) and isinstance(scale, int | float)):
+            raise DataError(f"scaling {dict(fields)!r}: expected the numbers mean and scale.")
+        return cls(mean=float(mean), scale=float(scale))

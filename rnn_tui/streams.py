@@ -1,0 +1,59 @@
+"""Standard output and error that may be closed, full, or unable to show a character."""
+
+import contextlib
+import errno
+import io
+import os
+import sys
+from typing import TextIO
+
+from rnn_tui.errors import ExitCode
+
+
+class OutputLostError(Exception):
+    """Nobody reads what is written any more, or it cannot be stored."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror)
+        self.is_closed = error.errno in {errno.EPIPE, errno.EIO}
+        """The reader has gone (`| head -1`, a closed terminal), which is no fault."""
+        self.exit_code = ExitCode.PIPE_CLOSED if self.is_closed else ExitCode.FAILED
+
+
+class Output:
+    """A text stream that is flushed at every write and says when it is lost."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> None:
+        """Write `text` and flush.
+
+        Raises
+        ------
+        OutputLostError
+            The stream is closed at the other end, or full.
+        """
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except OSError as error:
+            raise OutputLostError(error) from error
+
+
+def prepare_standard_streams() -> None:
+    """Make stdout and stderr fit for any text, and real where the caller closed them (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - lives as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_the_rest(stream: TextIO) -> None:
+    """Point a lost stream at nothing, so that flushing it at exit cannot fail."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)

@@ -1,0 +1,88 @@
+"""What a run says while it goes: the one vocabulary of app, batch and recordings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_tui.config import RunConfig
+from rnn_tui.forecasting.metrics import Scores
+
+Floats = NDArray[np.float64]
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run as configured, before its first step."""
+
+    config: RunConfig
+    versions: Mapping[str, str]
+    parameters: int
+    """Number of trained numbers."""
+    windows: Mapping[str, int]
+    """Number of windows whose target lies in each part: train, validation, test."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelsReady:
+    """The kernels are compiled (or loaded from the cache); training can begin."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepsDone:
+    """A burst of optimisation steps that ran without returning to Python.
+
+    `loss` and `gradient_norm` have one entry per step, shape (n,), read-only; the norm is the
+    global one before clipping. `first_step` counts from 1. `validation_loss` belongs to the last
+    step of the burst. Losses are mean squared errors in scaled units.
+    """
+
+    first_step: int
+    epoch: int
+    loss: Floats
+    gradient_norm: Floats
+    learning_rate: float
+    clip: float
+    steps_per_second: float
+    seconds: float
+    """Time since training began, pauses left out."""
+    validation_loss: float | None = None
+
+    @property
+    def last_step(self) -> int:
+        """Number of the last step in the burst."""
+        return self.first_step + len(self.loss) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The end of a run, with the test scores of the best weights.
+
+    `scores` maps "model" and every baseline ("naive", "seasonal naive", "AR(9)") to its scores on
+    the test part in data units; it is empty where the run failed before it could forecast.
+    """
+
+    status: Status
+    reason: str
+    steps: int
+    best_step: int | None
+    """Step with the lowest validation loss; its weights are the ones scored and saved."""
+    seconds: float
+    scores: Mapping[str, Scores]
+
+
+Event = RunStarted | KernelsReady | StepsDone | RunEnded

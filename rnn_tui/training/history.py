@@ -1,0 +1,158 @@
+"""What is kept of a run in bounded memory: recent steps one by one, the whole run decimated."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_tui.training.events import Floats, StepsDone
+from rnn_tui.training.snapshot import Curve, HistoryView
+
+Steps = NDArray[np.int64]
+
+
+class RecentCurve:
+    """The last `capacity` observations exactly."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._step = np.empty(2 * capacity, np.int64)
+        self._value = np.empty(2 * capacity, np.float64)
+        self._end = 0
+
+    def extend(self, step: Steps, value: Floats) -> None:
+        """Append observations, both of shape (n,), ascending in step."""
+        step, value = step[-self._capacity :], value[-self._capacity :]
+        if self._end + len(step) > len(self._step):
+            kept = slice(max(0, self._end - self._capacity), self._end)
+            count = kept.stop - kept.start
+            self._step[:count] = self._step[kept].copy()
+            self._value[:count] = self._value[kept].copy()
+            self._end = count
+        self._step[self._end : self._end + len(step)] = step
+        self._value[self._end : self._end + len(step)] = value
+        self._end += len(step)
+
+    def view(self) -> Curve:
+        """Return a read-only copy."""
+        kept = slice(max(0, self._end - self._capacity), self._end)
+        value = _frozen(self._value[kept])
+        return Curve(_frozen(self._step[kept]), value, value, value)
+
+
+class DecimatedCurve:
+    """The whole run in at most `capacity` buckets of equally many observations.
+
+    When the buckets are used up, neighbours are merged and every bucket holds twice as many: the
+    memory stays flat however long the run, and the extremes are never lost.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        if capacity % 2:
+            raise ValueError(f"capacity must be even, so that buckets can pair up, not {capacity}")
+        self._step = np.zeros(capacity, np.int64)
+        self._sum = np.zeros(capacity, np.float64)
+        self._low = np.zeros(capacity, np.float64)
+        self._high = np.zeros(capacity, np.float64)
+        self._size = np.zeros(capacity, np.int64)
+        self._used = 0
+        self._stride = 1
+
+    def extend(self, step: Steps, value: Floats) -> None:
+        """Append observations, both of shape (n,), ascending in step."""
+        while len(value):
+            if self._used and self._size[self._used - 1] < self._stride:
+                taken = self._top_up(step, value)
+            elif self._used == len(self._step):
+                self._merge_neighbours()
+                continue
+            else:
+                taken = self._open_buckets(step, value)
+            step, value = step[taken:], value[taken:]
+
+    def _top_up(self, step: Steps, value: Floats) -> int:
+        last = self._used - 1
+        taken = int(min(self._stride - self._size[last], len(value)))
+        part = value[:taken]
+        self._step[last] = step[taken - 1]
+        self._sum[last] += part.sum()
+        self._low[last] = min(self._low[last], part.min())
+        self._high[last] = max(self._high[last], part.max())
+        self._size[last] += taken
+        return taken
+
+    def _open_buckets(self, step: Steps, value: Floats) -> int:
+        whole = min(len(value) // self._stride, len(self._step) - self._used)
+        if whole == 0:
+            self._used += 1
+            last = self._used - 1
+            self._sum[last], self._size[last] = 0.0, 0
+            self._low[last], self._high[last] = np.inf, -np.inf
+            return self._top_up(step, value)
+        taken = whole * self._stride
+        block = value[:taken].reshape(whole, self._stride)
+        new = slice(self._used, self._used + whole)
+        self._step[new] = step[self._stride - 1 : taken : self._stride]
+        self._sum[new] = block.sum(axis=1)
+        self._low[new] = block.min(axis=1)
+        self._high[new] = block.max(axis=1)
+        self._size[new] = self._stride
+        self._used += whole
+        return taken
+
+    def _merge_neighbours(self) -> None:
+        half = self._used // 2
+        self._step[:half] = self._step[1 : self._used : 2].copy()
+        for array, merge in (
+            (self._sum, np.add),
+            (self._size, np.add),
+            (self._low, np.minimum),
+            (self._high, np.maximum),
+        ):
+            array[:half] = merge(array[0 : self._used : 2], array[1 : self._used : 2])
+        self._used = half
+        self._stride *= 2
+
+    def view(self) -> Curve:
+        """Return a read-only copy; `step` is the last step of each bucket."""
+        used = slice(0, self._used)
+        return Curve(
+            _frozen(self._step[used]),
+            _frozen(self._sum[used] / self._size[used]),
+            _frozen(self._low[used]),
+            _frozen(self._high[used]),
+        )
+
+
+class History:
+    """The curves of one run."""
+
+    def __init__(self, recent: int = 2_000, whole: int = 1_024) -> None:
+        self._recent_loss = RecentCurve(recent)
+        self._loss = DecimatedCurve(whole)
+        self._validation_loss = DecimatedCurve(whole)
+        self._gradient_norm = DecimatedCurve(whole)
+
+    def add(self, burst: StepsDone) -> None:
+        """Take in a burst of steps."""
+        step = np.arange(burst.first_step, burst.last_step + 1)
+        self._recent_loss.extend(step, burst.loss)
+        self._loss.extend(step, burst.loss)
+        self._gradient_norm.extend(step, burst.gradient_norm)
+        if burst.validation_loss is not None:
+            self._validation_loss.extend(step[-1:], np.array([burst.validation_loss]))
+
+    def view(self) -> HistoryView:
+        """Return read-only copies of all curves."""
+        return HistoryView(
+            loss=self._loss.view(),
+            recent_loss=self._recent_loss.view(),
+            validation_loss=self._validation_loss.view(),
+            gradient_norm=self._gradient_norm.view(),
+        )
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    copy = array.copy()
+    copy.setflags(write=False)
+    return copy

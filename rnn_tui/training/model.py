@@ -1,0 +1,40 @@
+"""A network with its weights, and the random streams it starts from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_kernels import Network, initialise
+from rnn_tui.config import ModelConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One input, one output, and a flat vector of weights, shape (network.size,)."""
+
+    network: Network
+    parameters: NDArray[Any]
+
+    @classmethod
+    def create(cls, config: ModelConfig, rng: np.random.Generator) -> "Model":
+        """Return a freshly initialised model."""
+        network = network_of(config)
+        dtype = np.dtype(config.dtype)
+        return cls(network, initialise(network, rng, dtype, forget_bias=config.forget_bias))
+
+    def named_parameters(self) -> dict[str, NDArray[Any]]:
+        """Return views of the weights by their names, shapes as in `network.shapes`."""
+        return self.network.views(self.parameters)
+
+
+def network_of(config: ModelConfig) -> Network:
+    """Return the architecture that a configuration describes: one series in, one value out."""
+    return Network(cell=config.cell, input_size=1, hidden_size=config.hidden_size, output_size=1)
+
+
+def random_streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
+    """Return independent generators for the initial weights and the order of the batches."""
+    weights, order = np.random.SeedSequence(seed).spawn(2)
+    return np.random.default_rng(weights), np.random.default_rng(order)

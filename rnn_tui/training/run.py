@@ -1,0 +1,198 @@
+"""The state of one run: what it has learned, its best weights, its history, its pictures."""
+
+from pathlib import Path
+
+import numpy as np
+
+from rnn_tui.config import RunConfig
+from rnn_tui.data.prepared import prepare
+from rnn_tui.forecasting.baselines import baseline_scores
+from rnn_tui.forecasting.metrics import Scores, score
+from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.history import History
+from rnn_tui.training.model import Model, random_streams
+from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.trainer import Burst, Trainer
+
+SHOWN_POINTS = 2_000
+"""Most points of the series that a snapshot's forecast covers."""
+
+
+class Run:
+    """One run in progress.
+
+    Raises
+    ------
+    DataError, ModelFileError
+        The series or the model file is not fit for the run.
+    """
+
+    def __init__(self, config: RunConfig, load_from: Path | None = None) -> None:
+        saved = load_model(load_from) if load_from is not None else None
+        self._config = config
+        self._prepared = prepare(
+            config.data, config.model.dtype, scaler=saved.scaler if saved else None
+        )
+        weights, order = random_streams(config.training.seed)
+        model = Model.create(config.model, weights)
+        if saved is not None and load_from is not None:
+            fill_parameters(load_from, saved, config, model.named_parameters())
+        self.trainer = Trainer(config, self._prepared, model, order)
+        self.fault: str | None = None
+        self._history = History()
+        self._last: StepsDone | None = None
+        self._seconds = 0.0
+        self._validation_loss: float | None = None
+        self._best_loss = np.inf
+        self._best_step: int | None = 0 if saved is not None else None
+        self._best = model.parameters.copy()
+        split = self._prepared.split
+        self._validation_baselines = baseline_scores(
+            self._prepared.series, split.validation_start, split.validation_start, split.test_start
+        )
+
+    @property
+    def title(self) -> str:
+        """Cell, size and series."""
+        model = self._config.model
+        return f"{model.cell.upper()} {model.hidden_size} · {self._prepared.series.name}"
+
+    @property
+    def step(self) -> int:
+        """Optimisation steps taken."""
+        return self.trainer.step
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of trained numbers."""
+        return int(self.trainer.model.network.size)
+
+    @property
+    def window_counts(self) -> dict[str, int]:
+        """Windows by the part of their target."""
+        return {part: len(starts) for part, starts in self._prepared.starts.items()}
+
+    def scale_learning_rate(self, factor: float) -> None:
+        """Multiply the learning rate, within what float32 can tell from 0 and inf."""
+        self.trainer.learning_rate = float(np.clip(self.trainer.learning_rate * factor, 1e-12, 1e6))
+
+    def burst(self, count: int, *, final: bool) -> Burst:
+        """Train up to `count` steps; evaluate where validation is due or the run is at its end."""
+        due = self.trainer.steps_to_evaluation
+        burst = self.trainer.train(count)
+        self.fault = self._explain(burst.fault)
+        taken = len(burst.loss)
+        self._validation_loss = None
+        if self.fault is None and (taken >= due or (final and taken == count)):
+            self._evaluate()
+        return burst
+
+    def _evaluate(self) -> None:
+        self._validation_loss = self.trainer.validation_loss()
+        if self._validation_loss < self._best_loss:
+            self._best_loss = self._validation_loss
+            self._best_step = self.step
+            self._best[:] = self.trainer.model.parameters
+
+    def _explain(self, fault: str | None) -> str | None:
+        if fault is None:
+            return None
+        rate = self.trainer.learning_rate
+        return f"{fault}: training diverged; try a learning rate below {rate:.2g} (--lr)"
+
+    def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
+        """Take a burst into the history and return its event."""
+        self._seconds += seconds
+        self._last = StepsDone(
+            first_step=self.step - len(burst.loss) + 1,
+            epoch=burst.epoch,
+            loss=burst.loss,
+            gradient_norm=burst.gradient_norm,
+            learning_rate=self.trainer.learning_rate,
+            clip=self.trainer.clip,
+            steps_per_second=rate,
+            seconds=self._seconds,
+            validation_loss=self._validation_loss,
+        )
+        self._history.add(self._last)
+        return self._last
+
+    def end(self, status: Status, reason: str) -> RunEnded:
+        """Go back to the best weights and score them on the test part, beside the baselines."""
+        if self._best_step is not None:
+            self.trainer.model.parameters[:] = self._best
+        return RunEnded(
+            status=status,
+            reason=reason,
+            steps=self.step,
+            best_step=self._best_step,
+            seconds=self._seconds,
+            scores=self._test_scores(),
+        )
+
+    def _test_scores(self) -> dict[str, Scores]:
+        series, split = self._prepared.series, self._prepared.split
+        predicted = self.trainer.predict(self._prepared.starts["test"])
+        scores = baseline_scores(series, split.test_start, split.test_start, split.end)
+        if not np.isfinite(predicted).all():
+            return scores
+        return {"model": score(series.values[split.test_start : split.end], predicted), **scores}
+
+    def save(self, path: Path) -> None:
+        """Write the best weights, or the present ones where none have been evaluated.
+
+        Raises
+        ------
+        ModelFileError
+            The file cannot be written.
+        """
+        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        save_model(
+            path,
+            SavedModel(
+                config=self._config,
+                scaler=self._prepared.scaler,
+                step=self.step if self._best_step is None else self._best_step,
+                parameters=self.trainer.model.network.views(parameters),
+            ),
+        )
+
+    def snapshot(
+        self,
+        *,
+        state: State,
+        steps_per_second: float,
+        compile_seconds: float | None,
+        ended: RunEnded | None = None,
+    ) -> Snapshot:
+        """Return the picture of the run as it stands."""
+        last = self._last
+        history = self._history.view()
+        validation = history.validation_loss.value
+        validation_loss = float(validation[-1]) if validation.size else None
+        scale = self._prepared.scaler.scale
+        return Snapshot(
+            state=state,
+            title=self.title,
+            message=ended.reason if ended else "",
+            step=self.step,
+            epoch=last.epoch if last else 0,
+            steps_per_second=steps_per_second,
+            learning_rate=self.trainer.learning_rate,
+            clip=self.trainer.clip,
+            loss=float(last.loss[-1]) if last else None,
+            validation_loss=validation_loss,
+            best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
+            best_step=self._best_step,
+            gradient_norm=float(last.gradient_norm[-1]) if last else None,
+            seconds=self._seconds,
+            compile_seconds=compile_seconds,
+            history=history,
+            forecast=self.trainer.forecast(SHOWN_POINTS),
+            trace=self.trainer.trace(),
+            gradient=self.trainer.gradient_flow() if last else None,
+            validation_rmse=None if validation_loss is None else validation_loss**0.5 * scale,
+            baselines=self._validation_baselines,
+            ended=ended,
+        )

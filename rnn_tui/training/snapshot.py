@@ -1,0 +1,131 @@
+"""The read-only picture of a run that the worker publishes and the screen polls.
+
+Every array in a snapshot is a copy with its write flag cleared: a reader never sees a buffer that
+a kernel is writing to.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Floats, RunEnded
+
+Times = NDArray[np.float64] | NDArray[np.datetime64]
+
+
+class State(StrEnum):
+    """What the session is doing."""
+
+    LOADING = "loading"
+    COMPILING = "compiling"
+    TRAINING = "training"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A quantity over steps; `step` and `value` have shape (n,), ascending in step.
+
+    Where the run is longer than what is kept, an entry of the whole-run curve stands for several
+    steps: `low` and `high` are their extremes and `value` their mean.
+    """
+
+    step: NDArray[np.int64]
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """The run so far: recent steps exactly, the whole run decimated."""
+
+    loss: Curve
+    """Training loss, whole run."""
+    recent_loss: Curve
+    """Training loss, the last steps one by one."""
+    validation_loss: Curve
+    gradient_norm: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One-step-ahead (teacher-forced) predictions in data units.
+
+    `time`, `actual` and `predicted` have shape (n,); `predicted` is NaN where there are not enough
+    timesteps before a point. Points [0, validation_start) belong to the training part,
+    [validation_start, test_start) to validation, the rest to test.
+    """
+
+    name: str
+    unit: str
+    time_name: str
+    time: Times
+    actual: Floats
+    predicted: Floats
+    validation_start: int
+    test_start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What happened inside the network at every timestep of one window.
+
+    `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
+    "h" for an RNN; timestep 0 is the oldest of the window. The window is fixed for the run (the
+    last one of the validation part), so that changes are the network's, not the data's.
+    """
+
+    gates: dict[str, NDArray[np.float32]]
+    start: int
+    """Index in the series of the window's first timestep."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientFlow:
+    """How much gradient reached every timestep in the last training step.
+
+    `hidden` and `cell` have shape (T,): ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ (None for an RNN), t = 1 … T,
+    the total derivative (what comes back through time plus the readout's own term), the Frobenius
+    norm over the batch, in float64. 0 is underflow, inf overflow.
+    """
+
+    hidden: Floats
+    cell: Floats | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One frame of a run. Fields are None until the run has got that far."""
+
+    state: State
+    title: str
+    """Cell, size and series, as in "LSTM 32 · sunspots"."""
+    message: str = ""
+    """What is going on or went wrong, one sentence."""
+    step: int = 0
+    epoch: int = 0
+    steps_per_second: float = 0.0
+    learning_rate: float = 0.0
+    clip: float = 0.0
+    """Clipping threshold, 0 where clipping is off."""
+    loss: float | None = None
+    validation_loss: float | None = None
+    best_validation_loss: float | None = None
+    best_step: int | None = None
+    gradient_norm: float | None = None
+    seconds: float = 0.0
+    compile_seconds: float | None = None
+    history: HistoryView | None = None
+    forecast: Forecast | None = None
+    trace: Trace | None = None
+    gradient: GradientFlow | None = None
+    validation_rmse: float | None = None
+    """Of the current weights, in data units."""
+    baselines: dict[str, Scores] | None = None
+    """Scores of the baselines on the validation part, in data units."""
+    ended: RunEnded | None = None

@@ -1,0 +1,181 @@
+"""The optimisation of one model on one prepared series. Knows no clock, no thread, no screen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_kernels import Optimizer, Workspace, compile_kernels, forward, predict, train_steps
+from rnn_tui.config import RunConfig
+from rnn_tui.data.prepared import Prepared
+from rnn_tui.data.windows import Part
+from rnn_tui.training.events import Floats
+from rnn_tui.training.model import Model
+from rnn_tui.training.sampling import BatchSampler, Starts
+from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
+
+PREDICTION_BATCH = 64
+DIVERGED_LOSS = 1e6
+"""Scaled squared error at which a run counts as diverged: errors of 1,000 standard deviations."""
+EVALUATE_AT_LEAST_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Steps taken in one jitted call; `loss` and `gradient_norm` have shape (n,)."""
+
+    loss: Floats
+    gradient_norm: Floats
+    epoch: int
+    fault: str | None
+    """Why training cannot go on, in words, with the number of the step; else None."""
+
+
+class Trainer:
+    """Trains a model in bursts of steps and looks into it on request."""
+
+    def __init__(
+        self, config: RunConfig, prepared: Prepared, model: Model, order: np.random.Generator
+    ) -> None:
+        training, network, dtype = config.training, model.network, model.parameters.dtype
+        window = config.data.input_chunk_length
+        self.model = model
+        self.step = 0
+        self.learning_rate = training.learning_rate
+        self.clip = training.clip
+        self._window = window
+        self._prepared = prepared
+        self._first = window - 1 if training.loss_at == "last" else 0
+        self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
+        self._gradient = np.zeros(network.size, dtype)
+        self._optimizer = Optimizer(training.optimizer, size=network.size, dtype=dtype)
+        self._threads = training.threads
+
+        def workspace(batch_size: int, threads: int = 1) -> Workspace:
+            return Workspace(
+                network, timesteps=window, batch_size=batch_size, dtype=dtype, threads=threads
+            )
+
+        self._workspace = workspace(self._sampler.batch_size, training.threads)
+        self._prediction_workspace = workspace(PREDICTION_BATCH)
+        self._trace_workspace = workspace(1)
+        per_epoch = self._sampler.batches_per_epoch
+        self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+
+    def compile(self) -> None:
+        """Compile the kernels that the run needs, or load them from the cache."""
+        compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+
+    @property
+    def steps_to_evaluation(self) -> int:
+        """Steps until validation is due: at the ends of epochs, ten steps apart at least."""
+        return self._evaluation_interval - self.step % self._evaluation_interval
+
+    def train(self, count: int) -> Burst:
+        """Take up to `count` steps, fewer at the end of an epoch or where training breaks down.
+
+        On a loss or gradient that is not finite the weights are those before the faulty step.
+        """
+        batches = self._sampler.take(count)
+        loss, norm = np.empty(len(batches)), np.empty(len(batches))
+        done = train_steps(
+            self.model.network,
+            self.model.parameters,
+            self._gradient,
+            self._optimizer,
+            self._workspace,
+            self._prepared.inputs,
+            self._prepared.targets,
+            batches,
+            first=self._first,
+            learning_rate=self.learning_rate,
+            clip=self.clip,
+            losses=loss,
+            norms=norm,
+        )
+        fault = None
+        seen = done
+        if done < len(batches):
+            seen = done + 1
+            what = "gradient" if np.isfinite(loss[done]) else "loss"
+            fault = f"the {what} was not finite at step {self.step + seen:,}"
+        high = np.flatnonzero(~(loss[:done] <= DIVERGED_LOSS))
+        if high.size:
+            seen = int(high[0]) + 1
+            fault = f"the loss reached {loss[seen - 1]:.1e} at step {self.step + seen:,}"
+        self.step += seen
+        loss.setflags(write=False)
+        norm.setflags(write=False)
+        return Burst(loss[:seen], norm[:seen], self._sampler.epoch, fault)
+
+    def predict(self, starts: Starts) -> Floats:
+        """Return one-step-ahead predictions in data units for windows at `starts`, shape (n,)."""
+        out = np.empty((len(starts), 1), self.model.parameters.dtype)
+        predict(
+            self.model.network,
+            self.model.parameters,
+            self._prediction_workspace,
+            self._prepared.inputs,
+            starts,
+            out,
+        )
+        return self._prepared.scaler.inverse(out[:, 0].astype(np.float64))
+
+    def rmse(self, part: Part) -> float:
+        """Return the one-step-ahead error on a part ("train", "validation", "test") in data units.
+
+        inf where the predictions are not finite.
+        """
+        starts = self._prepared.starts[part]
+        errors = self.predict(starts) - self._prepared.series.values[starts + self._window]
+        scale = float(np.max(np.abs(errors)))
+        if not np.isfinite(scale) or scale == 0.0:
+            return float("inf") if not np.isfinite(scale) else 0.0
+        return scale * float(np.sqrt(np.mean((errors / scale) ** 2)))
+
+    def validation_loss(self) -> float:
+        """Return the mean squared one-step-ahead error on the validation part in scaled units."""
+        return float((self.rmse("validation") / self._prepared.scaler.scale) ** 2)
+
+    def forecast(self, limit: int | None = None) -> Forecast:
+        """Return the one-step-ahead forecast over the last `limit` points, or all of them."""
+        prepared, series, end = self._prepared, self._prepared.series, self._prepared.split.end
+        begin = 0 if limit is None else max(0, end - limit)
+        starts = np.concatenate(list(prepared.starts.values()))
+        starts = starts[starts + self._window >= begin]
+        predicted = np.full(end - begin, np.nan)
+        predicted[starts + self._window - begin] = self.predict(starts)
+        time, actual = series.time[begin:end].copy(), series.values[begin:end].copy()
+        for array in (time, actual, predicted):
+            array.setflags(write=False)
+        return Forecast(
+            name=series.name,
+            unit=series.unit,
+            time_name=series.time_name,
+            time=time,
+            actual=actual,
+            predicted=predicted,
+            validation_start=max(0, prepared.split.validation_start - begin),
+            test_start=max(0, prepared.split.test_start - begin),
+        )
+
+    def trace(self) -> Trace:
+        """Return the activations of the current weights on the last validation window."""
+        start = int(self._prepared.starts["validation"][-1])
+        workspace = self._trace_workspace
+        workspace.x[:, 0] = self._prepared.inputs[start : start + self._window]
+        forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
+        names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
+        gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
+        for values in gates.values():
+            values.setflags(write=False)
+        return Trace(gates=gates, start=start)
+
+    def gradient_flow(self) -> GradientFlow:
+        """Return the per-timestep gradient norms of the last training step."""
+        hidden = self._workspace.dh_norm.copy()
+        hidden.setflags(write=False)
+        if self.model.network.cell == "rnn":
+            return GradientFlow(hidden=hidden, cell=None)
+        cell = self._workspace.dc_norm.copy()
+        cell.setflags(write=False)
+        return GradientFlow(hidden=hidden, cell=cell)

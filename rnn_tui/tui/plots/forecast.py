@@ -1,0 +1,121 @@
+"""The one-step-ahead forecast beside the truth, in the data's own units and time."""
+
+import numpy as np
+
+from rnn_tui.axes import Axis, fit_axis
+from rnn_tui.charts import Area, Chart, Floats, Ink, Paper, Region, Rule, Series, draw
+from rnn_tui.training.snapshot import Forecast, Snapshot, Times
+from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.words import percent, significant
+
+POINTS_A_COLUMN = 3
+"""More would run the waves of a series into each other."""
+
+
+def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
+    """Return the most recent part of the series, its test part wholly, and the forecast of it."""
+    legend = _legend(frame)
+    forecast = snapshot.forecast
+    if forecast is None or not forecast.time.size:
+        return Picture(say(frame, "waiting for the first forecast"), legend)
+    shown = slice(first_shown(forecast, frame.width), None)
+    time = to_numbers(forecast.time)[shown]
+    actual, predicted = forecast.actual[shown], forecast.predicted[shown]
+    dates = np.issubdtype(forecast.time.dtype, np.datetime64)
+    x = fit_axis(time, labels="date" if dates else "number")
+    y = fit_axis(actual, _within_reach(actual, predicted), margin=0.02)
+    if x is None or y is None:
+        text = "no finite value to show"
+        return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
+    y = _with_room_for_names(y, frame.height)
+    parts = _parts(forecast, x)
+    chart = Chart(
+        x,
+        y,
+        (
+            Series(time, actual, Ink.FIRST, "."),
+            Series(time, predicted, Ink.SECOND, "o"),
+        ),
+        areas=(Area(time, np.full_like(actual, y.low), actual),),
+        rules=tuple(Rule(part.start) for part in parts[1:]),
+        regions=parts,
+    )
+    cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
+    return Picture(to_strips(cells, frame.look), legend, _reading(snapshot))
+
+
+def first_shown(forecast: Forecast, columns: int) -> int:
+    """Return the index of the first point that is shown in so many columns."""
+    total = len(forecast.time)
+    test = total - forecast.test_start
+    return max(0, total - max(POINTS_A_COLUMN * columns, test + test // 4))
+
+
+def to_numbers(time: Times) -> Floats:
+    """Return times as numbers: as they are, or dates as Unix seconds (NaN for no date)."""
+    if np.issubdtype(time.dtype, np.datetime64):
+        seconds = time.astype("datetime64[s]").astype(np.float64)
+        return np.where(np.isnat(time), np.nan, seconds)
+    return time.astype(np.float64)
+
+
+def _within_reach(actual: Floats, predicted: Floats) -> Floats:
+    """Return the predictions that may widen the axis: a wild one must not flatten the truth."""
+    known = actual[np.isfinite(actual)]
+    if not known.size:
+        return predicted
+    low, high = known.min(), known.max()
+    room = (high - low) or 1.0
+    return np.clip(predicted, low - room / 2, high + room / 2)
+
+
+def _with_room_for_names(y: Axis, height: int) -> Axis:
+    """Return the axis with a row above the data, where the parts are named."""
+    if height < 5:
+        return y
+    return Axis(y.low, y.high + (y.high - y.low) / (height - 2))
+
+
+def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
+    time = to_numbers(forecast.time)
+    parts = []
+    ends = (0, forecast.validation_start, forecast.test_start, len(time))
+    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, "test"))
+    for (paper, name), start, stop in zip(names, ends, ends[1:], strict=False):
+        if start < stop:
+            last = time[stop] if stop < len(time) else x.high
+            parts.append(Region(float(time[start]), float(last), paper, name))
+    return tuple(parts)
+
+
+def _legend(frame: Frame) -> tuple[Word, ...]:
+    area, line = (":", "o") if frame.look.ascii else ("▄", "━")
+    return (
+        Word(f"{area} actual", Ink.FIRST),
+        Word(f"{line} predicted", Ink.SECOND, f"{line} pred"),
+    )
+
+
+def _reading(snapshot: Snapshot) -> tuple[Word, ...]:
+    part, rmse, naive = "validation", snapshot.validation_rmse, None
+    if snapshot.baselines and "naive" in snapshot.baselines:
+        naive = snapshot.baselines["naive"].rmse
+    if snapshot.ended is not None and "model" in snapshot.ended.scores:
+        part, rmse = "test", snapshot.ended.scores["model"].rmse
+        naive = snapshot.ended.scores["naive"].rmse if "naive" in snapshot.ended.scores else None
+    if rmse is None:
+        return ()
+    short = f"{part} RMSE {significant(rmse)}"
+    words = [Word(short, Ink.SECOND, short.replace("validation", "val"))]
+    if naive:
+        words.append(Word(f"naive {significant(naive)}"))
+        words.append(Word(*_skill(1 - rmse / naive)))
+    return tuple(words)
+
+
+def _skill(skill: float) -> tuple[str, Ink, str]:
+    if not np.isfinite(skill):
+        return "not finite", Ink.WARNING, ""
+    if skill >= 0:
+        return f"{percent(skill)} better", Ink.FIRST, f"+{percent(skill)}"
+    return f"{percent(-skill)} worse", Ink.WARNING, f"−{percent(-skill)}"

@@ -1,0 +1,105 @@
+"""How much gradient reached every timestep, on a log scale."""
+
+import numpy as np
+
+from rnn_tui.axes import Axis, fit_axis
+from rnn_tui.charts import Chart, Floats, Ink, Mark, Rule, Series, draw
+from rnn_tui.gradients.flow import memory_horizon
+from rnn_tui.training.snapshot import GradientFlow, Snapshot
+from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.words import percent
+
+REACH = 0.01
+"""Share of the last timestep's norm that still counts as reaching."""
+
+
+def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
+    """Return ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ over t, with the reach of the former."""
+    flow = snapshot.gradient
+    if flow is None or not flow.hidden.size:
+        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=True))
+    legend = _legend(frame, cell=flow.cell is not None)
+    reading = describe(flow)
+    norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
+    y = fit_axis(*norms, scale="log", margin=0.04)
+    if y is None:
+        return Picture(say(frame, reading[0].text, ink=Ink.WARNING), legend, reading)
+    T = len(flow.hidden)
+    t = np.arange(1.0, T + 1)
+    x = Axis(1.0, float(T)) if T > 1 else Axis(0.0, 2.0)
+    series = [
+        Series(t, norm, ink, symbol, dotted=ink is Ink.SECOND)
+        for norm, ink, symbol in zip(norms, (Ink.FIRST, Ink.SECOND), ".o", strict=False)
+    ]
+    chart = Chart(
+        x,
+        y,
+        tuple(reversed(series)),
+        marks=_marks(t, flow.hidden, y, frame),
+        rules=_rules(flow.hidden, T),
+    )
+    cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
+    return Picture(to_strips(cells, frame.look), legend, reading)
+
+
+def describe(flow: GradientFlow) -> tuple[Word, ...]:
+    """Return in words how far ‖∂L/∂h_t‖ reaches back, and where it left what floats can hold."""
+    norm, T = flow.hidden, len(flow.hidden)
+    trouble = _trouble(norm)
+    last = norm[-1]
+    if not np.isfinite(last) or last == 0:
+        return trouble
+    lag = memory_horizon(norm, threshold=REACH)
+    if lag == T - 1:
+        reach = f"reaches back to the first of {T} steps"
+        word = Word(reach, Ink.FIRST, f"reaches all {T} steps")
+    else:
+        word = Word(f"reaches back {lag} of {T} steps", Ink.FIRST)
+    return (word, *trouble, Word("total derivative, log scale", short="total"))
+
+
+def _trouble(norm: Floats) -> tuple[Word, ...]:
+    words = []
+    for name, where in (
+        ("not a number", np.isnan(norm)),
+        ("overflow", np.isinf(norm)),
+        ("underflow", norm == 0),
+    ):
+        if where.any():
+            latest = int(np.flatnonzero(where)[-1]) + 1
+            words.append(
+                Word(
+                    f"{name} at t ≤ {latest}"
+                    if where[:latest].all()
+                    else f"{name} at t = {latest}",
+                    Ink.WARNING,
+                    name,
+                )
+            )
+    return tuple(words)
+
+
+def _marks(t: Floats, norm: Floats, y: Axis, frame: Frame) -> tuple[Mark, ...]:
+    down, up = ("v", "^") if frame.look.ascii else ("▾", "▴")
+    under = [Mark(at, y.low, down, Ink.WARNING) for at in t[norm == 0].tolist()]
+    over = [Mark(at, y.high, up, Ink.WARNING) for at in t[~np.isfinite(norm)].tolist()]
+    return (*under, *over)
+
+
+def _rules(norm: Floats, T: int) -> tuple[Rule, ...]:
+    """Return the threshold of reach, and the timestep where it ends."""
+    last = float(norm[-1])
+    if not np.isfinite(last) or last == 0:
+        return ()
+    return (
+        Rule(REACH * last, upright=False, name=f"{percent(REACH)} of the last"),
+        Rule(float(T - memory_horizon(norm, threshold=REACH))),
+    )
+
+
+def _legend(frame: Frame, *, cell: bool) -> tuple[Word, ...]:
+    if frame.look.ascii:
+        words = [Word(". |dL/dh|", Ink.FIRST), Word("o |dL/dc|", Ink.SECOND)]
+    else:
+        words = [Word("━ ‖∂L/∂h‖", Ink.FIRST, "━ ∂h"), Word("•━ ‖∂L/∂c‖", Ink.SECOND, "•━ ∂c")]
+    return tuple(words if cell else words[:1])

@@ -1,0 +1,86 @@
+"""The loss over the steps of the whole run, on a log scale."""
+
+import numpy as np
+
+from rnn_tui.axes import Axis, fit_axis
+from rnn_tui.charts import Area, Chart, Floats, Ink, Mark, Series, draw
+from rnn_tui.training.snapshot import Curve, Snapshot
+from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.words import significant
+
+
+def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
+    """Return training and validation loss, with the best validation loss marked."""
+    legend = _legend(frame)
+    history = snapshot.history
+    if history is None or not history.loss.step.size:
+        return Picture(say(frame, "waiting for the first step"), legend)
+    train, validation = history.loss, history.validation_loss
+    x = fit_axis(train.step, labels="count") or Axis(0, 1)
+    y = fit_axis(train.low, train.high, validation.value, scale="log", margin=0.04)
+    reading = _reading(snapshot)
+    if y is None:
+        text = "no loss so far is above zero and finite"
+        return Picture(say(frame, text, ink=Ink.WARNING), legend, reading)
+    shown = Series(
+        validation.step.astype(np.float64), validation.value, Ink.SECOND, "o", dotted=True
+    )
+    chart = Chart(
+        x,
+        y,
+        (_training_series(train, x, frame.width), shown),
+        (Area(train.step.astype(np.float64), train.low, train.high),),
+        _best(snapshot, frame),
+    )
+    return Picture(
+        to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look),
+        legend,
+        reading,
+    )
+
+
+def _best(snapshot: Snapshot, frame: Frame) -> tuple[Mark, ...]:
+    step, loss = snapshot.best_step, snapshot.best_validation_loss
+    if step is None or loss is None:
+        return ()
+    return (Mark(step, loss, "X" if frame.look.ascii else "◆", Ink.MARK),)
+
+
+def _training_series(curve: Curve, x: Axis, columns: int) -> Series:
+    """Return the curve itself, or its mean in every column where it is denser than columns."""
+    step, value = curve.step.astype(np.float64), curve.value
+    if len(step) > columns:
+        step, value = _column_means(step, value, x, columns)
+    return Series(step, value, Ink.FIRST, ".")
+
+
+def _column_means(step: Floats, value: Floats, x: Axis, columns: int) -> tuple[Floats, Floats]:
+    column = np.minimum((x.positions(step) * columns).astype(np.int64), columns - 1)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    counts = np.diff(np.append(starts, len(step)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.add.reduceat(step, starts) / counts, np.add.reduceat(value, starts) / counts
+
+
+def _legend(frame: Frame) -> tuple[Word, ...]:
+    if frame.look.ascii:
+        return Word(". train", Ink.FIRST), Word("o validation", Ink.SECOND, "o val")
+    return (
+        Word("━ train", Ink.FIRST),
+        Word("•━ validation", Ink.SECOND, "•━ val"),
+        Word("◆ best", Ink.MARK, ""),
+    )
+
+
+def _reading(snapshot: Snapshot) -> tuple[Word, ...]:
+    words = []
+    if snapshot.loss is not None:
+        number = significant(snapshot.loss)
+        words.append(Word(f"train {number}", Ink.FIRST))
+    if snapshot.validation_loss is not None:
+        number = significant(snapshot.validation_loss)
+        words.append(Word(f"validation {number}", Ink.SECOND, f"val {number}"))
+    if snapshot.best_validation_loss is not None and snapshot.best_step is not None:
+        number = significant(snapshot.best_validation_loss)
+        words.append(Word(f"best {number} at {snapshot.best_step:,}", Ink.MARK, f"best {number}"))
+    return tuple(words)

@@ -1,0 +1,38 @@
+"""Numbers as a reader wants them."""
+
+import math
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return `value` with so many digits: 0.0123, 18.2, 1,832, 3.1e-12; inf and NaN in words."""
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "overflow" if value > 0 else "−overflow"
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if exponent < -4 or exponent >= 7:
+        return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    decimals = max(0, digits - 1 - exponent)
+    return f"{value:,.{decimals}f}"
+
+
+def rate(value: float) -> str:
+    """Return a learning rate as 3.0e-3."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole number of per cent."""
+    return f"{100 * share:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span as 6.7 s, 12:05 or 1:02:03."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

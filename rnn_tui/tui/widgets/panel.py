@@ -1,0 +1,159 @@
+"""A framed plot that is drawn anew only where its data or its size have changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnn_tui.charts import Ink
+from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame, Picture, Word, fit_words
+
+Edges = tuple[str, str, str, str, str, str]
+ROUND: Edges = ("╭", "╮", "╰", "╯", "─", "│")
+PLAIN: Edges = ("+", "+", "+", "+", "-", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What a panel shows."""
+
+    number: int
+    title: str
+    short_title: str
+    draw: Callable[[Snapshot, Frame], Picture]
+    sources: Callable[[Snapshot], tuple[object, ...]]
+    """The parts of a snapshot that the plot is made of."""
+
+
+class Panel(Widget, can_focus=True):
+    """One plot in its frame, with a legend above and a reading below."""
+
+    look: reactive[Look] = reactive(Look, init=False)
+
+    @dataclass
+    class Chosen(Message):
+        """The panel was double-clicked."""
+
+        number: int
+
+    def __init__(self, plot: Plot, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.plot = plot
+        self._snapshot: Snapshot | None = None
+        self._drawn: tuple[object, ...] = ()
+        self._rows: tuple[Strip, ...] = ()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take in a snapshot; a panel that cannot be seen draws nothing."""
+        self._snapshot = snapshot
+        if self.display and self.size:
+            self._draw()
+
+    def watch_look(self) -> None:
+        """Draw in the new look."""
+        self._draw(anew=True)
+
+    def watch_has_focus(self, _focused: bool) -> None:
+        """Draw the frame in the colour of focus."""
+        self._draw(anew=True)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self._draw(anew=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """Zoom at the second click."""
+        if event.chain == 2:
+            self.post_message(self.Chosen(self.plot.number))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row of the panel."""
+        if y < len(self._rows):
+            return self._rows[y]
+        return Strip.blank(self.size.width, Style(bgcolor=self.look.palette.background))
+
+    def _draw(self, *, anew: bool = False) -> None:
+        if self._snapshot is None or not self.size:
+            return
+        sources = self.plot.sources(self._snapshot)
+        same = len(sources) == len(self._drawn) and all(
+            new is old for new, old in zip(sources, self._drawn, strict=True)
+        )
+        if same and not anew:
+            return
+        self._drawn = sources
+        rows = self._compose_rows(self._snapshot)
+        changed = [y for y, row in enumerate(rows) if y >= len(self._rows) or row != self._rows[y]]
+        self._rows = rows
+        if anew or len(changed) == len(rows):
+            self.refresh()
+        else:
+            width = self.size.width
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _compose_rows(self, snapshot: Snapshot) -> tuple[Strip, ...]:
+        width, height = self.size
+        if width < 4 or height < 3:
+            return self.plot.draw(snapshot, Frame(width, height, self.look)).rows
+        picture = self.plot.draw(snapshot, Frame(width - 2, height - 2, self.look))
+        left, right, low_left, low_right, level, upright = PLAIN if self.look.ascii else ROUND
+        side = Strip([Segment(upright, self._edge)], 1)
+        middle = (Strip.join((side, row, side)) for row in picture.rows)
+        top = self._edge_row(left, level, right, self._title(width, picture.legend))
+        bottom = self._edge_row(low_left, level, low_right, self._reading(width, picture.reading))
+        return (top, *middle, bottom)
+
+    @property
+    def _edge(self) -> Style:
+        palette = self.look.palette
+        colour = palette.focus if self.has_focus else palette.frame
+        return Style(color=colour, bgcolor=palette.background)
+
+    def _title(self, width: int, legend: tuple[Word, ...]) -> tuple[list[Segment], list[Segment]]:
+        number = Segment(f" {self.plot.number} ", self.look.style(Ink.MARK, bold=True))
+        name = self.look.style(bold=True)
+        for title in (self.plot.title, self.plot.short_title):
+            room = width - len(title) - 10
+            words = fit_words(legend, room, gap=1)
+            if title == self.plot.short_title or len(words) == len(legend):
+                break
+        shown = title[: max(0, width - 7)]
+        return [number, Segment(f"{shown} ", name)], self._words(words, gap=1)
+
+    def _reading(
+        self, width: int, reading: tuple[Word, ...]
+    ) -> tuple[list[Segment], list[Segment]]:
+        return self._words(fit_words(reading, width - 4 - 2), gap=2), []
+
+    def _words(self, words: list[tuple[str, Ink]], gap: int) -> list[Segment]:
+        segments = []
+        for number, (text, ink) in enumerate(words):
+            before = " " * (gap if number else 1)
+            segments.append(Segment(before + self.look.text(text), self.look.style(ink)))
+        return [*segments, Segment(" ", self.look.style())] if segments else []
+
+    def _edge_row(
+        self, left: str, level: str, right: str, words: tuple[list[Segment], list[Segment]]
+    ) -> Strip:
+        first, last = words
+        used = sum(segment.cell_length for segment in (*first, *last))
+        rest = self.size.width - 4 - used
+        edge = self._edge
+        return Strip(
+            [
+                Segment(left + level, edge),
+                *first,
+                Segment(level * max(0, rest), edge),
+                *last,
+                Segment(level + right, edge),
+            ]
+        ).adjust_cell_length(self.size.width, edge)

@@ -1,0 +1,40 @@
+"""The four panels of the main screen."""
+
+from dataclasses import replace
+from functools import partial
+
+from rnn_tui.tui.plots.forecast import draw_forecast
+from rnn_tui.tui.plots.gates import draw_gates
+from rnn_tui.tui.plots.gradient import draw_gradient
+from rnn_tui.tui.plots.loss import draw_loss
+from rnn_tui.tui.widgets.panel import Panel, Plot
+
+LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
+FORECAST = Plot(
+    2,
+    "Predicted vs actual",
+    "Forecast",
+    draw_forecast,
+    lambda s: (s.forecast, s.validation_rmse, s.ended),
+)
+GATES = Plot(
+    3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
+)
+GRADIENT = Plot(4, "Gradient per timestep", "Gradient", draw_gradient, lambda s: (s.gradient,))
+
+
+class GatesPanel(Panel):
+    """The heat map of one gate, and which one that is."""
+
+    selected = "f"
+
+    def select_next(self) -> None:
+        """Show the next gate."""
+        trace = self._snapshot.trace if self._snapshot else None
+        if trace is None or not trace.gates:
+            return
+        names = list(trace.gates)
+        place = names.index(self.selected) + 1 if self.selected in names else 1
+        self.selected = names[place % len(names)]
+        self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected))
+        self._draw(anew=True)

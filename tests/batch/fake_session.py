@@ -1,0 +1,104 @@
+"""A session that trains nothing: it says what a test wants it to say.
+
+Run as a script it is the whole `rnn-tui` command over such a session:
+`python fake_session.py BEHAVIOUR OPTIONS…`.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from rnn_tui.config import RunConfig
+from rnn_tui.errors import DataError
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.snapshot import Snapshot, State
+
+SCORES = {
+    "model": Scores(rmse=19.81, mae=14.5, count=67),
+    "naive": Scores(rmse=30.3, mae=23.0, count=67),
+    "seasonal naive": Scores(rmse=34.2, mae=25.0, count=67),
+    "AR(9)": Scores(rmse=17.48, mae=13.1, count=67),
+}
+BURST = 5
+ENDLESS = {"endless", "deaf"}
+
+
+class FakeSession:
+    """`behaviour`: done, endless, deaf (ignores stop), compiling, diverges, bug, bad-data."""
+
+    behaviour = "done"
+
+    def __init__(
+        self, config: RunConfig, *, load_from: Path | None = None, save_to: Path | None = None
+    ) -> None:
+        self.config = config
+        self.load_from = load_from
+        self.save_to = save_to
+        self.stopped: Status | None = None
+        self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
+
+    def stop(self, status: Status = Status.STOPPED) -> None:
+        self.stopped = status
+
+    def events(self) -> Iterator[Event]:
+        if self.behaviour == "bad-data":
+            raise DataError("--data prices.csv, line 3: 'x' is no number.")
+        windows = {"train": 100, "validation": 20, "test": 30}
+        yield RunStarted(self.config, {"rnn-tui": "0"}, parameters=123, windows=windows)
+        if self.behaviour == "compiling":
+            time.sleep(30)
+        if self.behaviour == "bug":
+            raise ZeroDivisionError("a slip of ours")
+        yield KernelsReady(0.5)
+        steps = 0
+        while self.goes_on(steps):
+            steps += BURST
+            yield burst(steps - BURST + 1, diverges=self.behaviour == "diverges")
+            if self.behaviour in ENDLESS:
+                time.sleep(0.01)
+        if self.save_to:
+            self.save_to.write_text(f"{steps} steps")
+        if self.behaviour == "diverges":
+            reason = f"the loss is not a number at step {steps}; lower --lr"
+            yield RunEnded(Status.DIVERGED, reason, steps, None, 0.25, {})
+        else:
+            status = self.stopped or Status.COMPLETED
+            yield RunEnded(status, f"{status} after {steps}", steps, 5, 0.25, SCORES)
+
+    def goes_on(self, steps: int) -> bool:
+        if self.behaviour == "diverges":
+            return steps == 0
+        if self.stopped and self.behaviour != "deaf":
+            return False
+        return self.behaviour in ENDLESS or steps < (self.config.training.steps or 0)
+
+
+def burst(first_step: int, *, diverges: bool = False, size: int = BURST) -> StepsDone:
+    loss = 1.0 / np.arange(first_step, first_step + size)
+    if diverges:
+        loss[-1] = np.nan
+    return StepsDone(
+        first_step=first_step,
+        epoch=first_step // 10,
+        loss=loss,
+        gradient_norm=np.sqrt(loss),
+        learning_rate=0.003,
+        clip=1.0,
+        steps_per_second=1234.5,
+        seconds=first_step / 1234.5,
+        validation_loss=0.125,
+    )
+
+
+if __name__ == "__main__":
+    from rnn_tui.training import session
+
+    FakeSession.behaviour = sys.argv[1]
+    session.Session = FakeSession
+    from rnn_tui.cli import main
+
+    sys.exit(main(sys.argv[2:]))

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_tui.axes import Axis, fit_axis, format_count, format_scientific
+
+ANY_FLOATS = st.lists(st.floats(width=64), max_size=20)
+
+
+def labels(axis: Axis | None, most: int = 5) -> list[str]:
+    assert axis is not None
+    return [tick.label for tick in axis.ticks(most)]
+
+
+def test_years_are_written_as_years():
+    assert labels(fit_axis([1700.0, 2008.0])) == ["1700", "1800", "1900", "2000"]
+
+
+def test_a_log_axis_has_powers_of_ten():
+    assert labels(fit_axis([1e-12, 3.0], scale="log")) == ["1e-12", "1e-9", "1e-6", "1e-3", "1"]
+
+
+def test_a_short_log_axis_has_round_values():
+    assert labels(fit_axis([0.012, 0.8], scale="log")) == ["0.02", "0.05", "0.1", "0.2", "0.5"]
+
+
+def test_counts_are_shortened():
+    assert labels(fit_axis([0, 12_345], labels="count")) == ["0", "5k", "10k"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("1850-03-01", "2010-01-01", ["1900", "1950", "2000"]),
+        ("2020-01-15", "2021-02-01", ["Apr 20", "Jul 20", "Oct 20", "Jan 21"]),
+        ("2020-01-01T08:00", "2020-01-01T20:30", ["09:00", "12:00", "15:00", "18:00"]),
+    ],
+)
+def test_dates_are_written_as_fine_as_their_span_needs(first, last, expected):
+    stamps = np.array([first, last], "datetime64[s]").astype(np.float64)
+    assert labels(fit_axis(stamps, labels="date")) == expected
+
+
+def test_nothing_to_show_has_no_axis():
+    assert fit_axis([]) is None
+    assert fit_axis([np.nan, np.inf]) is None
+    assert fit_axis([0.0, -1.0], scale="log") is None
+
+
+def test_a_constant_lies_in_the_middle():
+    axis = fit_axis([7.0, 7.0])
+    assert axis is not None
+    assert axis.positions(7.0) == pytest.approx(0.5)
+
+
+def test_values_without_a_place_are_nan():
+    axis = Axis(0.1, 10.0, "log")
+    assert np.isnan(axis.positions([0.0, -1.0, np.nan, np.inf])).all()
+
+
+@given(ANY_FLOATS, st.sampled_from(["linear", "log"]), st.integers(0, 12))
+def test_every_axis_holds_its_values_and_few_finite_ticks(values, scale, most):
+    axis = fit_axis(values, scale=scale, margin=0.05)
+    if axis is None:
+        return
+    places = axis.positions(values)
+    placed = places[np.isfinite(places)]
+    assert ((placed >= -1e-9) & (placed <= 1 + 1e-9)).all()
+    ticks = axis.ticks(most)
+    assert len(ticks) <= most
+    assert all(-1e-6 <= tick.position <= 1 + 1e-6 for tick in ticks)
+
+
+@given(st.floats(-1e11, 1e11), st.floats(1e-3, 1e11), st.integers(0, 9))
+def test_date_ticks_never_fail(low, span, most):
+    ticks = Axis(low, low + span, labels="date").ticks(most)
+    assert all(-1e-6 <= tick.position <= 1 + 1e-6 for tick in ticks)
+
+
+def test_number_formats():
+    assert [format_count(n) for n in (0, 950, 12_345, 1.5e6)] == ["0", "950", "12.35k", "1.5M"]
+    assert [format_scientific(v) for v in (1e-3, 1.0, 2.5e-7)] == ["1e-3", "1", "2.5e-7"]

@@ -1,0 +1,65 @@
+"""Charts, tested as text."""
+
+import numpy as np
+
+from rnn_tui.axes import Axis
+from rnn_tui.charts import Area, Chart, Ink, Mark, Paper, Region, Rule, Series, draw
+
+UNIT = Axis(0.0, 1.0)
+LINE = np.linspace(0, 1, 50)
+
+
+def chart(**parts) -> Chart:
+    return Chart(**{"x": UNIT, "y": UNIT, **parts})
+
+
+def test_ticks_stand_beside_and_below_the_canvas():
+    axis_x, axis_y = Axis(1900.0, 2000.0), Axis(1e-3, 1.0, "log")
+    lines = draw(Chart(axis_x, axis_y), 40, 9).text().split("\n")
+    assert lines[0].startswith("   1┤")
+    assert lines[7].startswith("1e-3┤")
+    assert lines[8].split() == ["1900", "1950", "2000"]
+
+
+def test_a_narrow_chart_gives_the_ticks_room_to_the_line():
+    assert draw(chart(series=(Series(LINE, LINE, Ink.FIRST),)), 8, 3).text().strip()[0] not in "0|"
+
+
+def test_marks_rules_and_regions_have_their_place():
+    cells = draw(
+        chart(
+            marks=(Mark(0.5, 0.5, "◆", Ink.MARK),),
+            rules=(Rule(0.25), Rule(0.9, upright=False)),
+            regions=(Region(0.75, 1.0, Paper.SECOND, "test"),),
+        ),
+        40,
+        3,
+    )
+    assert "◆" in cells.text().split("\n")[1]
+    assert (cells.ink == Ink.RULE).any(axis=1).all()
+    assert "test" in cells.text()
+    assert (cells.paper[:, -1] == Paper.SECOND).all()
+    assert (cells.paper[:, 5] == Paper.NONE).all()
+
+
+def test_ascii_charts_are_ascii():
+    everything = chart(
+        series=(Series(LINE, LINE, Ink.FIRST, "o"),), rules=(Rule(0.2), Rule(0.3, upright=False))
+    )
+    text = draw(everything, 40, 9, "ascii").text()
+    assert text.isascii()
+    assert "o" in text
+
+
+def test_an_area_reaches_up_to_its_curve_in_eighths_of_a_cell():
+    area = Area(np.array([0.0, 1.0]), np.zeros(2), np.full(2, 0.5 + 0.25 / 3))
+    cells = draw(chart(areas=(area,)), 8, 3)
+    assert cells.text().split("\n")[1] == "▆" * 8
+    assert (cells.paper == Paper.AREA).all(axis=1).tolist() == [False, False, True]
+
+
+def test_a_dotted_line_carries_dots():
+    level = np.full(50, 0.5)
+    line = Series(LINE, level, Ink.SECOND, dotted=True)
+    text = draw(chart(series=(line,)), 10, 3).text()
+    assert text.count("•") == 1

@@ -1,0 +1,194 @@
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from rnn_tui.config import build_config
+from rnn_tui.errors import DataError, ModelFileError
+from rnn_tui.training.checkpoint import load_model
+from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.session import Session
+from rnn_tui.training.snapshot import State
+
+
+def losses(events):
+    return np.concatenate([event.loss for event in events if isinstance(event, StepsDone)])
+
+
+def wait_for(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the session did not get there in time"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def running(configure):
+    """Start a session without end in a thread; it is stopped when the test is over."""
+    sessions = []
+
+    def start(**sections):
+        sections["training"] = {"steps": None} | sections.get("training", {})
+        config = configure(**sections)
+        if sections["training"]["steps"] is None:
+            config = config.model_copy(
+                update={"training": config.training.model_copy(update={"steps": None})}
+            )
+        session = Session(config)
+        sessions.append(session)
+        session.start()
+        return session
+
+    yield start
+    for session in sessions:
+        session.stop()
+        assert session.join(60)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_a_run_tells_its_story_in_order(configure, cell):
+    events = list(Session(configure(model={"cell": cell})).events())
+    started, ready, *bursts, ended = events
+    assert isinstance(started, RunStarted)
+    assert isinstance(ready, KernelsReady)
+    assert isinstance(ended, RunEnded)
+    steps = [s for burst in bursts for s in range(burst.first_step, burst.last_step + 1)]
+    assert steps == list(range(1, 41))
+    assert ended.status is Status.COMPLETED
+    assert ended.steps == 40
+    assert bursts[-1].validation_loss is not None
+    assert {"model", "naive", "seasonal naive", "AR(9)"} == set(ended.scores)
+    assert losses(events)[-5:].mean() < losses(events)[:5].mean()
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(configure):
+    first, again, other = (
+        losses(Session(configure(training={"seed": seed})).events()) for seed in (3, 3, 4)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_float64_trains_on_the_same_path(configure):
+    single = losses(Session(configure()).events())
+    double = losses(Session(configure(model={"dtype": "float64"})).events())
+    np.testing.assert_allclose(single[:5], double[:5], rtol=1e-4)
+
+
+def test_a_huge_learning_rate_ends_as_diverged_and_says_where(configure):
+    *_, ended = Session(configure(training={"learning_rate": 1e6})).events()
+    assert ended.status is Status.DIVERGED
+    assert f"at step {ended.steps}" in ended.reason
+    assert "learning rate" in ended.reason
+
+
+def test_zero_steps_only_score_the_model(configure):
+    events = list(Session(configure(training={"steps": 0})).events())
+    assert [type(event) for event in events] == [RunStarted, KernelsReady, RunEnded]
+    assert events[-1].scores["model"].rmse > 0
+
+
+def test_stop_from_outside_ends_with_scores(configure):
+    session = Session(configure(training={"steps": 1_000_000}))
+    events = session.events()
+    for event in events:
+        if isinstance(event, StepsDone):
+            break
+    session.stop(Status.INTERRUPTED)
+    rest = list(events)
+    assert rest[-1].status is Status.INTERRUPTED
+    assert "model" in rest[-1].scores
+
+
+def test_pause_step_and_resume(running):
+    session = running()
+    wait_for(lambda: session.snapshot.step > 0)
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    held = session.snapshot.step
+    time.sleep(0.05)
+    assert session.snapshot.step == held
+    session.step()
+    wait_for(lambda: session.snapshot.step == held + 1)
+    session.step(3)
+    wait_for(lambda: session.snapshot.step == held + 4)
+    assert session.snapshot.state is State.PAUSED
+    session.resume()
+    wait_for(lambda: session.snapshot.step > held + 4)
+    assert session.snapshot.state is State.TRAINING
+
+
+def test_the_learning_rate_changes_while_paused_and_while_training(running):
+    session = running(training={"learning_rate": 0.01})
+    wait_for(lambda: session.snapshot.step > 0)
+    session.scale_learning_rate(2)
+    wait_for(lambda: session.snapshot.learning_rate == pytest.approx(0.02))
+    session.pause()
+    session.scale_learning_rate(0.5)
+    wait_for(lambda: session.snapshot.learning_rate == pytest.approx(0.01))
+
+
+def test_snapshots_are_read_only_and_complete(running):
+    session = running()
+    wait_for(lambda: session.snapshot.gradient is not None)
+    shot = session.snapshot
+    arrays = [
+        shot.forecast.time, shot.forecast.actual, shot.forecast.predicted,
+        shot.gradient.hidden, shot.gradient.cell, *shot.trace.gates.values(),
+        shot.history.loss.value, shot.history.recent_loss.step,
+    ]  # fmt: skip
+    assert not any(array.flags.writeable for array in arrays)
+    assert set(shot.trace.gates) == {"i", "f", "g", "o", "c", "h"}
+    assert shot.trace.gates["f"].shape == (8, 4)
+    assert shot.gradient.hidden.shape == (8,)
+    assert np.isnan(shot.forecast.predicted[:8]).all()
+    assert np.isfinite(shot.forecast.predicted[8:]).all()
+    assert shot.title == "LSTM 4 · sine"
+    assert "naive" in shot.baselines
+
+
+def test_a_diverged_run_in_a_thread_leaves_its_last_picture(running):
+    session = running(training={"learning_rate": 1e6})
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    assert session.snapshot.ended.status is Status.DIVERGED
+    assert session.snapshot.history is not None
+    assert session.error is None
+
+
+def test_bad_data_in_a_thread_becomes_an_ended_snapshot():
+    session = Session(build_config({"data": {"dataset": "sunspot"}}))
+    session.start()
+    assert session.join(60)
+    assert isinstance(session.error, DataError)
+    assert session.snapshot.state is State.ENDED
+    assert "sunspots" in session.snapshot.message
+
+
+def test_bad_data_raises_before_the_first_event():
+    with pytest.raises(DataError, match="sunspots"):
+        next(Session(build_config({"data": {"dataset": "sunspot"}})).events())
+
+
+def test_a_saved_model_predicts_what_it_predicted(configure, tmp_path):
+    path = tmp_path / "model.safetensors"
+    *_, ended = Session(configure(), save_to=path).events()
+    config = configure(training={"steps": 0})
+    *_, again = Session(config, load_from=path).events()
+    assert again.scores == ended.scores
+    assert load_model(path).step == ended.best_step
+
+
+def test_a_run_that_is_given_up_is_saved(configure, tmp_path):
+    path = tmp_path / "model.safetensors"
+    events = Session(configure(training={"steps": 1_000_000}), save_to=path).events()
+    list(itertools.islice(events, 4))
+    events.close()
+    assert load_model(path).parameters.keys() >= {"W_ih", "W_hh"}
+
+
+def test_another_network_than_the_file_holds_is_refused(configure, tmp_path):
+    path = tmp_path / "model.safetensors"
+    list(Session(configure(), save_to=path).events())
+    with pytest.raises(ModelFileError, match="hidden_size = 4"):
+        list(Session(configure(model={"hidden_size": 5}), load_from=path).events())

@@ -1,0 +1,158 @@
+"""A session without a network: deterministic snapshots that look like a run on the sunspots."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import (
+    Curve,
+    Forecast,
+    GradientFlow,
+    HistoryView,
+    Snapshot,
+    State,
+    Trace,
+)
+
+T, H = 50, 32
+STEPS_A_FRAME = 180
+
+
+def curve(step, value, spread=0.0):
+    step, value = np.asarray(step, np.int64), np.asarray(value, np.float64)
+    return Curve(step, value, value * (1 - spread), value * (1 + spread))
+
+
+def make_history(step: int, *, points: int = 1024) -> HistoryView:
+    steps = np.unique(np.linspace(1, step, min(step, points)).astype(np.int64))
+    noise = np.random.default_rng(1).normal(0, 1, points)[: len(steps)]
+    train = 0.008 + 0.6 * np.exp(-((steps / 900) ** 0.6)) * np.exp(0.12 * noise)
+    checked = steps[:: max(1, len(steps) // 200)]
+    wave = 1 + 0.03 * np.sin(checked / 400)
+    validation = (0.013 + 0.55 * np.exp(-((checked / 800) ** 0.6)) + checked * 1e-7) * wave
+    loss = curve(steps, train, 0.35)
+    return HistoryView(
+        loss=loss,
+        recent_loss=curve(steps[-100:], train[-100:]),
+        validation_loss=curve(checked, validation),
+        gradient_norm=curve(steps, train),
+    )
+
+
+def sunspots() -> tuple[np.ndarray, np.ndarray]:
+    years = np.arange(1700.0, 2009.0)
+    phase = 2 * np.pi * (years - 1700) / (11 + 0.6 * np.sin(years / 37))
+    height = 75 + 40 * np.sin(2 * np.pi * years / 97)
+    return years, np.maximum(0, height * (0.9 + np.sin(phase)) + 6 * np.cos(3 * phase))
+
+
+def make_forecast(step: int) -> Forecast:
+    years, actual = sunspots()
+    share = np.exp(-step / 3000)
+    late = np.concatenate(([actual[0]], actual[:-1]))
+    noise = np.random.default_rng(2).normal(0, 9, len(years))
+    predicted = (1 - share) * actual + share * (0.6 * late + 20) + noise
+    predicted[:T] = np.nan
+    return Forecast("sunspots", "spots", "year", years, actual, predicted, 221, 256)
+
+
+def make_trace(step: int) -> Trace:
+    t, unit = np.arange(T)[:, None], np.arange(H)[None, :]
+    learned = 1 - np.exp(-step / 2000)
+    wave = np.sin(2 * np.pi * (t / (6 + unit % 9) + unit / 7))
+    sharp = 1 / (1 + np.exp(-(1 + 3 * learned) * wave))
+    forget = 1 - (1 - sharp) * (0.15 + 0.4 * (unit % 5 == 0))
+    cell = 1.8 * learned * np.cumsum(wave, axis=0) / 5
+    gates = {
+        "i": sharp,
+        "f": forget,
+        "g": np.tanh(1.5 * wave),
+        "o": 1 / (1 + np.exp(-2 * np.cos(t / 4 + unit))),
+        "c": cell,
+        "h": np.tanh(cell) * sharp,
+    }
+    return Trace({name: value.astype(np.float32) for name, value in gates.items()}, start=200)
+
+
+def make_gradient(step: int) -> GradientFlow:
+    lag = np.arange(T)[::-1]
+    rate = 0.27 * np.exp(-step / 4000) + 0.07
+    ripple = 0.15 * np.sin(lag / 2 + step / 700)
+    hidden = 10.0 ** (-rate * lag - 1.2 + ripple)
+    return GradientFlow(hidden, 10.0 ** (-0.8 * rate * lag - 1.6 + ripple))
+
+
+def make_snapshot(step: int, **changes) -> Snapshot:
+    history = make_history(max(step, 1))
+    best = int(np.argmin(history.validation_loss.value))
+    validation = float(history.validation_loss.value[-1])
+    plain = Snapshot(
+        state=State.TRAINING,
+        title="LSTM 32 · sunspots",
+        step=step,
+        epoch=step // 7,
+        steps_per_second=1832.4,
+        learning_rate=3e-3,
+        clip=1.0,
+        loss=float(history.loss.value[-1]),
+        validation_loss=validation,
+        best_validation_loss=float(history.validation_loss.value[best]),
+        best_step=int(history.validation_loss.step[best]),
+        gradient_norm=0.4,
+        seconds=step / 1832.4,
+        compile_seconds=3.2,
+        history=history,
+        forecast=make_forecast(step),
+        trace=make_trace(step),
+        gradient=make_gradient(step),
+        validation_rmse=155 * validation**0.5,
+        baselines={"naive": Scores(30.3, 24.0, 35), "AR(9)": Scores(17.5, 13.0, 35)},
+    )
+    return replace(plain, **changes)
+
+
+LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3)
+COMPILING = Snapshot(state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3)
+SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
+
+
+def ended(status: Status, reason: str, snapshot: Snapshot) -> Snapshot:
+    end = RunEnded(status, reason, snapshot.step, snapshot.best_step, 6.7, SCORES)
+    return replace(snapshot, state=State.ENDED, message=reason, ended=end)
+
+
+class FakeSession:
+    """Serves the snapshot that a test sets, and notes what it was asked."""
+
+    def __init__(self, snapshot: Snapshot = LOADING) -> None:
+        self.snapshot = snapshot
+        self.calls: list[tuple[str, object]] = []
+
+    def start(self) -> None:
+        self.calls.append(("start", None))
+
+    def pause(self) -> None:
+        self.calls.append(("pause", None))
+        self.snapshot = replace(self.snapshot, state=State.PAUSED)
+
+    def resume(self) -> None:
+        self.calls.append(("resume", None))
+        self.snapshot = replace(self.snapshot, state=State.TRAINING)
+
+    def step(self, count: int = 1) -> None:
+        self.calls.append(("step", count))
+        self.snapshot = make_snapshot(self.snapshot.step + count, state=State.PAUSED)
+
+    def scale_learning_rate(self, factor: float) -> None:
+        self.calls.append(("scale_learning_rate", factor))
+        rate = self.snapshot.learning_rate * factor
+        self.snapshot = replace(self.snapshot, learning_rate=rate)
+
+    def stop(self, status: Status = Status.STOPPED) -> None:
+        self.calls.append(("stop", status))
+
+    def join(self, timeout: float | None = None) -> bool:
+        self.calls.append(("join", timeout))
+        return True
