@@ -18,7 +18,7 @@ def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
     """Return ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ over t, with the reach of the former."""
     flow = snapshot.gradient
     if flow is None or not flow.hidden.size:
-        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=True))
+        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=False))
     legend = _legend(frame, cell=flow.cell is not None)
     reading = describe(flow)
     norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
