@@ -17,8 +17,7 @@ def check_array(
     writable: bool = False,
 ) -> None:
     """Raise ValueError unless the array is as a kernel needs it. None in shape: any length."""
-    if not isinstance(array, np.ndarray):
-        raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
+    _check_type(name, array)
     if array.dtype != dtype:
         raise ValueError(f"{name}: got dtype {array.dtype}, expected {dtype}")
     fits = len(array.shape) == len(shape) and all(
@@ -27,13 +26,31 @@ def check_array(
     if not fits:
         wanted = ", ".join("any" if length is None else str(length) for length in shape)
         raise ValueError(f"{name}: got shape {array.shape}, expected ({wanted})")
-    if not (array.flags.c_contiguous and array.flags.aligned):
+    if not array.flags.c_contiguous:
         raise ValueError(
             f"{name}: got strides {array.strides}, expected contiguous rows (C order); "
             "np.ascontiguousarray makes them so"
         )
+    if not array.flags.aligned:
+        raise ValueError(
+            f"{name}: got an address between two numbers, expected an aligned array; "
+            "its copy() is one"
+        )
     if writable and not array.flags.writeable:
         raise ValueError(f"{name}: got a read-only array, expected one that can be filled")
+
+
+def check_floats(name: str, array: Array) -> np.dtype[Any]:
+    """Return the dtype of an array that others are to agree with, or raise ValueError."""
+    _check_type(name, array)
+    if array.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name}: got dtype {array.dtype}, expected float32 or float64")
+    return array.dtype
+
+
+def _check_type(name: str, array: object) -> None:
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
 
 
 def check_workspace(network: Network, workspace: Workspace) -> None:
