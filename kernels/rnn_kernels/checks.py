@@ -1,5 +1,7 @@
 """Errors of shape, dtype and memory layout, raised before any compiled code runs."""
 
+import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -81,9 +83,10 @@ def check_first(first: int, timesteps: int) -> None:
         raise ValueError(f"first: got {first!r}, expected a timestep from 0 to {timesteps - 1}")
 
 
-def check_number(name: str, value: float, *, positive: bool) -> None:
+def check_number(name: str, value: object, *, positive: bool) -> None:
     """Raise ValueError unless the value is finite and above 0 (or at least 0)."""
-    if not (np.isfinite(value) and (value > 0 if positive else value >= 0)):
+    number = float(value) if isinstance(value, Real) else math.nan
+    if not (math.isfinite(number) and (number > 0 if positive else number >= 0)):
         wanted = "above 0" if positive else "of at least 0"
         raise ValueError(f"{name}: got {value!r}, expected a finite number {wanted}")
 
@@ -92,6 +95,10 @@ def check_starts(starts: Array, shape: tuple[int | None, ...], length: int, time
     """Raise ValueError unless every window of `timesteps` lies inside a series of `length`."""
     check_array("starts", starts, shape, np.dtype(np.int64))
     last = length - timesteps
+    if starts.size and last < 0:
+        raise ValueError(
+            f"series: got {length} timesteps, expected at least {timesteps}: the length of a window"
+        )
     if starts.size and (starts.min() < 0 or starts.max() > last):
         raise ValueError(
             f"starts: got {starts.min()} to {starts.max()}, expected 0 to {last}: "
