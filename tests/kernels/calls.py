@@ -1,0 +1,94 @@
+"""One sound call of every public function, to be spoiled one argument at a time."""
+
+import numpy as np
+
+from rnn_kernels import (
+    Optimizer,
+    Workspace,
+    backward,
+    clip_by_global_norm,
+    forward,
+    mse,
+    predict,
+    step,
+    train_steps,
+)
+from tests.kernels.support import blank, random_problem
+
+T, B, D, H, O = 5, 3, 2, 6, 2  # noqa: E741
+N, STEPS = 12, 4
+
+
+def sound_calls(dtype=np.float32, cell="lstm"):
+    """Return, by name, each function with its arguments, all of them by name."""
+    problem = random_problem(cell, T=T, B=B, D=D, H=H, O=O, dtype=dtype)
+    network = problem.network
+    workspace = Workspace(network, timesteps=T, batch_size=B, dtype=dtype)
+
+    def arguments(**own):
+        return {"network": network, "parameters": problem.flat.copy(), **own}
+
+    def empty(*shape, dtype=dtype):
+        return np.full(shape, 7, dtype)
+
+    def gradient():
+        return blank(network, dtype)
+
+    h, series, targets = empty(B, H), empty(N, D), empty(N, O)
+    return {
+        "forward": (forward, arguments(workspace=workspace, first=0)),
+        "backward": (
+            backward,
+            arguments(
+                workspace=workspace, gradient=gradient(), first=0, dh_T=h.copy(), dc_T=h.copy()
+            ),
+        ),
+        "step": (
+            step,
+            arguments(
+                x=empty(B, D),
+                h=h.copy(),
+                c=h.copy(),
+                h_out=h.copy(),
+                c_out=h.copy(),
+                y=empty(B, O),
+            ),
+        ),
+        "mse": (
+            mse,
+            {"y": empty(T, B, O), "target": empty(T, B, O), "dy": empty(T, B, O), "first": 0},
+        ),
+        "clip_by_global_norm": (
+            clip_by_global_norm,
+            {"gradient": empty(network.size), "threshold": 1.0},
+        ),
+        "update": (
+            Optimizer("adam", size=10, dtype=dtype).update,
+            {"parameters": empty(10), "gradient": empty(10), "learning_rate": 0.1},
+        ),
+        "train_steps": (
+            train_steps,
+            arguments(
+                gradient=gradient(),
+                optimizer=Optimizer("adam", size=network.size, dtype=dtype),
+                workspace=workspace,
+                series=series,
+                targets=targets,
+                starts=np.zeros((STEPS, B), np.int64),
+                first=0,
+                learning_rate=0.1,
+                clip=1.0,
+                losses=empty(STEPS, dtype=np.float64),
+                norms=empty(STEPS, dtype=np.float64),
+            ),
+        ),
+        "predict": (
+            predict,
+            arguments(
+                workspace=workspace,
+                series=series,
+                starts=np.zeros(STEPS, np.int64),
+                out=empty(STEPS, O),
+            ),
+        ),
+    }
