@@ -24,6 +24,7 @@ def sound_calls(dtype=np.float32, cell="lstm"):
     problem = random_problem(cell, T=T, B=B, D=D, H=H, O=O, dtype=dtype)
     network = problem.network
     workspace = Workspace(network, timesteps=T, batch_size=B, dtype=dtype)
+    workspace.dy[...] = 1
 
     def arguments(**own):
         return {"network": network, "parameters": problem.flat.copy(), **own}
@@ -34,23 +35,29 @@ def sound_calls(dtype=np.float32, cell="lstm"):
     def gradient():
         return blank(network, dtype)
 
-    h, series, targets = empty(B, H), empty(N, D), empty(N, O)
+    def cell_state():
+        return empty(B, H) if cell == "lstm" else None
+
     return {
         "forward": (forward, arguments(workspace=workspace, first=0)),
         "backward": (
             backward,
             arguments(
-                workspace=workspace, gradient=gradient(), first=0, dh_T=h.copy(), dc_T=h.copy()
+                workspace=workspace,
+                gradient=gradient(),
+                first=0,
+                dh_T=empty(B, H),
+                dc_T=cell_state(),
             ),
         ),
         "step": (
             step,
             arguments(
                 x=empty(B, D),
-                h=h.copy(),
-                c=h.copy(),
-                h_out=h.copy(),
-                c_out=h.copy(),
+                h=empty(B, H),
+                c=cell_state(),
+                h_out=empty(B, H),
+                c_out=cell_state(),
                 y=empty(B, O),
             ),
         ),
@@ -72,8 +79,8 @@ def sound_calls(dtype=np.float32, cell="lstm"):
                 gradient=gradient(),
                 optimizer=Optimizer("adam", size=network.size, dtype=dtype),
                 workspace=workspace,
-                series=series,
-                targets=targets,
+                series=empty(N, D),
+                targets=empty(N, O),
                 starts=np.zeros((STEPS, B), np.int64),
                 first=0,
                 learning_rate=0.1,
@@ -86,7 +93,7 @@ def sound_calls(dtype=np.float32, cell="lstm"):
             predict,
             arguments(
                 workspace=workspace,
-                series=series,
+                series=empty(N, D),
                 starts=np.zeros(STEPS, np.int64),
                 out=empty(STEPS, O),
             ),

@@ -80,10 +80,10 @@ class Training:
         self.losses = np.empty(0)
         self.norms = np.empty(0)
 
-    def take(self, starts):
+    def take(self, starts, results=None):
         """Take a burst of steps; losses and norms are those of the last burst."""
         course = self.course
-        self.losses, self.norms = np.full((2, len(starts)), np.nan)
+        self.losses, self.norms = np.full((2, len(starts)), np.nan) if results is None else results
         return train_steps(
             course.network,
             self.flat,
