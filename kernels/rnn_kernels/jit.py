@@ -80,6 +80,15 @@ class PackageCache(FunctionCache):
             source_stamp=source_digest(folder),
         )
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load the machine code; a damaged file counts as none, and is written anew."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # noqa: BLE001  there is no end to what unpickling garbage may raise
+            with suppress(OSError):
+                self._cache_file.flush()  # type: ignore[no-untyped-call]
+            return None
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store the machine code; a full or vanished disk costs the cache, not the run."""
         with suppress(OSError):
