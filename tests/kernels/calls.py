@@ -18,6 +18,25 @@ from tests.kernels.support import blank, random_problem
 T, B, D, H, O = 5, 3, 2, 6, 2  # noqa: E741
 N, STEPS = 12, 4
 
+INPUTS = {
+    "forward": ["parameters"],
+    "backward": ["parameters", "dh_T", "dc_T"],
+    "step": ["parameters", "x", "h", "c"],
+    "mse": ["y", "target"],
+    "update": ["gradient"],
+    "train_steps": ["series", "targets", "starts"],
+    "predict": ["parameters", "series", "starts"],
+}
+OUTPUTS = {
+    "backward": ["gradient"],
+    "step": ["h_out", "c_out", "y"],
+    "mse": ["dy"],
+    "clip_by_global_norm": ["gradient"],
+    "update": ["parameters"],
+    "train_steps": ["parameters", "gradient", "losses", "norms"],
+    "predict": ["out"],
+}
+
 
 def sound_calls(dtype=np.float32, cell="lstm"):
     """Return, by name, each function with its arguments, all of them by name."""

@@ -3,26 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.kernels.calls import sound_calls
+from tests.kernels.calls import INPUTS, OUTPUTS, sound_calls
 
-INPUTS = {
-    "forward": ["parameters"],
-    "backward": ["parameters", "dh_T", "dc_T"],
-    "step": ["parameters", "x", "h", "c"],
-    "mse": ["y", "target"],
-    "update": ["gradient"],
-    "train_steps": ["series", "targets", "starts"],
-    "predict": ["parameters", "series", "starts"],
-}
-OUTPUTS = {
-    "backward": ["gradient"],
-    "step": ["h_out", "c_out", "y"],
-    "mse": ["dy"],
-    "clip_by_global_norm": ["gradient"],
-    "update": ["parameters"],
-    "train_steps": ["parameters", "gradient", "losses", "norms"],
-    "predict": ["out"],
-}
 # These set what the others are compared with: any float dtype, or any length, will do.
 SETS_THE_DTYPE = {("step", "parameters"), ("mse", "y"), ("clip_by_global_norm", "gradient")}
 ANY_LENGTH = {("mse", "y"), ("clip_by_global_norm", "gradient"), ("predict", "starts")}
