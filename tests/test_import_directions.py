@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = (ROOT / "rnn_tui", ROOT / "kernels" / "rnn_kernels")
 
 BASE = {"config", "errors"}
-DRAWING = {"axes", "charts", "raster"}
+DRAWING = {"axes", "charts", "dots", "raster"}
 ENGINE = {"data", "forecasting", "gradients", "training"}
 MAY_IMPORT = {
     "errors": set(),
@@ -23,12 +23,13 @@ MAY_IMPORT = {
     "crash": {"__init__"},
     "config": {"errors"},
     "axes": set(),
+    "dots": set(),
     "raster": set(),
-    "charts": {"axes", "raster"},
+    "charts": {"axes", "dots", "raster"},
     "data": BASE,
     "forecasting": BASE | {"data"},
     "gradients": BASE | {"data", "rnn_kernels"},
-    "training": BASE | {"data", "forecasting", "gradients", "rnn_kernels", "__init__"},
+    "training": BASE | {"data", "forecasting", "gradients", "rnn_kernels", "crash", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
     "tui": BASE | DRAWING | ENGINE | {"streams"},
     "api": BASE | ENGINE,
@@ -51,6 +52,7 @@ OUTSIDE = {
     "crash": {"platformdirs"},
     "axes": {"numpy"},
     "charts": {"numpy"},
+    "dots": {"numpy"},
     "raster": {"numpy", "plotext"},
     "batch": {"numpy", "rich"},
     "tui": {"numpy", "rich", "textual"},

@@ -1,5 +1,6 @@
 """The state of one run: what it has learned, its best weights, its history, its pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -165,19 +166,30 @@ class Run:
 
     def snapshot(
         self,
+        before: Snapshot,
         *,
         state: State,
         steps_per_second: float,
-        compile_seconds: float | None,
+        pictures: bool = True,
         ended: RunEnded | None = None,
     ) -> Snapshot:
-        """Return the picture of the run as it stands."""
+        """Return the run as it stands.
+
+        Parameters
+        ----------
+        before
+            The snapshot that this one follows.
+        pictures
+            Whether to look into the network for forecast, activations and gradient; False keeps
+            the ones of `before` and costs microseconds.
+        """
         last = self._last
         history = self._history.view()
         validation = history.validation_loss.value
         validation_loss = float(validation[-1]) if validation.size else None
         scale = self._prepared.scaler.scale
-        return Snapshot(
+        numbers = replace(
+            before,
             state=state,
             title=self.title,
             message=ended.reason if ended else "",
@@ -192,12 +204,17 @@ class Run:
             best_step=self._best_step,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
             seconds=self._seconds,
-            compile_seconds=compile_seconds,
             history=history,
-            forecast=self.trainer.forecast(SHOWN_POINTS),
-            trace=self.trainer.trace(),
-            gradient=self.trainer.gradient_flow() if last else None,
             validation_rmse=None if validation_loss is None else validation_loss**0.5 * scale,
             baselines=self._validation_baselines,
             ended=ended,
+        )
+        return self._with_pictures(numbers) if pictures else numbers
+
+    def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
+        return replace(
+            snapshot,
+            forecast=self.trainer.forecast(SHOWN_POINTS),
+            trace=self.trainer.trace(),
+            gradient=self.trainer.gradient_flow() if self._last else None,
         )

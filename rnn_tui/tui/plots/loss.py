@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnn_tui.axes import Axis, fit_axis
-from rnn_tui.charts import Area, Chart, Floats, Ink, Mark, Series, draw
+from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Series, draw
 from rnn_tui.training.snapshot import Curve, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import significant
@@ -29,8 +29,9 @@ def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
         x,
         y,
         (_training_series(train, x, frame.width), shown),
-        (Area(train.step.astype(np.float64), train.low, train.high),),
-        _best(snapshot, frame),
+        bands=(Band(train.step.astype(np.float64), train.low, train.high),),
+        marks=_best(snapshot, frame),
+        x_name="step",
     )
     return Picture(
         to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look),

@@ -1,5 +1,6 @@
 """What a plot hands to its panel: rows of cells, and the words on its frame."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -76,11 +77,21 @@ def to_strips(cells: Cells, look: Look) -> tuple[Strip, ...]:
     return tuple(rows)
 
 
-def say(frame: Frame, *lines: str, ink: Ink = Ink.LABEL) -> tuple[Strip, ...]:
-    """Return rows with `lines` in the middle, each cut to the width."""
+def say(frame: Frame, text: str, *, ink: Ink = Ink.LABEL) -> tuple[Strip, ...]:
+    """Return rows with `text` in the middle, wrapped."""
     cells = Cells.blank(frame.width, frame.height)
-    top = max(0, (frame.height - len(lines)) // 2)
-    for row, line in enumerate(lines, start=top):
-        text = line[: frame.width]
-        cells.write(row, (frame.width - len(text)) // 2, text, ink)
+    lines = wrap(text, max(1, frame.width - 2), max_lines=max(1, frame.height))
+    for row, line in enumerate(lines, start=max(0, (frame.height - len(lines)) // 2)):
+        cells.write(row, (frame.width - len(line)) // 2, frame.look.text(line), ink)
     return to_strips(cells, frame.look)
+
+
+def wrap(text: str, width: int, max_lines: int) -> list[str]:
+    """Return `text` in lines of at most `width`; what does not fit is cut, never all of it."""
+    lines = textwrap.wrap(text, max(1, width), break_on_hyphens=False)
+    if len(lines) > max_lines:
+        last = f"{lines[max_lines - 1]} …"
+        while len(last) > width and " " in last[:-2]:
+            last = last[:-2].rsplit(" ", 1)[0] + " …"
+        lines = [*lines[: max_lines - 1], last if len(last) <= width else last[: width - 1] + "…"]
+    return lines
