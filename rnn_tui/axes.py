@@ -103,9 +103,13 @@ def fit_axis(
     return Axis(low - room, high + room, scale, labels)
 
 
-def whole_decades(axis: Axis) -> Axis:
-    """Return a log axis that reaches to the powers of ten around it: it moves rarely."""
-    first, last = math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high))
+def whole_decades(axis: Axis, parts: int = 1) -> Axis:
+    """Return a log axis that reaches to the powers of ten around it, or to `parts`-ths of decades.
+
+    Its ends move rarely while what it shows moves all the time.
+    """
+    first = math.floor(math.log10(axis.low) * parts) / parts
+    last = math.ceil(math.log10(axis.high) * parts) / parts
     low, high = max(10.0**first, 5e-324), min(10.0**last, LARGEST)
     return Axis(low, high if high > low else 10.0 * low, "log", axis.labels)
 

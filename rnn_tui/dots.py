@@ -38,15 +38,11 @@ def fill_between(x: Floats, low: Floats, high: Floats, width: int, height: int) 
 
 def unite(below: NDArray[np.str_], above: NDArray[np.str_]) -> NDArray[np.str_]:
     """Return glyphs with the dots of both, shape (n,); what is no braille hides what is below."""
-    pairs = zip(below.tolist(), above.tolist(), strict=True)
-    return np.array([_unite(*pair) for pair in pairs], dtype="<U1")
-
-
-def _unite(below: str, above: str) -> str:
-    lower, upper = ord(below), ord(above)
-    if min(lower, upper) < FIRST_BRAILLE or max(lower, upper) > FIRST_BRAILLE + 0xFF:
-        return above
-    return chr(lower | upper)
+    lower, upper = (
+        np.ascontiguousarray(glyphs, "<U1").view(np.uint32) for glyphs in (below, above)
+    )
+    are_dots = (lower >> 8 == FIRST_BRAILLE >> 8) & (upper >> 8 == FIRST_BRAILLE >> 8)
+    return np.where(are_dots, lower | upper, upper).astype(np.uint32).view("<U1")
 
 
 def _of_columns(x: Floats, y: Floats, columns: int, extreme: np.ufunc) -> Floats:

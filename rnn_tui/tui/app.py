@@ -28,6 +28,9 @@ from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+SWITCH_SECONDS = 0.0005
+"""How long one thread keeps the interpreter from another: training and keys must not wait for a
+whole drawing (Python's own 5 ms cost training up to a tenth of its speed)."""
 
 
 class RnnTuiApp(App[None]):
@@ -148,9 +151,12 @@ def run_app(
 
     session = Session(config, load_from=load_from, save_to=save_to)
     app = RnnTuiApp(session, fps=config.display.fps)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:
+        sys.setswitchinterval(before)
         session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
         _await(session, exit_code(None, app.ended_by))
     if app.crash is not None:

@@ -116,6 +116,10 @@ class Look:
         """Return the style of a cell."""
         return _style(self.palette, ink, paper, bold)
 
+    def styles(self) -> tuple[Style, ...]:
+        """Return the styles of all cells, at ink · number of papers + paper."""
+        return _styles(self.palette)
+
 
 @cache
 def _style(palette: Palette, ink: Ink, paper: Paper, bold: bool) -> Style:
@@ -124,3 +128,8 @@ def _style(palette: Palette, ink: Ink, paper: Paper, bold: bool) -> Style:
         bgcolor=dict(palette.papers).get(paper, palette.background),
         bold=bold,
     )
+
+
+@cache
+def _styles(palette: Palette) -> tuple[Style, ...]:
+    return tuple(_style(palette, ink, paper, bold=False) for ink in Ink for paper in Paper)

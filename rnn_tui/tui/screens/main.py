@@ -80,19 +80,21 @@ class MainScreen(Screen[None]):
         self._snapshot: Snapshot | None = None
         self._zoomed: int | None = None
         self._last_single = 1
+        self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
+        self._gates = GatesPanel(GATES, id="gates")
+        self._panels = (
+            Panel(LOSS, id="loss"),
+            Panel(FORECAST, id="forecast"),
+            self._gates,
+            Panel(GRADIENT, id="gradient"),
+        )
+        self._grid = Container(*self._panels, id="panels")
+        self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
+        self._hints = HintLine(id="hints")
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
-        yield WordLine(id="header")
-        yield HintLine(id="tabs")
-        with Container(id="panels"):
-            yield Panel(LOSS, id="loss")
-            yield Panel(FORECAST, id="forecast")
-            yield GatesPanel(GATES, id="gates")
-            yield Panel(GRADIENT, id="gradient")
-        yield Compact(id="compact")
-        yield Reading(id="reading")
-        yield HintLine(id="hints")
+        yield from (self._header, self._tabs, self._grid, self._compact, self._reading, self._hints)
 
     def on_mount(self) -> None:
         """Show what there is, then look at the snapshot at every frame, and when it changes."""
@@ -136,21 +138,19 @@ class MainScreen(Screen[None]):
         self._show_words(snapshot)
         if snapshot is not self._snapshot:
             self._snapshot = snapshot
-            for panel in self.query(Panel):
+            for panel in self._panels:
                 panel.show(snapshot)
 
     def _show_words(self, snapshot: Snapshot) -> None:
         held, waited = self._session.held, self._clock() - self._since
-        header = self.query_one("#header", WordLine)
-        header.words = header_words(snapshot, waited, held=held)
-        header.right = number_words(snapshot)
+        self._header.words = header_words(snapshot, waited, held=held)
+        self._header.right = number_words(snapshot)
         if self._remark is not None and self._clock() >= self._remark.until:
             self._remark = None
         sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
-        self.query_one(Reading).sentences = sentences
-        compact = self.query_one(Compact)
-        compact.words, compact.sentences = compact_words(snapshot, waited, held=held), sentences
-        self.query_one("#hints", HintLine).hints = hints(
+        self._reading.sentences = self._compact.sentences = sentences
+        self._compact.words = compact_words(snapshot, waited, held=held)
+        self._hints.hints = hints(
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             is_zoomed=self._zoomed is not None,
@@ -163,19 +163,19 @@ class MainScreen(Screen[None]):
         self.set_class(height >= LEAST_ROWS_FOR_TWO_LINES, "-two-lines")
         self.set_class(single, "-tabbed")
         shown = self._zoomed or (self._last_single if single else None)
-        self.query_one("#panels").set_class(shown is not None, "-single")
-        for panel in self.query(Panel):
+        self._grid.set_class(shown is not None, "-single")
+        for panel in self._panels:
             panel.set_class(panel.plot.number == shown, "-shown")
             if panel.plot.number == shown:
                 panel.focus()
                 self._last_single = shown
         titles = [plot.short_title for plot in PANELS]
-        self.query_one("#tabs", HintLine).hints = tabs(titles, shown or 0)
+        self._tabs.hints = tabs(titles, shown or 0)
         self.call_after_refresh(self._show_in_panels)
 
     def _show_in_panels(self) -> None:
         if self._snapshot is not None:
-            for panel in self.query(Panel):
+            for panel in self._panels:
                 panel.show(self._snapshot)
 
     def _zoom(self, number: int | None) -> None:
@@ -224,7 +224,7 @@ class MainScreen(Screen[None]):
 
     def action_next_panel(self, direction: int) -> None:
         """Move the focus, or, where one panel is shown at a time, show the next one."""
-        if self.query_one("#panels").has_class("-single"):
+        if self._grid.has_class("-single"):
             number = (self._last_single - 1 + direction) % len(PANELS) + 1
             if self._zoomed is None:
                 self._turn_to(number)
@@ -262,7 +262,7 @@ class MainScreen(Screen[None]):
 
     def action_next_gate(self) -> None:
         """Show the next gate in the heat map."""
-        remark = self.query_one(GatesPanel).select_next()
+        remark = self._gates.select_next()
         if remark:
             self._say(remark)
 

@@ -47,13 +47,24 @@ class Panel(Drawn, can_focus=True):
         super().__init__(id=id)
         self.plot = plot
         self._snapshot: Snapshot | None = None
+        self._is_due = False
         self._drawn: tuple[object, ...] = ()
         self._rows: tuple[Strip, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take in a snapshot; a panel that cannot be seen draws nothing."""
+        """Take in a snapshot; a panel that cannot be seen draws nothing.
+
+        It is drawn in the panel's own turn, so that a key that is pressed meanwhile does not wait
+        for all panels.
+        """
         self._snapshot = snapshot
-        if self.display and self.size:
+        if not self._is_due and self.display:
+            self._is_due = True
+            self.call_later(self._draw_in_turn)
+
+    def _draw_in_turn(self) -> None:
+        self._is_due = False
+        if self.display:
             self._draw()
 
     def watch_look(self) -> None:
