@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores, score
@@ -46,7 +46,7 @@ class Run:
         self._seconds = 0.0
         self._validation_loss: float | None = None
         self._best_loss = np.inf
-        self._best_step: int | None = 0 if saved is not None else None
+        self._best_step: int | None = None
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
@@ -74,6 +74,11 @@ class Run:
         """Windows by the part of their target."""
         return {part: len(starts) for part, starts in self._prepared.starts.items()}
 
+    def compile(self) -> None:
+        """Compile the kernels; the weights that the run starts from are the best so far."""
+        self.trainer.compile()
+        self._evaluate()
+
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate, within what float32 can tell from 0 and inf."""
         self.trainer.learning_rate = float(np.clip(self.trainer.learning_rate * factor, 1e-12, 1e6))
@@ -99,8 +104,8 @@ class Run:
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:
             return None
-        rate = self.trainer.learning_rate
-        return f"{fault}: training diverged; try a learning rate below {rate:.2g} (--lr)"
+        lower = min(self.trainer.learning_rate / 10, TrainingConfig().learning_rate)
+        return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""

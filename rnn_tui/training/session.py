@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rnn_tui.config import RunConfig
 from rnn_tui.crash import report_crash
-from rnn_tui.errors import RnnTuiError
+from rnn_tui.errors import RnnTuiError, SaveError
 from rnn_tui.training.checkpoint import check_writable
 from rnn_tui.training.commands import (
     Command,
@@ -156,8 +156,8 @@ class Session:
         Raises
         ------
         DataError, ModelFileError
-            Before the first event, where the series or a model file is not fit for the run; at
-            the end where the model cannot be saved.
+            Before the first event, where the series or a model file is not fit for the run. A
+            model that cannot be saved at the end is told by `RunEnded`: its status is FAILED.
         """
         if self._save_to is not None:
             check_writable(self._save_to)
@@ -173,7 +173,7 @@ class Session:
             windows=run.window_counts,
         )
         began = self._clock()
-        run.trainer.compile()
+        run.compile()
         ready = KernelsReady(self._clock() - began)
         self.snapshot = replace(self.snapshot, compile_seconds=ready.seconds)
         yield ready
@@ -269,13 +269,16 @@ class Session:
             self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        self._save(run)
         status = Status.COMPLETED
         reason = f"took all {run.step:,} steps"
         if run.fault is not None:
             status, reason = Status.DIVERGED, run.fault
         elif self._stop is not None:
             status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
+        try:
+            self._save(run)
+        except SaveError as error:
+            status, reason = Status.FAILED, f"{reason}, but {error}"
         ended = run.end(status, reason)
         self.snapshot = run.snapshot(
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended

@@ -17,6 +17,7 @@ from textual.theme import Theme
 
 from rnn_tui.config import RunConfig
 from rnn_tui.errors import ExitCode, RnnTuiError
+from rnn_tui.streams import discard_the_rest
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.farewell import farewell
@@ -162,10 +163,12 @@ def run_app(
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
-    with suppress(OSError):
-        stream = sys.stderr if session.error else sys.stdout
+    stream = sys.stderr if session.error else sys.stdout
+    try:
         stream.write(farewell(session.snapshot, save_to))
         stream.flush()
+    except OSError:
+        discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
 
 
