@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.tui.explanations import EXPLANATIONS, Explanation
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import Look

@@ -5,7 +5,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.tui.keys import Hint
 from rnn_tui.tui.widgets.drawn import Drawn
 
