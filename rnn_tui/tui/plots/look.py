@@ -79,11 +79,9 @@ LIGHT = Palette(
 )
 
 
-SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━’", "--.|d*oo+x#<o-'", strict=True))
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’", "--.|d*oo+x#<o-<>'", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
-    "→": "Right",
-    "←": "Left",
     "√": "sqrt",
     "²": "^2",
     "δ": "delta",

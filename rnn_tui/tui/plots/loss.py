@@ -103,8 +103,8 @@ def _legend(frame: Frame, view: LossView) -> tuple[Word, ...]:
     return (
         Word("━ train", Ink.FIRST),
         Word("•━ validation", Ink.SECOND, "•━ val"),
-        Word("◆ best", Ink.MARK, ""),
         shown,
+        Word("◆ best", Ink.MARK, ""),
     )
 
 

@@ -90,5 +90,5 @@ def _rows(rows: Iterable[tuple[str, str, Ink]], look: Look, name_ink: Ink) -> Ta
     table.add_column(width=9, no_wrap=True, style=look.style(name_ink))
     table.add_column(ratio=1)
     for name, text, ink in rows:
-        table.add_row(name, Text(look.text(text), style=look.style(ink)))
+        table.add_row(look.text(name), Text(look.text(text), style=look.style(ink)))
     return table
