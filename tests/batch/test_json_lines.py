@@ -49,7 +49,7 @@ def test_the_start_has_the_whole_configuration():
     record = only(event)
     assert record == {
         "event": "run_started",
-        "config": config.model_dump(),
+        "config": config.model_dump(mode="json"),
         "versions": {"numpy": "2.0"},
         "seed": 0,
         "parameters": 99,
