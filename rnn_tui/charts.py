@@ -30,6 +30,7 @@ __all__ = [
     "Rule",
     "Series",
     "draw",
+    "lay_out",
 ]
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from rnn_tui.charts import Floats
 from rnn_tui.gradients.flow import gate_horizon
 from rnn_tui.training.snapshot import Snapshot, Trace
 from rnn_tui.tui.plots.heatmap import draw_cursor, draw_heat_map, draw_upright_scale
-from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
 from rnn_tui.tui.plots.words import significant
 
@@ -54,12 +54,14 @@ def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
     cursor = frame.cursor if frame.cursor and frame.cursor <= values.shape[1] else None
-    rows = _rows(values, find_bounds(name, values), frame, cursor)
+    rows, span = _rows(values, find_bounds(name, values), frame, cursor)
     reading = _reading(name, values) if cursor is None else _read_out(trace, name, cursor)
-    return Picture(rows, legend, reading)
+    return Picture(rows, legend, reading, span)
 
 
-def _rows(values: Floats, bounds: Bounds, frame: Frame, cursor: int | None) -> tuple[Strip, ...]:
+def _rows(
+    values: Floats, bounds: Bounds, frame: Frame, cursor: int | None
+) -> tuple[tuple[Strip, ...], Span]:
     units, T = values.shape
     left = len(str(units)) + 1 if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
@@ -77,7 +79,7 @@ def _rows(values: Floats, bounds: Bounds, frame: Frame, cursor: int | None) -> t
         heat = draw_cursor(heat, column_of_timestep(cursor, T, width), frame.look)
     parts = [to_strips(margin, frame.look), heat, *([scale] if scale else [])]
     rows = tuple(Strip.join(row) for row in zip(*parts, strict=True))
-    return (*rows, *to_strips(foot, frame.look))
+    return (*rows, *to_strips(foot, frame.look)), Span(left, width, T)
 
 
 def find_bounds(name: str, values: Floats) -> Bounds:
