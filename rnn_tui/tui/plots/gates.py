@@ -134,18 +134,18 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
 
 
 def _read_out(trace: Trace, selected: str, t: int) -> tuple[Word, ...]:
-    """Return the mean over units of every gate at timestep t, the selected one first."""
-    values = {name: float(gate[t - 1].mean()) for name, gate in trace.gates.items()}
-    others = [name for name in values if name != selected]
-    return (
-        Word(f"t {t}", Ink.MARK),
-        Word(f"mean {selected} {_value(values[selected])}", Ink.FIRST),
-        *(Word(f"{name} {_value(values[name])}") for name in others),
-    )
+    """Return the mean over units of every gate at timestep t, the selected one first.
 
-
-def _value(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    What has both signs is read as a magnitude: its plain mean would be near 0 and say nothing.
+    """
+    means = {}
+    for name, gate in trace.gates.items():
+        sign = "|" if name in DIVERGING else ""
+        value = gate[t - 1].astype(np.float64)
+        value = np.abs(value) if sign else value
+        means[name] = f"{sign}{name}{sign} {float(value.mean()):.2f}"
+    first = Word(f"mean {means.pop(selected)}", Ink.FIRST)
+    return (Word(f"t {t}", Ink.MARK), first, *(Word(mean) for mean in means.values()))
 
 
 def _horizon(steps: float) -> Word:
