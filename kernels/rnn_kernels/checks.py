@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_kernels.layout import Array, Network, Weights
+from rnn_kernels.layout import Array, Network, Packing
+from rnn_kernels.microkernel import lanes
 from rnn_kernels.workspace import Workspace
 
 
@@ -44,18 +45,23 @@ def check_workspace(network: Network, workspace: Workspace) -> None:
 
 def check_parameters(
     network: Network, parameters: Array, dtype: np.dtype[Any], *, writable: bool = False
-) -> Weights:
-    """Return the views into the parameters, or raise ValueError."""
-    check_array("parameters", parameters, (network.size,), dtype, writable=writable)
-    return network.weights(parameters)
+) -> None:
+    """Raise ValueError unless the vector holds the network's parameters."""
+    check_array(
+        "parameters", parameters, (parameter_size(network, dtype),), dtype, writable=writable
+    )
 
 
-def check_gradient(network: Network, gradient: Array, parameters: Array) -> Weights:
-    """Return the views into the gradient, or raise ValueError."""
-    check_array("gradient", gradient, (network.size,), parameters.dtype, writable=True)
+def parameter_size(network: Network, dtype: np.dtype[Any]) -> int:
+    """Elements of a network's flat vector."""
+    return Packing(network, lanes(dtype)).size
+
+
+def check_gradient(gradient: Array, parameters: Array) -> None:
+    """Raise ValueError unless the gradient is as the parameters, in memory of its own."""
+    check_array("gradient", gradient, parameters.shape, parameters.dtype, writable=True)
     if np.may_share_memory(gradient, parameters):
         raise ValueError("gradient: got memory of parameters, expected an array of its own")
-    return network.weights(gradient)
 
 
 def check_first(first: int, timesteps: int) -> None:

@@ -13,22 +13,18 @@ from rnn_kernels.layout import Array, float_type
 
 
 @jit
-def squared_error(y: Array, target: Array, dy: Array, first: int) -> float:
-    """Return L and fill dy; all (T, B, O). The sum is carried in float64."""
-    T, B, O = y.shape  # noqa: E741  O is the number of outputs
-    count = (T - first) * B * O
-    scale = y.dtype.type(2.0 / count)
+def squared_error(y: Array, target: Array, dy: Array, skipped: int) -> float:
+    """Return L over all but the first `skipped` elements and fill dy there; flat arrays.
+
+    The sum is carried in float64.
+    """
+    scale = y.dtype.type(2.0 / (y.size - skipped))
     total: float = 0.0
-    for t in range(T):
-        for b in range(B):
-            for k in range(O):
-                if t < first:
-                    dy[t, b, k] = y.dtype.type(0)
-                else:
-                    error = y[t, b, k] - target[t, b, k]
-                    total += np.float64(error) * np.float64(error)
-                    dy[t, b, k] = scale * error
-    loss: float = total / count
+    for k in range(skipped, y.size):
+        error = y[k] - target[k]
+        total += np.float64(error) * np.float64(error)
+        dy[k] = scale * error
+    loss: float = total / (y.size - skipped)
     return loss
 
 

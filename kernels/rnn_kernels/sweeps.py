@@ -1,160 +1,212 @@
-"""The loops over time that both cells share, for a range of batch rows.
+"""The loops over time that the cells share, for a range of samples.
 
-Threads take whole ranges of rows, so nothing waits inside the loop over time; the weight gradient
-is one product over all timesteps and samples after it, split by its own rows. Ranges begin at
-multiples of a product's tile and each sum keeps its order: the bits do not depend on the threads.
+Threads take whole ranges of samples, so nothing waits inside the loop over time; the weight
+gradient is one product over all timesteps and samples after it, split by panels of units. Each sum
+keeps its order: the bits do not depend on the threads.
 """
 
 import math
 
 from rnn_kernels.jit import jit
-from rnn_kernels.layout import LSTM, TILE, Array, Trace, Weights
-from rnn_kernels.lstm import add_cell_gradient, lstm_unit, lstm_unit_gradient
-from rnn_kernels.products import add_product, add_scaled, squared_norm, transpose
-from rnn_kernels.readout import add_state_gradient, read_out
-from rnn_kernels.rnn import rnn_unit, rnn_unit_gradient
+from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at
+from rnn_kernels.lstm import lstm_backward_rows, lstm_forward_rows
+from rnn_kernels.microkernel import copy_tile, dot_tile, product_tile_1, product_tile_2, product_tile_4
+from rnn_kernels.packing import pack_backward
+from rnn_kernels.rnn import rnn_backward_rows, rnn_forward_rows
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
+
+LARGE_BLOCK = 4 * SAMPLES
+"""Samples whose inputs stay in the second cache while all panels pass."""
+FAR_APART = 2048
+"""Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
 @jit
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
-    """Range of rows that one of several threads takes, at multiples of a tile."""
-    tiles = (length + TILE - 1) // TILE
-    start, stop = tiles * part // parts * TILE, tiles * (part + 1) // parts * TILE
-    return min(length, start), min(length, stop)
+    """Range that one of several threads takes, at multiples of two."""
+    pairs = (length + 1) // 2
+    return min(length, pairs * part // parts * 2), min(length, pairs * (part + 1) // parts * 2)
 
 
 @jit
-def clear(rows: Array) -> None:
-    """Set a two-dimensional array to zero."""
-    for row in rows:
-        for k in range(row.size):
-            row[k] = rows.dtype.type(0)
-
-
-@jit
-def prepare_forward(weights: Weights, trace: Trace) -> None:
-    """Fill what the forward loop reads besides the weights: W_ihᵀ and the summed bias."""
-    transpose(weights.W_ih, trace.W_ihT)
-    for j in range(trace.bias.size):
-        trace.bias[j] = weights.b_ih[j] + weights.b_hh[j]
-
-
-@jit
-def forward_rows(
-    cell: int, weights: Weights, trace: Trace, first: int, start: int, stop: int
-) -> None:
-    """Forward pass of the samples start … stop−1, with readouts from timestep `first` on."""
-    for t in range(trace.x.shape[0]):
-        z = trace.dz[t, start:stop]  # free until the backward pass; an LSTM's gates replace it
-        if cell == LSTM:
-            z = trace.gates[t, start:stop]
-        for b in range(start, stop):
-            _project_input(trace, t, b, z[b - start])
-        add_product(trace.h[t, start:stop], weights.W_hh, z)
-        for b in range(start, stop):
-            h = trace.h[t + 1, b]
-            if cell == LSTM:
-                lstm_unit(z[b - start], trace.c[t, b], trace.c[t + 1, b], trace.tanh_c[t, b], h)
+def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
+    """Forward pass of the samples start … stop−1 through all layers."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        if n:
+            _feed(layer_at(plan, n - 1), layer, start, stop, memory)
+        for t in range(layer.timesteps):
+            if layer.cell == LSTM:
+                lstm_forward_rows(layer, t, start, stop, parameters, memory)
             else:
-                rnn_unit(z[b - start], h)
-            if t >= first:
-                read_out(weights, h, trace.y[t, b])
+                rnn_forward_rows(layer, t, start, stop, parameters, memory)
 
 
 @jit
-def _project_input(trace: Trace, t: int, b: int, z: Array) -> None:
-    """Fill z = W_ih x_t + b_ih + b_hh for one sample."""
-    for j in range(z.size):
-        z[j] = trace.bias[j]
-    for d in range(trace.x.shape[2]):
-        add_scaled(trace.x[t, b, d], trace.W_ihT[d], z)
+def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Copy the hidden states of the layer below to where this layer reads its input."""
+    for t in range(layer.timesteps):
+        for b in range(start, stop):
+            source = below.h + ((t + 1) * below.batch + b) * below.a_stride
+            target = layer.a + (t * layer.batch + b) * layer.a_stride
+            for k in range(layer.inputs):
+                memory[target + k] = memory[source + k]
+
+
+@jit
+def read_out_rows(
+    layer: Layer, readout: Readout, first: int, start: int, stop: int,
+    parameters: Array, memory: Array, y: Array,
+) -> None:  # fmt: skip
+    """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
+    B, O = layer.batch, readout.outputs  # noqa: E741
+    for t in range(first, layer.timesteps):
+        b = start
+        while b < stop:
+            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
+            h = layer.h + (row + B) * layer.a_stride
+            for o in range(O):
+                w = readout.w + o * layer.units
+                dot_tile(
+                    rows, memory, h, layer.a_stride, parameters, w, layer.units,
+                    y, row * O + o, O,
+                )  # fmt: skip
+                for n in range(rows):
+                    y[(row + n) * O + o] += parameters[readout.b + o]
+            b += rows
 
 
 @jit
 def backward_rows(
-    cell: int, weights: Weights, trace: Trace, first: int, start: int, stop: int
+    layer: Layer, outputs: int, first: int, start: int, stop: int, from_end: bool,
+    memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of the samples start … stop−1 of the last layer: fills dz and squared norms.
+
+    dh_T is read where `from_end` is true; dy before `first` is not read.
+    """
+    for t in range(layer.timesteps - 1, -1, -1):
+        above, above_stride = layer.nothing, 0
+        if from_end and t == layer.timesteps - 1:
+            above, above_stride = layer.dh, layer.units
+        e_depth = outputs if t >= first else 0
+        if layer.cell == LSTM:
+            lstm_backward_rows(
+                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
+            )
+        else:
+            rnn_backward_rows(
+                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
+            )
+
+
+@jit
+def weight_gradient_vectors(
+    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
 ) -> None:
-    """BPTT of the samples start … stop−1: fills dz and the squared norms of dh and dc.
+    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
 
-    trace.dh and trace.dc hold the gradient with respect to the final states before, to the initial
-    states after. dy before `first` is not read.
+    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over all timesteps and samples. They are taken in blocks
+    whose inputs stay in the second cache for all panels, and these in blocks whose dz, copied side
+    by side, stays in the first.
     """
-    for t in range(trace.x.shape[0] - 1, -1, -1):
-        for b in range(start, stop):
-            dh, dz = trace.dh[b], trace.dz[t, b]
-            if t >= first:
-                add_state_gradient(weights, trace.dy[t, b], dh)
-            trace.dh_squares[t, b] = squared_norm(dh)
-            if cell == LSTM:
-                dc, gates, tanh_c = trace.dc[b], trace.gates[t, b], trace.tanh_c[t, b]
-                add_cell_gradient(dh, gates, tanh_c, dc)
-                trace.dc_squares[t, b] = squared_norm(dc)
-                lstm_unit_gradient(dh, gates, trace.c[t, b], tanh_c, dc, dz)
+    L = layer.lanes
+    vectors, gates = layer.units // L, layer.z // layer.units
+    samples = layer.timesteps * layer.batch
+    together = 2 if gates == 1 else 1
+    block = layer.block + part * SAMPLES * 4 * L
+    for n0 in range(0, samples, LARGE_BLOCK):
+        for q in range(start, stop, together):
+            width = gates * L * min(together, vectors - q)
+            out = layer.w + q * layer.panel
+            for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
+                count = min(SAMPLES, samples - n)
+                dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
+                if layer.z * memory.itemsize >= FAR_APART:
+                    gather_block(memory, dz, dz_stride, count, width, L, block)
+                    dz, dz_stride = block, width
+                add_outer(
+                    layer.depth, width, L, memory, layer.a + n * layer.a_stride, layer.a_stride,
+                    dz, dz_stride, count, gradient, out, n,
+                )  # fmt: skip
+
+
+@jit
+def gather_block(
+    memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
+) -> None:
+    """Copy the first `width` columns of `count` rows side by side."""
+    for n in range(count):
+        for k in range(0, width, L):
+            copy_tile(1, memory, source + n * stride + k, target + n * width + k)
+
+
+@jit
+def add_outer(
+    depth: int, width: int, L: int, memory: Array, a: int, a_stride: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+) -> None:  # fmt: skip
+    """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
+    k = 0
+    while k < depth:
+        if width == 4 * L:
+            rows = tile_rows(depth - k, TALLEST_4)
+            product_tile_4(
+                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+                gradient, out + k * width, width, add,
+            )  # fmt: skip
+        elif width == 2 * L:
+            rows = tile_rows(depth - k, TALLEST_2)
+            product_tile_2(
+                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+                gradient, out + k * width, width, add,
+            )  # fmt: skip
+        else:
+            rows = tile_rows(depth - k, TALLEST_1)
+            product_tile_1(
+                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+                gradient, out + k * width, width, add,
+            )  # fmt: skip
+        k += rows
+
+
+@jit
+def readout_gradient(
+    layer: Layer, readout: Readout, first: int, memory: Array, dy: Array, gradient: Array
+) -> None:
+    """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
+    O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
+    samples = (layer.timesteps - first) * B
+    e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
+    o = 0
+    while o < O:
+        rows = tile_rows(O - o, TALLEST_2)
+        for unit in range(0, layer.units, 2 * L):
+            out = readout.w + o * layer.units + unit
+            if unit + L < layer.units:
+                product_tile_2(
+                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                    gradient, out, layer.units, 0,
+                )  # fmt: skip
             else:
-                rnn_unit_gradient(dh, trace.h[t + 1, b], dz)
-        clear(trace.dh[start:stop])
-        add_product(trace.dz[t, start:stop], trace.W_hhT, trace.dh[start:stop])
+                product_tile_1(
+                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                    gradient, out, layer.units, 0,
+                )  # fmt: skip
+        o += rows
+    for o in range(O):
+        total = gradient.dtype.type(0)
+        for n in range(samples):
+            total += dy[e + n * O + o]
+        gradient[readout.b + o] = total
 
 
 @jit
-def weight_gradient_rows(trace: Trace, gradient: Weights, part: int, start: int, stop: int) -> None:
-    """Fill rows start … stop−1 of dW_ih, dW_hh, db_ih and db_hh from dz, h and x.
-
-    dW_hh = Σ_t dz_t h_{t−1}ᵀ,  dW_ih = Σ_t dz_t x_tᵀ,  db = Σ_t dz_t, over all timesteps and
-    samples. Blocks of samples are transposed, so that the product sums over a contiguous axis.
-    """
-    T, B, R = trace.dz.shape
-    samples = T * B
-    dz, h = trace.dz.reshape(samples, R), trace.h[:T].reshape(samples, trace.h.shape[2])
-    x = trace.x.reshape(samples, trace.x.shape[2])
-    dzT, hT, xT = trace.dzT[start:stop], trace.hT[part], trace.xT[part]
-    clear(gradient.W_ih[start:stop])
-    clear(gradient.W_hh[start:stop])
-    gradient.b_ih[start:stop] = dz.dtype.type(0)
-    block = dzT.shape[1]
-    for n in range(0, samples, block):
-        end = min(samples, n + block)
-        if end < n + block:  # the last block is filled up with zeros, which add nothing
-            clear(dzT)
-            clear(hT)
-            clear(xT)
-        transpose(dz[n:end, start:stop], dzT)
-        transpose(h[n:end], hT)
-        transpose(x[n:end], xT)
-        add_product(dzT, hT, gradient.W_hh[start:stop])
-        add_product(dzT, xT, gradient.W_ih[start:stop])
-        _add_row_sums(dzT, gradient.b_ih[start:stop])
-    gradient.b_hh[start:stop] = gradient.b_ih[start:stop]
-
-
-@jit
-def _add_row_sums(rows: Array, sums: Array) -> None:
-    for j in range(sums.size):
-        total = rows.dtype.type(0)
-        for value in rows[j]:
-            total += value
-        sums[j] += total
-
-
-@jit
-def input_gradient_rows(trace: Trace, start: int, stop: int) -> None:
-    """Fill dx_t = W_ihᵀ dz_t for the samples start … stop−1."""
-    for t in range(trace.dx.shape[0]):
-        clear(trace.dx[t, start:stop])
-        add_product(trace.dz[t, start:stop], trace.W_ihT, trace.dx[t, start:stop])
-
-
-@jit
-def finish_norms(trace: Trace) -> None:
-    """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from the squares of the samples, in the order of the batch."""
-    for t in range(trace.dh_norm.size):
-        trace.dh_norm[t] = math.sqrt(_sum(trace.dh_squares[t]))
-        trace.dc_norm[t] = math.sqrt(_sum(trace.dc_squares[t]))
-
-
-@jit
-def _sum(values: Array) -> float:
-    total = 0.0
-    for value in values:
-        total += value
-    return total
+def finish_norms(squares: Array, norms: Array) -> None:
+    """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
+    B = squares.size // norms.size
+    for t in range(norms.size):
+        total = 0.0
+        for b in range(B):
+            total += squares[t * B + b]
+        norms[t] = math.sqrt(total)
