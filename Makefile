@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# An environment that uv made has none.
+HAS_PIP := @$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run test test-peers clean
+.PHONY: run test test-peers pictures clean
+.DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	$(BIN)/rnn-tui
@@ -19,20 +22,28 @@ test: $(VENV)/.installed-dev
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/python -m pytest tests/peers
 
+# The pictures in README.md: the app itself, training.
+pictures: $(VENV)/.installed
+	$(BIN)/python docs/pictures.py
+
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp says which extras are in the environment and is as old as the installation.
-$(VENV)/.installed: $(INPUTS) | $(VENV)/bin/python
+# A stamp says which extras are in the environment and is as old as the installation; a newer
+# pyproject.toml, constraints.txt or Python makes it stale.
+$(VENV)/.installed: $(INPUTS) $(VENV)/bin/python
+	$(HAS_PIP)
 	$(INSTALL) --editable .
 	touch $@
 
-$(VENV)/.installed-dev: $(INPUTS) | $(VENV)/bin/python
+$(VENV)/.installed-dev: $(INPUTS) $(VENV)/bin/python
+	$(HAS_PIP)
 	$(INSTALL) --editable '.[dev]'
 	touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-peers: $(INPUTS) | $(VENV)/bin/python
+$(VENV)/.installed-peers: $(INPUTS) $(VENV)/bin/python
+	$(HAS_PIP)
 	$(INSTALL) --editable '.[dev,peers]'
 	touch $@ $(VENV)/.installed $(VENV)/.installed-dev
 

@@ -11,6 +11,7 @@ the years before, and have to beat the naive forecast: "next year will be like t
 """
 
 import argparse
+import sys
 
 import plotext
 
@@ -39,22 +40,23 @@ print(f"\n{'forecast':16}{'RMSE':>10}{'better than naive by':>24}")
 for name, rmse in sorted((errors | baselines).items(), key=lambda item: item[1]):
     print(f"{name:16}{rmse:10.3g}{1 - rmse / naive:24.0%}")
 
-# 3. How far back did the learning reach? The first and the last training loss of each network.
+# 3. What did the training do? The loss at its first and last step, and which step was kept: the
+#    one with the lowest loss on the validation part, before the network learned by heart.
 for name, run in runs.items():
     loss = run.history.loss.value
     print(
         f"{name}: training loss {loss[0]:.3f} -> {loss[-1]:.3f}, best at step {run.ended.best_step}"
     )
 
-# 4. Draw the test part: the truth, and what the better of the two networks foresaw.
+# 4. Draw the test part: the truth as a line, what the better network foresaw as dots.
 best = min(errors, key=lambda name: errors[name])
 forecast = runs[best].forecast
 test = slice(forecast.test_start, None)
 time = forecast.time[test].astype(float).tolist()
 figure = plotext.figure
+figure.theme("simple")  # colours the lines alone: whatever the terminal's background is, stays
 figure.plot_size(78, 18)
-for values, name in ((forecast.actual, "actual"), (forecast.predicted, f"{best} predicts")):
-    line = figure.signal(time, values[test].tolist(), marker="braille").lines(True)
-    figure.draw(line.label(name))
-figure.title(f"{forecast.name}: the test part, one step ahead")
-figure.show()
+figure.title(f"{forecast.name}, test part: actual (line) and {best}, one step ahead (dots)")
+figure.draw(figure.signal(time, forecast.actual[test].tolist(), marker="braille").lines(True))
+figure.draw(figure.signal(time, forecast.predicted[test].tolist(), marker="dot"))
+figure.show(colorless=not sys.stdout.isatty())

@@ -1,7 +1,10 @@
 """The Python interface: train a network on a series and get its forecast, in one call."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from rnn_tui.config import RunConfig, build_config
 from rnn_tui.errors import UsageError
@@ -14,8 +17,9 @@ from rnn_tui.training.snapshot import Forecast, HistoryView
 class Fit:
     """A finished run.
 
-    `forecast` holds one-step-ahead predictions of the best weights in data units, `history` the
-    losses by step, and `ended` how and why the run ended.
+    `forecast` holds one-step-ahead predictions of the best weights in data units (of a long series
+    the last 2,000 points), `history` the losses by step, and `ended` how and why the run ended: a
+    run that diverges is no exception, but `ended.status` says so.
     """
 
     config: RunConfig
@@ -25,7 +29,10 @@ class Fit:
 
     @property
     def rmse(self) -> dict[str, float]:
-        """Error on the test part by forecaster: "model" and every baseline, in data units."""
+        """Error on the test part by forecaster: "model" and every baseline, in data units.
+
+        There is no "model" where its forecast is not finite.
+        """
         return {name: scores.rmse for name, scores in self.ended.scores.items()}
 
 
@@ -47,10 +54,15 @@ def fit(*, steps: int = 1_000, **options: Any) -> Fit:
     DataError
         The series is not fit for the run.
     """
-    overrides: dict[str, dict[str, Any]] = {"training": {"steps": steps}}
-    for key, value in options.items():
-        overrides.setdefault(_section_of(key), {})[key] = value
-    config = build_config(overrides, source="fit()")
+    overrides: dict[str, dict[str, Any]] = {}
+    names = {}
+    for key, value in {"steps": steps, **options}.items():
+        section = _section_of(key)
+        overrides.setdefault(section, {})[key] = _plain(value)
+        names[f"{section}.{key}"] = f"fit(): {key}"
+    config = build_config(overrides, option_names=names)
+    if config.training.steps is None:
+        raise UsageError("fit(): steps must be a number: nobody is there to stop the run.")
     session = Session(config)
     ended: RunEnded | None = None
     for event in session.events():
@@ -60,6 +72,13 @@ def fit(*, steps: int = 1_000, **options: Any) -> Fit:
     if ended is None or snapshot.forecast is None or snapshot.history is None:
         raise RuntimeError("the run ended without an end")  # events() ends with RunEnded
     return Fit(config, ended, snapshot.forecast, snapshot.history)
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's own number for NumPy's, and text for a path."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _section_of(key: str) -> str:

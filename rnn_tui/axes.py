@@ -37,13 +37,17 @@ class Axis:
     """How ticks are written: plain numbers, counts (12k), or dates (values are Unix seconds)."""
 
     def positions(self, values: ArrayLike) -> Floats:
-        """Return where `values` lie, 0 at `low` and 1 at `high`; NaN where they have no place."""
+        """Return where `values` lie, 0 at `low` and 1 at `high`; NaN where they have no place.
+
+        A value too far away for a float is at ±inf.
+        """
         array = np.asarray(values, np.float64)
+        array = np.where(np.abs(array) <= LARGEST, array, np.nan)
         low, high = self.low, self.high
         if self.scale == "log":
             array, low, high = _log10(array), math.log10(low), math.log10(high)
-        array = np.where(np.abs(array) <= LARGEST, array, np.nan)
-        return np.asarray((array / 2 - low / 2) / (high / 2 - low / 2), np.float64)
+        with np.errstate(over="ignore"):
+            return np.asarray((array / 2 - low / 2) / (high / 2 - low / 2), np.float64)
 
     def ticks(self, most: int) -> list[Tick]:
         """Return at most `most` ticks at round values, ascending."""
@@ -97,6 +101,17 @@ def fit_axis(
         return Axis(low - room, high + room, scale, labels)
     room = (high / 2 - low / 2) * 2 * margin if high - low < LARGEST else 0.0
     return Axis(low - room, high + room, scale, labels)
+
+
+def whole_decades(axis: Axis, parts: int = 1) -> Axis:
+    """Return a log axis that reaches to the powers of ten around it, or to `parts`-ths of decades.
+
+    Its ends move rarely while what it shows moves all the time.
+    """
+    first = math.floor(math.log10(axis.low) * parts) / parts
+    last = math.ceil(math.log10(axis.high) * parts) / parts
+    low, high = max(10.0**first, 5e-324), min(10.0**last, LARGEST)
+    return Axis(low, high if high > low else 10.0 * low, "log", axis.labels)
 
 
 def _fit_log(low: float, high: float, labels: Labels, margin: float) -> Axis:

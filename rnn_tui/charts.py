@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.axes import Axis, Tick
+from rnn_tui.dots import fill_between, unite
 from rnn_tui.raster import MOST_COLUMNS, MOST_ROWS, rasterise
 
 Floats = NDArray[np.float64]
 Glyphs = Literal["braille", "ascii"]
 
+SAMPLES = 8
+"""Places in a column at which an area's curves are looked up: a column shows their mean."""
 DOT_EVERY = 9
 """Columns from one • of a dotted line to the next."""
 
@@ -34,6 +37,7 @@ class Ink(IntEnum):
     MARK = 7
     WARNING = 8
     RULE = 9
+    BAND = 10
 
 
 class Paper(IntEnum):
@@ -61,6 +65,15 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Area:
     """Paper between two curves over ascending x, all of shape (n,)."""
+
+    x: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Dots between two curves over ascending x, all of shape (n,); ASCII charts leave it out."""
 
     x: Floats
     low: Floats
@@ -106,9 +119,12 @@ class Chart:
     y: Axis
     series: tuple[Series, ...] = ()
     areas: tuple[Area, ...] = ()
+    bands: tuple[Band, ...] = ()
     marks: tuple[Mark, ...] = ()
     rules: tuple[Rule, ...] = ()
     regions: tuple[Region, ...] = ()
+    x_name: str = ""
+    """Written beside the ticks of the x axis, where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +186,14 @@ def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> C
     for rule in chart.rules:
         _draw_rule(canvas, chart, rule, glyphs)
     _name_regions(canvas, chart)
+    for band in chart.bands:
+        _draw_band(canvas, chart, band, glyphs)
     for series in chart.series:
         _draw_series(canvas, chart, series, glyphs)
     for mark in chart.marks:
         _draw_mark(canvas, chart, mark)
-    _draw_ticks(cells, layout, glyphs)
+    _draw_y_ticks(cells, layout, glyphs)
+    _draw_x_ticks(cells, layout, chart.x_name)
     return cells
 
 
@@ -210,6 +229,8 @@ def _draw_series(canvas: Cells, chart: Chart, series: Series, glyphs: Glyphs) ->
     if series.dotted and glyphs == "braille":
         _dot(glyph, drawn)
     canvas.paper[drawn & np.isin(canvas.glyph, [*"▄▅▆▇"])] = Paper.AREA
+    crossed = drawn & np.isin(canvas.ink, (Ink.FIRST, Ink.SECOND))
+    glyph[crossed] = unite(canvas.glyph[crossed], glyph[crossed])
     canvas.glyph[drawn] = glyph[drawn]
     canvas.ink[drawn] = series.ink
 
@@ -223,8 +244,11 @@ def _draw_area(canvas: Cells, chart: Chart, area: Area, glyphs: Glyphs) -> None:
         return
     middle = (np.arange(width) + 0.5) / width
     inside = (middle >= x[known][0] - 0.5 / width) & (middle <= x[known][-1] + 0.5 / width)
+    within = (np.arange(width * SAMPLES) + 0.5) / (width * SAMPLES)
     low, high = (
-        np.interp(middle, x[known], np.clip(_or(chart.y.positions(curve), end)[known], 0, 1))
+        np.interp(within, x[known], np.clip(_or(chart.y.positions(curve), end)[known], 0, 1))
+        .reshape(width, SAMPLES)
+        .mean(axis=1)
         for curve, end in ((area.low, 0.0), (area.high, 1.0))
     )
     row = np.arange(height)[::-1, None]
@@ -237,8 +261,20 @@ def _draw_area(canvas: Cells, chart: Chart, area: Area, glyphs: Glyphs) -> None:
         canvas.ink[edge] = Ink.AREA
 
 
+def _draw_band(canvas: Cells, chart: Chart, band: Band, glyphs: Glyphs) -> None:
+    if glyphs == "ascii":
+        return
+    height, width = canvas.glyph.shape
+    x = chart.x.positions(band.x)
+    low, high = chart.y.positions(band.low), chart.y.positions(band.high)
+    dots = fill_between(x, low, high, width, height)
+    drawn = dots != " "
+    canvas.glyph[drawn] = dots[drawn]
+    canvas.ink[drawn] = Ink.BAND
+
+
 def _or(values: Floats, other: float) -> Floats:
-    return np.where(np.isfinite(values), values, other)
+    return np.where(np.isnan(values), other, values)
 
 
 def _dot(glyph: NDArray[np.str_], drawn: NDArray[np.bool_]) -> None:
@@ -305,7 +341,7 @@ def _draw_mark(canvas: Cells, chart: Chart, mark: Mark) -> None:
         canvas.write(row_of(y, height), column_of(x, width), mark.symbol, mark.ink)
 
 
-def _draw_ticks(cells: Cells, layout: Layout, glyphs: Glyphs) -> None:
+def _draw_y_ticks(cells: Cells, layout: Layout, glyphs: Glyphs) -> None:
     edge, notch = ("│", "┤") if glyphs == "braille" else ("|", "+")
     if layout.left:
         for row in range(layout.height):
@@ -314,7 +350,15 @@ def _draw_ticks(cells: Cells, layout: Layout, glyphs: Glyphs) -> None:
         row = row_of(tick.position, layout.height)
         cells.write(row, layout.left - 1 - len(tick.label), tick.label, Ink.LABEL)
         cells.write(row, layout.left - 1, notch, Ink.AXIS)
+
+
+def _draw_x_ticks(cells: Cells, layout: Layout, name: str) -> None:
+    """Write the ticks below the canvas, the name of the axis in the margin before them."""
     free = 0
+    if layout.x_ticks and name and len(name) <= layout.left:
+        start = max(0, layout.left - 1 - len(name))
+        cells.write(layout.height, start, name, Ink.LABEL)
+        free = start + len(name) + 1
     for tick in layout.x_ticks:
         middle = layout.left + column_of(tick.position, layout.width)
         start = min(middle - len(tick.label) // 2, cells.glyph.shape[1] - len(tick.label))

@@ -4,6 +4,7 @@ Nothing heavy is imported before the options are known to be right, so that `--h
 and a mistyped option answer at once.
 """
 
+import errno
 import os
 import shlex
 import sys
@@ -17,7 +18,13 @@ import click
 from rnn_tui import __version__
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
-from rnn_tui.streams import discard_the_rest, prepare_standard_streams
+from rnn_tui.streams import (
+    Output,
+    OutputLostError,
+    complain,
+    discard_the_rest,
+    prepare_standard_streams,
+)
 
 if TYPE_CHECKING:
     from rnn_tui.config import RunConfig
@@ -50,7 +57,7 @@ SETTINGS = (
     Setting("--dataset", "data.dataset", str, "NAME", "Bundled or generated series.", "sunspots"),
     Setting("--data", "data.file", str, "FILE", "CSV file with a series of your own.", ""),
     Setting(
-        "--column", "data.column", str, "NAME", "Column of --data to forecast.", "the numeric one"
+        "--column", "data.column", str, "NAME", "Column of --data to forecast.", "the only one"
     ),
     Setting(
         "--input-chunk-length",
@@ -59,6 +66,22 @@ SETTINGS = (
         "T",
         "Timesteps of input to one prediction.",
         "24",
+    ),
+    Setting(
+        "--validation-size",
+        "data.validation_size",
+        float,
+        "SHARE",
+        "Part before the test part that chooses the best weights.",
+        "the dataset's own, else 0.15",
+    ),
+    Setting(
+        "--test-size",
+        "data.test_size",
+        float,
+        "SHARE",
+        "Part at the end that is only scored.",
+        "the dataset's own, else 0.15",
     ),
     Setting("--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"),
     Setting("--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
@@ -88,6 +111,8 @@ SETTINGS = (
     Setting("--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
     Setting("--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
 )
+COMPLETION = "_RNN_TUI_COMPLETE"
+"""Set where a shell asks for completions, as click documents it."""
 HEADINGS = {"data": "Series", "model": "Network", "training": "Training", "display": "Run"}
 
 
@@ -143,7 +168,7 @@ def _option(setting: Setting) -> click.Option:
 
 
 def _file_option(flag: str, metavar: str, text: str) -> click.Option:
-    path = click.Path(path_type=Path, dir_okay=False)
+    path = click.Path(path_type=Path)
     return click.Option([flag], type=path, metavar=metavar, help=text)
 
 
@@ -283,9 +308,28 @@ def run(request: Request, arguments: Sequence[str]) -> int:
     return run_app(config, load_from=request.load_model, save_to=request.save_model)
 
 
-def _complain(message: str) -> None:
-    for line in message.splitlines():
-        click.echo(f"rnn-tui: {line}", err=True)
+def parse(arguments: Sequence[str]) -> Request | int:
+    """Return what a command line asks for, or the exit code where --help or --version answered it.
+
+    Raises
+    ------
+    click.ClickException
+        An option is not known or not complete.
+    OutputLostError
+        The answer cannot be written.
+    """
+    try:
+        parsed: Request | int = COMMAND.main(
+            list(arguments), prog_name="rnn-tui", standalone_mode=False
+        )
+    except OSError as error:
+        raise OutputLostError(error) from error
+    except SystemExit as error:  # how click answers a closed stdout, and a shell's completion
+        if COMPLETION in os.environ:
+            raise
+        closed = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        raise OutputLostError(closed) from error
+    return parsed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -294,22 +338,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     code: int = ExitCode.FAILED
     try:
-        parsed = COMMAND.main(given, prog_name="rnn-tui", standalone_mode=False)
+        parsed = parse(given)
         code = parsed if isinstance(parsed, int) else run(parsed, given)
-        sys.stdout.flush()
+        Output(sys.stdout).write("")  # flushes what is left in the buffer
     except click.ClickException as error:
-        _complain(f"{error.format_message()} Try rnn-tui --help.")
+        complain(f"{error.format_message()} Try rnn-tui --help.")
         code = ExitCode.USAGE
     except RnnTuiError as error:
-        _complain(str(error))
+        complain(str(error))
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except OutputLostError as error:
         discard_the_rest(sys.stdout)
-        code = ExitCode.PIPE_CLOSED
+        if not error.is_closed:
+            complain(f"the output cannot be written: {error}.")
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
     except MemoryError:
-        _complain("not enough memory: lower --hidden, --batch-size or --input-chunk-length.")
+        complain("not enough memory: lower --hidden, --batch-size or --input-chunk-length.")
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
-        _complain(report_crash(error, given))
+        complain(report_crash(error, given))
     return int(code)

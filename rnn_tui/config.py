@@ -19,6 +19,8 @@ Dtype = Literal["float32", "float64"]
 OptimizerName = Literal["sgd", "adam"]
 LossAt = Literal["last", "every"]
 
+LARGEST_FILE = 1 << 20
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -108,12 +110,16 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file cannot be read or is no TOML.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise UsageError(f"--config {path}: is larger than 1 MiB, so it is no configuration.")
+        tables = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"--config {path}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"--config {path}: is not UTF-8 text, so it is no TOML file.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also integers too long, tables too deep
         raise UsageError(f"--config {path}: is not valid TOML: {error}.") from error
     data = tables.get("data")
     if isinstance(data, dict) and "file" in data:

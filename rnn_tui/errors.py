@@ -36,4 +36,8 @@ class DataError(UsageError):
 
 
 class ModelFileError(UsageError):
-    """A model file that cannot be read, written, or does not match the run."""
+    """A model file that cannot be read, does not match the run, or could never be written."""
+
+
+class SaveError(RnnTuiError):
+    """A trained model that could not be written where it was to be."""

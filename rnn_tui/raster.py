@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 MOST_COLUMNS, MOST_ROWS = 1_000, 500
+DOTS = (2, 4)
+"""Columns and rows of dots in a cell of braille."""
 BLANK_BRAILLE = "\u2800"
 
 
@@ -36,6 +38,19 @@ def decimate(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
         ends = {start + int(part.argmin()), start + int(part.argmax())}
         picked.extend(sorted(ends))
     return x[picked], y[picked]
+
+
+def to_dots(x: Floats, y: Floats, columns: int, rows: int) -> tuple[Floats, Floats]:
+    """Return the line at the middles of the dots that its points fall on, none twice in a row.
+
+    A line that has moved by less than a dot stays the same line, which need not be drawn again.
+    """
+    xs, ys = (
+        np.round(positions * (count - 1)) / max(count - 1, 1)
+        for positions, count in ((x, columns), (y, rows))
+    )
+    moved = np.concatenate(([True], (np.diff(xs) != 0) | (np.diff(ys) != 0)))
+    return xs[moved], ys[moved]
 
 
 def rasterise(
@@ -66,6 +81,8 @@ def rasterise(
     runs = [decimate(xs[a:b], ys[a:b], width) for a, b in edges.reshape(-1, 2).tolist()]
     if not runs:
         return blank
+    dots = DOTS if marker == "braille" else (1, 1)
+    runs = [to_dots(*run, width * dots[0], height * dots[1]) for run in runs]
     points = np.concatenate([np.stack(run) for run in runs], axis=1)
     breaks = tuple(np.cumsum([0, *(len(xs) for xs, _ in runs[:-1])]).tolist())
     return _plot(points.tobytes(), breaks, width, height, marker)

@@ -57,3 +57,25 @@ def discard_the_rest(stream: TextIO) -> None:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
+
+
+def printable(line: str) -> str:
+    """Return one line of text without control characters: a file's content may hold them."""
+    return "".join(character if character.isprintable() else "?" for character in line)
+
+
+def complain(message: str) -> None:
+    """Write every line of `message` to stderr as coming from us; lost where stderr is."""
+    text = "".join(f"rnn-tui: {printable(line)}\n" for line in message.splitlines())
+    try:
+        Output(sys.stderr).write(text)
+    except OutputLostError:
+        discard_the_rest(sys.stderr)
+
+
+def are_one(first: TextIO, second: TextIO) -> bool:
+    """Return whether two streams lead to the same place, as after `2>&1`."""
+    try:
+        return os.path.sameopenfile(first.fileno(), second.fileno())
+    except (OSError, ValueError):
+        return False

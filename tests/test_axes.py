@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_tui.axes import Axis, fit_axis, format_count, format_scientific
+from rnn_tui.axes import (
+    LARGEST,
+    Axis,
+    fit_axis,
+    format_count,
+    format_scientific,
+    whole_decades,
+)
 
 ANY_FLOATS = st.lists(st.floats(width=64), max_size=20)
 
@@ -81,3 +88,26 @@ def test_date_ticks_never_fail(low, span, most):
 def test_number_formats():
     assert [format_count(n) for n in (0, 950, 12_345, 1.5e6)] == ["0", "950", "12.35k", "1.5M"]
     assert [format_scientific(v) for v in (1e-3, 1.0, 2.5e-7)] == ["1e-3", "1", "2.5e-7"]
+
+
+def test_a_log_axis_to_whole_decades_holds_what_it_held_and_rarely_moves():
+    axis = whole_decades(Axis(2e-3, 0.7, "log"))
+    assert (axis.low, axis.high) == (pytest.approx(1e-3), pytest.approx(1.0))
+    assert whole_decades(Axis(3e-3, 0.9, "log")) == axis
+    finer = whole_decades(Axis(2.1e-3, 0.7, "log"), parts=10)
+    assert 1.9e-3 < finer.low <= 2.1e-3
+    assert 0.7 <= finer.high < 0.8
+
+
+@given(st.floats(5e-324, 1e307), st.floats(1, 1e300), st.integers(1, 10))
+def test_rounded_decades_are_an_axis_whatever_they_round(low, ratio, parts):
+    axis = whole_decades(Axis(low, min(low * ratio * 1.001, 1e307) + 5e-324, "log"), parts)
+    assert 0 < axis.low < axis.high
+    assert len(axis.ticks(5)) <= 5
+
+
+@given(st.floats(1, 1e307, exclude_min=True))
+def test_what_a_log_axis_was_not_fitted_to_has_no_place_on_it(beyond):
+    axis = fit_axis([1.0, np.nextafter(LARGEST, np.inf)], scale="log")
+    assert np.isnan(axis.positions(np.nextafter(LARGEST, np.inf)))
+    assert not np.isnan(axis.positions(min(beyond, LARGEST)))

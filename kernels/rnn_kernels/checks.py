@@ -1,5 +1,7 @@
 """Errors of shape, dtype and memory layout, raised before any compiled code runs."""
 
+import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,7 @@ def check_array(
     writable: bool = False,
 ) -> None:
     """Raise ValueError unless the array is as a kernel needs it. None in shape: any length."""
-    if not isinstance(array, np.ndarray):
-        raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
+    _check_type(name, array)
     if array.dtype != dtype:
         raise ValueError(f"{name}: got dtype {array.dtype}, expected {dtype}")
     fits = len(array.shape) == len(shape) and all(
@@ -28,13 +29,31 @@ def check_array(
     if not fits:
         wanted = ", ".join("any" if length is None else str(length) for length in shape)
         raise ValueError(f"{name}: got shape {array.shape}, expected ({wanted})")
-    if not (array.flags.c_contiguous and array.flags.aligned):
+    if not array.flags.c_contiguous:
         raise ValueError(
             f"{name}: got strides {array.strides}, expected contiguous rows (C order); "
             "np.ascontiguousarray makes them so"
         )
+    if not array.flags.aligned:
+        raise ValueError(
+            f"{name}: got an address between two numbers, expected an aligned array; "
+            "its copy() is one"
+        )
     if writable and not array.flags.writeable:
         raise ValueError(f"{name}: got a read-only array, expected one that can be filled")
+
+
+def check_floats(name: str, array: Array) -> np.dtype[Any]:
+    """Return the dtype of an array that others are to agree with, or raise ValueError."""
+    _check_type(name, array)
+    if array.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name}: got dtype {array.dtype}, expected float32 or float64")
+    return array.dtype
+
+
+def _check_type(name: str, array: object) -> None:
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
 
 
 def check_workspace(network: Network, workspace: Workspace) -> None:
@@ -70,9 +89,10 @@ def check_first(first: int, timesteps: int) -> None:
         raise ValueError(f"first: got {first!r}, expected a timestep from 0 to {timesteps - 1}")
 
 
-def check_number(name: str, value: float, *, positive: bool) -> None:
+def check_number(name: str, value: object, *, positive: bool) -> None:
     """Raise ValueError unless the value is finite and above 0 (or at least 0)."""
-    if not (np.isfinite(value) and (value > 0 if positive else value >= 0)):
+    number = float(value) if isinstance(value, Real) else math.nan
+    if not (math.isfinite(number) and (number > 0 if positive else number >= 0)):
         wanted = "above 0" if positive else "of at least 0"
         raise ValueError(f"{name}: got {value!r}, expected a finite number {wanted}")
 
@@ -81,6 +101,10 @@ def check_starts(starts: Array, shape: tuple[int | None, ...], length: int, time
     """Raise ValueError unless every window of `timesteps` lies inside a series of `length`."""
     check_array("starts", starts, shape, np.dtype(np.int64))
     last = length - timesteps
+    if starts.size and last < 0:
+        raise ValueError(
+            f"series: got {length} timesteps, expected at least {timesteps}: the length of a window"
+        )
     if starts.size and (starts.min() < 0 or starts.max() > last):
         raise ValueError(
             f"starts: got {starts.min()} to {starts.max()}, expected 0 to {last}: "

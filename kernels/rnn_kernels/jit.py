@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.cpu_options import ParallelOptions
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
 
@@ -28,11 +29,16 @@ POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAS
 """nogil: the screen stays alive; error_model: a division by zero gives inf, not an exception."""
 
 
-PRANGE_ONLY = dict.fromkeys(
-    ("comprehension", "fusion", "inplace_binop", "numpy", "reduction", "setitem", "stencil"), False
-) | {"prange": True}
+PRANGE_ONLY = ParallelOptions(  # type: ignore[no-untyped-call]
+    dict.fromkeys(
+        ("comprehension", "fusion", "inplace_binop", "numpy", "reduction", "setitem", "stencil"),
+        False,
+    )
+    | {"prange": True}
+)
 """fusion would merge two loops of equal length though the second reads what the first wrote: it
-does not see through the functions that they call. To be passed as a copy: Numba empties it."""
+does not see through the functions that they call. No dictionary: Numba empties one as it compiles
+for the first types, and takes its defaults for the next."""
 
 
 def jit(function: Callable[P, R]) -> Callable[P, R]:
@@ -50,7 +56,7 @@ def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
     copy = FunctionType(original.__code__, original.__globals__, name, original.__defaults__)
     copy.__qualname__ = name
     copy.__module__ = original.__module__
-    return _compiled(cast("Callable[P, R]", copy), dict(PRANGE_ONLY))
+    return _compiled(cast("Callable[P, R]", copy), PRANGE_ONLY)
 
 
 def _compiled(function: Callable[P, R], parallel: Any) -> Callable[P, R]:
@@ -73,6 +79,15 @@ class PackageCache(FunctionCache):
             filename_base=self._impl.filename_base,
             source_stamp=source_digest(folder),
         )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load the machine code; a damaged file counts as none, and is written anew."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # noqa: BLE001  there is no end to what unpickling garbage may raise
+            with suppress(OSError):
+                self._cache_file.flush()  # type: ignore[no-untyped-call]
+            return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store the machine code; a full or vanished disk costs the cache, not the run."""

@@ -293,7 +293,7 @@ def positive_int(name: str, value: object) -> int:
 def float_type(dtype: object) -> np.dtype[Any]:
     """Return float32 or float64 as a NumPy dtype, else raise ValueError."""
     for known in (np.dtype(np.float32), np.dtype(np.float64)):
-        if dtype in (known, known.name, known.type):
+        if dtype is not None and dtype in (known, known.name, known.type):  # None == float64
             return known
     raise ValueError(f"dtype: got {dtype!r}, expected float32 or float64")
 

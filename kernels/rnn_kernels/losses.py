@@ -7,9 +7,9 @@ The sum goes over the timesteps from `first` on, the batch and the outputs.
 
 import numpy as np
 
-from rnn_kernels.checks import check_array, check_first
+from rnn_kernels.checks import check_array, check_first, check_floats
 from rnn_kernels.jit import jit
-from rnn_kernels.layout import Array, float_type
+from rnn_kernels.layout import Array
 
 
 @jit
@@ -45,7 +45,7 @@ def mse(y: Array, target: Array, dy: Array, *, first: int = 0) -> float:
     ValueError
         A shape, dtype or memory layout does not fit, or `first` lies outside the timesteps.
     """
-    dtype = float_type(y.dtype)
+    dtype = check_floats("y", y)
     if y.ndim != 3 or y.size == 0:
         raise ValueError(f"y: got shape {y.shape}, expected (T, B, O), all at least 1")
     check_array("y", y, y.shape, dtype)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnn_kernels.checks import check_array, check_number
+from rnn_kernels.checks import check_array, check_floats, check_number
 from rnn_kernels.jit import jit
 from rnn_kernels.layout import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.products import squared_norm
@@ -96,7 +96,7 @@ def clip_by_global_norm(gradient: Array, threshold: float) -> float:
     ValueError
         The gradient is no contiguous vector of floats, or the threshold is below 0.
     """
-    check_array("gradient", gradient, (None,), float_type(gradient.dtype), writable=True)
+    check_array("gradient", gradient, (None,), check_floats("gradient", gradient), writable=True)
     check_number("threshold", threshold, positive=False)
     return float(clip(gradient, float(threshold)))
 

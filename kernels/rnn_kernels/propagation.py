@@ -8,12 +8,13 @@ from numba import prange
 from rnn_kernels.checks import (
     check_array,
     check_first,
+    check_floats,
     check_gradient,
     check_parameters,
     check_workspace,
 )
 from rnn_kernels.jit import jit, jit_parallel
-from rnn_kernels.layout import CELL_CODES, LSTM, Array, Network, Trace, Weights, float_type
+from rnn_kernels.layout import CELL_CODES, LSTM, Array, Network, Trace, Weights
 from rnn_kernels.lstm import lstm_unit
 from rnn_kernels.products import dot, transpose
 from rnn_kernels.readout import read_out, readout_gradient
@@ -146,7 +147,7 @@ def step(
     ValueError
         An argument does not fit the network.
     """
-    dtype = float_type(parameters.dtype)
+    dtype = check_floats("parameters", parameters)
     weights = check_parameters(network, parameters, dtype)
     check_array("x", x, (None, network.input_size), dtype)
     states: dict[str, Any] = {"h": h, "h_out": h_out}

@@ -15,6 +15,10 @@ SIGNALS = tuple(
 class InterruptedRunError(KeyboardInterrupt):
     """Raised where there is nothing to end cleanly: before training, or at a second signal."""
 
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
 
 class Interrupts:
     """While entered, turns signals into a request to stop.
@@ -57,5 +61,5 @@ class Interrupts:
         at_once = self.received is not None or not self.training
         self.received = self.received or number
         if at_once:
-            raise InterruptedRunError
+            raise InterruptedRunError(self.received)
         self._stop(Status.INTERRUPTED)

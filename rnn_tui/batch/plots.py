@@ -1,14 +1,19 @@
 """The charts of `--plots`: loss, forecast on the test part, gradient through time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 
 from rnn_tui.axes import fit_axis
-from rnn_tui.charts import Cells, Chart, Glyphs, Ink, Series, draw
+from rnn_tui.charts import Cells, Chart, Floats, Glyphs, Ink, Series, draw
+from rnn_tui.streams import printable
 from rnn_tui.training.snapshot import Forecast, GradientFlow, HistoryView, Snapshot
+
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 
 HEIGHT = 14
 STYLES = {
@@ -17,7 +22,15 @@ STYLES = {
     Ink.FIRST: "cyan",
     Ink.SECOND: "yellow",
 }
-Legend = tuple[tuple[str, Ink], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with its title and the names of its lines, in their order."""
+
+    title: str
+    names: tuple[str, ...]
+    chart: Chart
 
 
 def plots(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Iterator[Text]:
@@ -27,30 +40,44 @@ def plots(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Iterator[Text]:
         _forecast(snapshot.forecast) if snapshot.forecast else None,
         _gradient(snapshot.gradient) if snapshot.gradient else None,
     ]
-    for title, legend, chart in (part for part in found if part):
-        symbols = {series.ink: series.symbol for series in chart.series}
-        head = Text(f"\n{title}:", style="bold")
-        for name, ink in legend:
-            symbol = "━" if glyphs == "braille" else symbols[ink]
-            head.append(f"  {symbol} {name}", style=STYLES[ink])
-        yield Text("\n").join([head, *_styled(draw(chart, width, HEIGHT, glyphs))])
+    for picture in (part for part in found if part):
+        rows = _styled(draw(picture.chart, width, HEIGHT, glyphs))
+        yield Text("\n").join([Text(), *_head(picture, width, glyphs), *rows])
 
 
-def _loss(history: HistoryView) -> tuple[str, Legend, Chart] | None:
+def _head(picture: Picture, width: int, glyphs: Glyphs) -> list[Text]:
+    """Return title and legend, on one line where it is wide enough."""
+    title = Text(printable(picture.title), style="bold")
+    legend = Text()
+    for name, line in zip(picture.names, picture.chart.series, strict=True):
+        symbol = line.symbol if glyphs == "ascii" else "━•━" if line.dotted else "━━━"
+        legend.append(f"  {symbol} {name}", style=STYLES[line.ink])
+    if title.cell_len + legend.cell_len <= width:
+        return [title + legend]
+    title.truncate(width, overflow="ellipsis")
+    return [title, legend]
+
+
+def _first(x: Numbers, y: Floats) -> Series:
+    return Series(x.astype(np.float64), y, Ink.FIRST)
+
+
+def _second(x: Numbers, y: Floats) -> Series:
+    """Return a line that can be told from the first one without colour."""
+    return Series(x.astype(np.float64), y, Ink.SECOND, "o", dotted=True)
+
+
+def _loss(history: HistoryView) -> Picture | None:
     train, validation = history.loss, history.validation_loss
     x = fit_axis(train.step, validation.step, labels="count")
     y = fit_axis(train.value, validation.value, scale="log", margin=0.02)
     if x is None or y is None:
         return None
-    legend = (("train", Ink.FIRST), ("validation", Ink.SECOND))
-    series = (
-        Series(train.step.astype(np.float64), train.value, Ink.FIRST),
-        Series(validation.step.astype(np.float64), validation.value, Ink.SECOND, "o"),
-    )
-    return "Loss over steps (scaled units, log axis)", legend, Chart(x, y, series)
+    lines = (_first(train.step, train.value), _second(validation.step, validation.value))
+    return Picture("Loss over steps, log axis:", ("train", "validation"), Chart(x, y, lines))
 
 
-def _forecast(forecast: Forecast) -> tuple[str, Legend, Chart] | None:
+def _forecast(forecast: Forecast) -> Picture | None:
     test = slice(forecast.test_start, None)
     is_date = np.issubdtype(forecast.time.dtype, np.datetime64)
     time = forecast.time.astype("datetime64[s]") if is_date else forecast.time
@@ -60,31 +87,29 @@ def _forecast(forecast: Forecast) -> tuple[str, Legend, Chart] | None:
     y = fit_axis(actual, predicted, margin=0.02)
     if x is None or y is None:
         return None
-    unit = f" in {forecast.unit}" if forecast.unit else ""
-    legend = (("actual", Ink.FIRST), ("predicted one step ahead", Ink.SECOND))
-    series = (Series(at, actual, Ink.FIRST), Series(at, predicted, Ink.SECOND, "o"))
-    title = f"{forecast.name}, test part{unit}, over {forecast.time_name}"
-    return title, legend, Chart(x, y, series)
+    lines = (_first(at, actual), _second(at, predicted))
+    title = f"{forecast.name} over {forecast.time_name}, test part:"
+    return Picture(title, ("actual", "one step ahead"), Chart(x, y, lines))
 
 
-def _gradient(flow: GradientFlow) -> tuple[str, Legend, Chart] | None:
+def _gradient(flow: GradientFlow) -> Picture | None:
     timestep = np.arange(1.0, len(flow.hidden) + 1)
-    series = [Series(timestep, flow.hidden, Ink.FIRST)]
-    legend: Legend = (("dL/dh", Ink.FIRST),)
+    lines = [_first(timestep, flow.hidden)]
+    names = ["|dL/dh|"]
     if flow.cell is not None:
-        series.append(Series(timestep, flow.cell, Ink.SECOND, "o"))
-        legend = (*legend, ("dL/dc", Ink.SECOND))
+        lines.append(_second(timestep, flow.cell))
+        names.append("|dL/dc|")
     x = fit_axis(timestep)
-    y = fit_axis(*(line.y for line in series), scale="log", margin=0.02)
+    y = fit_axis(*(line.y for line in lines), scale="log", margin=0.02)
     if x is None or y is None:
         return None
-    title = "Norm of the total gradient at every timestep of the last step (log axis)"
+    title = "Total gradient at every timestep, log axis:"
     for fault, count in (
         ("underflow", np.count_nonzero(flow.hidden == 0)),
         ("overflow", np.count_nonzero(~np.isfinite(flow.hidden))),
     ):
-        title += f", {fault} at {count} of {len(flow.hidden)}" if count else ""
-    return title, legend, Chart(x, y, tuple(series))
+        title += f" {fault} at {count} of {len(flow.hidden)};" if count else ""
+    return Picture(title, tuple(names), Chart(x, y, tuple(lines)))
 
 
 def _styled(cells: Cells) -> list[Text]:

@@ -6,13 +6,17 @@ from typing import Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
 
+from rnn_tui.batch.summary import subject
 from rnn_tui.streams import Output, OutputLostError
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, StepsDone
 
 SECONDS_BETWEEN_LINES = 2.0
 HEADINGS = ("step", "epoch", "loss", "validation", "grad norm", "steps/s", "seconds")
 WIDTHS = (9, 7, 11, 11, 11, 9, 9)
+ROOM_FOR_BAR = 22
+"""Columns for the word "Training" and a bar that can still be read."""
 
 
 class ProgressView(Protocol):
@@ -125,7 +129,7 @@ class Bar:
     def _show(self, event: Event) -> None:
         match event:
             case RunStarted():
-                self._progress.console.print(describe(event), highlight=False, soft_wrap=True)
+                self._progress.console.print(Text(describe(event)), highlight=False)
                 self._progress.update(self._task, description="Compiling kernels")
             case KernelsReady():
                 self._progress.update(self._task, description="Training", total=self._total)
@@ -134,23 +138,35 @@ class Bar:
 
     def _move(self, event: StepsDone) -> None:
         if event.validation_loss is not None:
-            self._validation = f" val {event.validation_loss:.3g}"
+            self._validation = f"validation {event.validation_loss:.3g}"
         rate = max(event.steps_per_second, 1e-9)
         minutes, seconds = divmod(round((self._total - event.last_step) / rate), 60)
-        note = (
-            f"{event.last_step:,}/{self._total:,} loss {event.loss[-1]:.3g}{self._validation} "
-            f"{rate:,.0f} steps/s {minutes}:{seconds:02d} left"
+        facts = (
+            f"{event.last_step:,}/{self._total:,}",
+            f"{minutes}:{seconds:02d} left",
+            f"loss {event.loss[-1]:.3g}",
+            self._validation,
+            f"{rate:,.0f} steps/s",
         )
+        note = _as_many_as_fit(facts, self._progress.console.width - ROOM_FOR_BAR)
         self._progress.update(self._task, completed=event.last_step, note=note)
+
+
+def _as_many_as_fit(facts: tuple[str, ...], width: int) -> str:
+    """Return the first facts, the most important ones, that fit into a width."""
+    note = facts[0]
+    for fact in facts[1:]:
+        longer = f"{note}  {fact}" if fact else note
+        if len(longer) <= width:
+            note = longer
+    return note
 
 
 def describe(event: RunStarted) -> str:
     """Return the run in one line."""
-    model, data = event.config.model, event.config.data
     windows = ", ".join(f"{count:,} {part}" for part, count in event.windows.items())
-    series = data.file or data.dataset or "sunspots"
     return (
-        f"{model.cell.upper()} {model.hidden_size} on {series}: {event.parameters:,} parameters; "
+        f"{subject(event.config)}: {event.parameters:,} parameters; "
         f"windows: {windows}; seed {event.config.training.seed}"
     )
 

@@ -13,8 +13,8 @@ from rnn_tui.batch.plots import plots as draw_plots
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
 from rnn_tui.batch.summary import summary
 from rnn_tui.config import RunConfig
-from rnn_tui.streams import Output, OutputLostError, discard_the_rest
-from rnn_tui.training.events import Event, RunEnded, Status
+from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
+from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.snapshot import Snapshot
 
 WIDEST_CHART = 120
@@ -23,37 +23,51 @@ WIDEST_CHART = 120
 class Reporter:
     """Writes events to stdout (JSON Lines) or progress to stderr and the result to stdout.
 
-    It never raises where a stream is lost: it falls silent and keeps the error in `lost`.
+    It never raises where a stream is lost. Without stdout it falls silent and keeps the error in
+    `lost`; without stderr alone it goes on, since the result has still a place to go.
     """
 
     def __init__(
         self, config: RunConfig, *, as_json: bool, plots: bool, save_to: Path | None = None
     ) -> None:
         self.lost: OutputLostError | None = None
-        self._name = config.model.cell.upper()
+        self._config = config
         self._as_json = as_json
         self._plots = plots
         self._save_to = save_to
         self._output = Output(sys.stdout)
-        self._errors = Output(sys.stderr)
+        self._is_one_stream = are_one(sys.stdout, sys.stderr)
         self._progress = Silence() if as_json else _progress_view(config)
+        self._started = False
+        self._last: StepsDone | None = None
 
     def show(self, event: Event) -> None:
         """Write an event."""
+        self._started = self._started or isinstance(event, RunStarted)
+        self._last = event if isinstance(event, StepsDone) else self._last
         if self._as_json:
-            self._attempt(lambda: self._output.write(to_json_lines(event, self._name)))
-        self._attempt(lambda: self._progress.show(event))
+            self._print(to_json_lines(event, self._config.model.cell.upper()))
+        self._watch(lambda: self._progress.show(event))
+
+    def break_off(self, status: Status, reason: str) -> RunEnded | None:
+        """End the story of a run that cannot tell its end; None where it had not begun."""
+        if not self._started:
+            return None
+        steps, seconds = (self._last.last_step, self._last.seconds) if self._last else (0, 0.0)
+        ended = RunEnded(status, reason, steps, None, seconds, {})
+        self.show(ended)
+        return ended
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._attempt(self._progress.close)
+        self._watch(self._progress.close)
 
     def conclude(self, ended: RunEnded, snapshot: Snapshot) -> None:
         """Write how the run ended."""
         if ended.status in {Status.DIVERGED, Status.FAILED}:
-            self._attempt(lambda: self._errors.write(f"rnn-tui: {ended.status}: {ended.reason}\n"))
+            complain(f"{ended.status}: {ended.reason}")
         if not self._as_json:
-            self._attempt(lambda: self._output.write(self._closing_text(ended, snapshot)))
+            self._print(self._closing_text(ended, snapshot))
 
     def _closing_text(self, ended: RunEnded, snapshot: Snapshot) -> str:
         screen = Console(file=self._output.stream)
@@ -66,27 +80,35 @@ class Reporter:
             highlight=False,
         )
         unit = snapshot.forecast.unit if snapshot.forecast else ""
-        for part in summary(snapshot.title, self._name, ended, unit):
-            page.print(part)
-        if self._save_to and self._save_to.exists():
+        for part in summary(self._config, ended, unit):
+            page.print(part, soft_wrap=not screen.is_terminal)
+        if self._save_to and ended.status is not Status.FAILED and snapshot.ended is ended:
             page.print(f"Model saved to {self._save_to}.", markup=False, soft_wrap=True)
         if self._plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
             width = min(screen.width, WIDEST_CHART)
             for part in draw_plots(snapshot, width, "braille" if is_unicode else "ascii"):
                 page.print(part, no_wrap=True)
-        return text.getvalue()
+        return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
-    def _attempt(self, write: Callable[[], None]) -> None:
+    def _print(self, text: str) -> None:
         if self.lost:
             return
         try:
-            write()
+            self._output.write(text)
         except OutputLostError as error:
             self.lost = error
             discard_the_rest(sys.stdout)
             if not error.is_closed:
-                self._errors.stream.write(f"rnn-tui: the output cannot be written: {error}.\n")
+                complain(f"the output cannot be written: {error}.")
+
+    def _watch(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OutputLostError as error:
+            self._progress = Silence()
+            discard_the_rest(sys.stderr)
+            self.lost = self.lost or (error if self._is_one_stream else None)
 
 
 def _progress_view(config: RunConfig) -> ProgressView:

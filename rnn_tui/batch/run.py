@@ -7,8 +7,10 @@ from typing import Protocol
 from rnn_tui.batch.interrupts import InterruptedRunError, Interrupts
 from rnn_tui.batch.reporter import Reporter
 from rnn_tui.config import RunConfig
+from rnn_tui.data.catalogue import DEFAULT_DATASET
 from rnn_tui.errors import ExitCode
-from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status
+from rnn_tui.streams import OutputLostError
+from rnn_tui.training.events import Event, KernelsReady, RunEnded, Status
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import Snapshot
 
@@ -37,17 +39,19 @@ def run_batch(
     RnnTuiError
         The series or a model file is not fit for the run.
     """
-    config = with_steps(config)
+    config = resolve(config)
     reporter = Reporter(config, as_json=as_json, plots=plots, save_to=save_to)
     return follow(Session(config, load_from=load_from, save_to=save_to), reporter)
 
 
-def with_steps(config: RunConfig) -> RunConfig:
-    """Return the configuration with an end: a run without a screen cannot go on for ever."""
-    if config.training.steps is not None:
-        return config
-    training = config.training.model_copy(update={"steps": DEFAULT_STEPS})
-    return config.model_copy(update={"training": training})
+def resolve(config: RunConfig) -> RunConfig:
+    """Return the configuration with a series by name, and with an end: nobody is there to stop."""
+    data, training = config.data, config.training
+    if data.file is None and data.dataset is None:
+        data = data.model_copy(update={"dataset": DEFAULT_DATASET})
+    if training.steps is None:
+        training = training.model_copy(update={"steps": DEFAULT_STEPS})
+    return config.model_copy(update={"data": data, "training": training})
 
 
 def follow(session: Runnable, reporter: Reporter) -> int:
@@ -56,28 +60,31 @@ def follow(session: Runnable, reporter: Reporter) -> int:
     A signal stops the run, and so does losing the reader; it is then saved and scored as usual.
     """
     ended: RunEnded | None = None
-    started = False
     with Interrupts(session.stop) as interrupts:
         try:
             for event in session.events():
-                started = started or isinstance(event, RunStarted)
                 interrupts.training = interrupts.training or isinstance(event, KernelsReady)
                 ended = event if isinstance(event, RunEnded) else None
                 reporter.show(event)
                 if reporter.lost:
                     session.stop(Status.STOPPED)
         except InterruptedRunError:
-            if started and not interrupts.training:
-                reason = "interrupted before the first step"
-                ended = RunEnded(Status.INTERRUPTED, reason, 0, None, 0.0, {})
-                reporter.show(ended)
+            when = "at once, unsaved" if interrupts.training else "before the first step"
+            ended = ended or reporter.break_off(Status.INTERRUPTED, f"interrupted {when}")
+        except Exception as error:
+            reporter.break_off(Status.FAILED, f"{type(error).__name__}: {error}")
+            raise
         finally:
             reporter.close()
         if ended is not None:
             reporter.conclude(ended, session.snapshot)
-    if interrupts.received and (ended is None or ended.status is not Status.COMPLETED):
+    return _exit_code(ended, interrupts, reporter.lost)
+
+
+def _exit_code(ended: RunEnded | None, interrupts: Interrupts, lost: OutputLostError | None) -> int:
+    status = ended.status if ended else Status.INTERRUPTED
+    if status in {Status.DIVERGED, Status.FAILED}:
+        return ExitCode.FAILED
+    if interrupts.received and status is not Status.COMPLETED:
         return interrupts.exit_code
-    if reporter.lost:
-        return reporter.lost.exit_code
-    is_done = ended is not None and ended.status not in {Status.DIVERGED, Status.FAILED}
-    return ExitCode.DONE if is_done else ExitCode.FAILED
+    return lost.exit_code if lost else ExitCode.DONE

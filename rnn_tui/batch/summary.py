@@ -7,7 +7,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.metrics import Scores, skill
+from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded
 
 SIGNIFICANT_DIGITS = 4
@@ -36,33 +38,40 @@ def verdict(name: str, scores: Mapping[str, Scores]) -> str | None:
     return sentence + "."
 
 
-def summary(title: str, name: str, ended: RunEnded, unit: str) -> list[RenderableType]:
+def subject(config: RunConfig) -> str:
+    """Return what is trained on what, as in "LSTM 32 on sunspots"."""
+    model, data = config.model, config.data
+    return printable(f"{model.cell.upper()} {model.hidden_size} on {data.file or data.dataset}")
+
+
+def summary(config: RunConfig, ended: RunEnded, unit: str) -> list[RenderableType]:
     """Return what is printed at the end: how it went, the table, the verdict."""
+    name = config.model.cell.upper()
     best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
-    head = f"{title}: {ended.status} after {ended.steps:,} steps in {ended.seconds:.2f} s{best}."
-    parts: list[RenderableType] = [Text(head)]
-    sentence = verdict(name, ended.scores)
-    if ended.scores:
-        parts += [Text(), _table(name, ended.scores, unit)]
-        parts.append(Text("skill = 1 - RMSE / RMSE of naive", style="dim"))
-    if sentence:
-        parts += [Text(), Text(sentence, style="bold")]
-    return parts
-
-
-def _table(name: str, scores: Mapping[str, Scores], unit: str) -> Table:
-    count = next(iter(scores.values())).count
+    head = f"{ended.status} after {ended.steps:,} steps in {ended.seconds:.2f} s{best}."
+    parts: list[RenderableType] = [Text(f"{subject(config)}: {head}")]
+    if not ended.scores:
+        return parts
+    count = next(iter(ended.scores.values())).count
     points = f"{count:,} points, in {unit}" if unit else f"{count:,} points"
-    table = Table(
-        title=f"One step ahead on the test part ({points})",
-        title_justify="left",
-        box=None,
-        header_style="bold",
-    )
-    table.add_column("forecast")
+    parts += [
+        Text(),
+        Text(f"One step ahead on the test part ({points}):"),
+        Text(),
+        _table(name, ended.scores),
+    ]
+    parts.append(Text("  skill = 1 - RMSE / RMSE of naive", style="dim"))
+    sentence = verdict(name, ended.scores)
+    return [*parts, Text(), Text(sentence, style="bold")] if sentence else parts
+
+
+def _table(name: str, scores: Mapping[str, Scores]) -> Table:
+    """Return the forecasts from the best to the worst, the model's in bold."""
+    table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
+    table.add_column("forecast", no_wrap=True)
     for heading in ("RMSE", "MAE", "skill"):
-        table.add_column(heading, justify="right")
-    for key, value in scores.items():
+        table.add_column(heading, justify="right", no_wrap=True)
+    for key, value in sorted(scores.items(), key=_rank):
         is_model = key == "model"
         gain = f"{skill(value, scores['naive']):+.3f}" if "naive" in scores else "-"
         table.add_row(
@@ -73,6 +82,11 @@ def _table(name: str, scores: Mapping[str, Scores], unit: str) -> Table:
             style="bold" if is_model else None,
         )
     return table
+
+
+def _rank(entry: tuple[str, Scores]) -> float:
+    rmse = entry[1].rmse
+    return rmse if math.isfinite(rmse) else math.inf
 
 
 def figure(value: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_tui import __version__
 from rnn_tui.config import RunConfig, build_config
-from rnn_tui.errors import ModelFileError, UsageError
+from rnn_tui.errors import ModelFileError, SaveError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FORMAT = "rnn-tui model 1"
 LARGEST_FILE = 1 << 30
+TYPES = ("F32", "F64")
+PART_PREFIX = ".rnn-tui-part-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,19 @@ def save_model(path: Path, saved: SavedModel) -> None:
 
     Raises
     ------
-    ModelFileError
-        The file cannot be written.
+    SaveError
+        The file cannot be written; the message says where the weights are kept instead.
     """
+    content = _serialise(saved)
+    try:
+        _replace_file(path, content)
+    except OSError as error:
+        raise SaveError(
+            f"--save-model {path}: cannot be written: {error.strerror}. {_rescue(content)}"
+        ) from error
+
+
+def _serialise(saved: SavedModel) -> bytes:
     import numpy as np  # noqa: PLC0415 - the command line reads this module before NumPy is needed
     from safetensors.numpy import save  # noqa: PLC0415 - likewise
 
@@ -52,17 +64,12 @@ def save_model(path: Path, saved: SavedModel) -> None:
         "step": str(saved.step),
     }
     tensors = {name: np.ascontiguousarray(array) for name, array in saved.parameters.items()}
-    try:
-        _replace_file(path, save(tensors, metadata))
-    except OSError as error:
-        raise ModelFileError(
-            f"--save-model {path}: cannot be written: {error.strerror}. "
-            "Choose a file in a folder that you may write to and that has room."
-        ) from error
+    return save(tensors, metadata)
 
 
 def _replace_file(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    path = Path(os.path.realpath(path))  # a symbolic link stays one
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -78,15 +85,36 @@ def _replace_file(path: Path, content: bytes) -> None:
         raise
 
 
+def _rescue(content: bytes) -> str:
+    """Keep a model in the folder for temporary files; return in words where it is."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="rnn-tui-")) / "model.safetensors"
+        _replace_file(path, content)
+    except OSError as error:
+        return f"The temporary folder cannot take the weights either ({error.strerror})."
+    return f"The weights are in {path} instead."
+
+
 def check_writable(path: Path) -> None:
     """Raise ModelFileError unless a model could be saved there; called before training."""
-    folder = path.parent
-    if path.is_dir():
-        raise ModelFileError(f"--save-model {path}: is a folder; give the name of a file in it.")
-    if not folder.is_dir():
-        raise ModelFileError(f"--save-model {path}: the folder {folder} does not exist.")
-    if not os.access(folder, os.W_OK):
-        raise ModelFileError(f"--save-model {path}: you may not write to the folder {folder}.")
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        if path.is_dir():
+            raise ModelFileError(
+                f"--save-model {path}: is a folder; give the name of a file in it."
+            )
+        if path.exists() and not path.is_file():
+            raise ModelFileError(f"--save-model {path}: is a pipe or a device; give a file.")
+        if not folder.is_dir():
+            raise ModelFileError(f"--save-model {path}: the folder {folder} does not exist.")
+        handle, name = tempfile.mkstemp(dir=folder, prefix=PART_PREFIX)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise ModelFileError(
+            f"--save-model {path}: cannot be written: {error.strerror}. "
+            "Choose a file in a folder that you may write to."
+        ) from error
 
 
 def load_model(path: Path) -> SavedModel:
@@ -101,16 +129,14 @@ def load_model(path: Path) -> SavedModel:
 
     from rnn_tui.data.scaling import Scaler  # noqa: PLC0415 - see save_model
 
-    _check_readable(path)
     try:
+        _check_readable(path)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise ModelFileError(
-                    f"--load-model {path}: is a safetensors file, but not one that rnn-tui saved "
-                    f"(its format is {metadata.get('format')!r}, expected {FORMAT!r})."
-                )
-            parameters = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+            _check_format(path, metadata)
+            names = list(file.keys())
+            _check_types(path, {name: file.get_slice(name).get_dtype() for name in names})
+            parameters = {name: file.get_tensor(name) for name in names}
         config = build_config({}, _table(metadata["config"]), source=f"--load-model {path}")
         scaler = Scaler.from_dict(_table(metadata["scaler"]))
         step = int(metadata["step"])
@@ -120,14 +146,33 @@ def load_model(path: Path) -> SavedModel:
             "give a file that --save-model wrote."
         ) from error
     except OSError as error:
-        raise ModelFileError(f"--load-model {path}: cannot be read: {error.strerror}.") from error
-    except (KeyError, ValueError, TypeError, UsageError) as error:
-        if isinstance(error, ModelFileError):
-            raise
+        reason = error.strerror or error
+        raise ModelFileError(f"--load-model {path}: cannot be read: {reason}.") from error
+    except ModelFileError:
+        raise
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError, UsageError) as error:
         raise ModelFileError(
-            f"--load-model {path}: its metadata is damaged or from another version: {error}."
+            f"--load-model {path}: its metadata is damaged or from another version: {error!s:.300}."
         ) from error
     return SavedModel(config=config, scaler=scaler, step=step, parameters=parameters)
+
+
+def _check_format(path: Path, metadata: "Mapping[str, str]") -> None:
+    found = metadata.get("format")
+    if found != FORMAT:
+        raise ModelFileError(
+            f"--load-model {path}: is a safetensors file, but not one that rnn-tui saved "
+            f"(its format is {found!r:.60}, expected {FORMAT!r})."
+        )
+
+
+def _check_types(path: Path, types: "Mapping[str, str]") -> None:
+    """Refuse numbers that we never write: NumPy has no type for some of them."""
+    for name, found in types.items():
+        if found not in TYPES:
+            raise ModelFileError(
+                f"--load-model {path}: {name} holds {found} numbers, expected {' or '.join(TYPES)}."
+            )
 
 
 def _table(text: str) -> dict[str, Any]:
@@ -182,6 +227,9 @@ def fill_parameters(
                 f"--load-model {path}: {name} is {weights.dtype} {weights.shape}, "
                 f"expected {view.dtype} {view.shape}."
             )
-        if not np.isfinite(weights).all():
-            raise ModelFileError(f"--load-model {path}: {name} holds values that are not finite.")
-        view[...] = weights
+        with np.errstate(over="ignore"):
+            view[...] = weights
+        if not np.isfinite(view).all():
+            raise ModelFileError(
+                f"--load-model {path}: {name} holds values that are not finite in {view.dtype}."
+            )

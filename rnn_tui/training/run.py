@@ -1,10 +1,11 @@
 """The state of one run: what it has learned, its best weights, its history, its pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores, score
@@ -45,7 +46,7 @@ class Run:
         self._seconds = 0.0
         self._validation_loss: float | None = None
         self._best_loss = np.inf
-        self._best_step: int | None = 0 if saved is not None else None
+        self._best_step: int | None = None
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
@@ -73,6 +74,11 @@ class Run:
         """Windows by the part of their target."""
         return {part: len(starts) for part, starts in self._prepared.starts.items()}
 
+    def compile(self) -> None:
+        """Compile the kernels; the weights that the run starts from are the best so far."""
+        self.trainer.compile()
+        self._evaluate()
+
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate, within what float32 can tell from 0 and inf."""
         self.trainer.learning_rate = float(np.clip(self.trainer.learning_rate * factor, 1e-12, 1e6))
@@ -98,8 +104,8 @@ class Run:
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:
             return None
-        rate = self.trainer.learning_rate
-        return f"{fault}: training diverged; try a learning rate below {rate:.2g} (--lr)"
+        lower = min(self.trainer.learning_rate / 10, TrainingConfig().learning_rate)
+        return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""
@@ -160,19 +166,30 @@ class Run:
 
     def snapshot(
         self,
+        before: Snapshot,
         *,
         state: State,
         steps_per_second: float,
-        compile_seconds: float | None,
+        pictures: bool = True,
         ended: RunEnded | None = None,
     ) -> Snapshot:
-        """Return the picture of the run as it stands."""
+        """Return the run as it stands.
+
+        Parameters
+        ----------
+        before
+            The snapshot that this one follows.
+        pictures
+            Whether to look into the network for forecast, activations and gradient; False keeps
+            the ones of `before` and costs microseconds.
+        """
         last = self._last
         history = self._history.view()
         validation = history.validation_loss.value
         validation_loss = float(validation[-1]) if validation.size else None
         scale = self._prepared.scaler.scale
-        return Snapshot(
+        numbers = replace(
+            before,
             state=state,
             title=self.title,
             message=ended.reason if ended else "",
@@ -187,12 +204,17 @@ class Run:
             best_step=self._best_step,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
             seconds=self._seconds,
-            compile_seconds=compile_seconds,
             history=history,
-            forecast=self.trainer.forecast(SHOWN_POINTS),
-            trace=self.trainer.trace(),
-            gradient=self.trainer.gradient_flow() if last else None,
             validation_rmse=None if validation_loss is None else validation_loss**0.5 * scale,
             baselines=self._validation_baselines,
             ended=ended,
+        )
+        return self._with_pictures(numbers) if pictures else numbers
+
+    def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
+        return replace(
+            snapshot,
+            forecast=self.trainer.forecast(SHOWN_POINTS),
+            trace=self.trainer.trace(),
+            gradient=self.trainer.gradient_flow() if self._last else None,
         )

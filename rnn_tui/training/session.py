@@ -4,6 +4,7 @@
 its own (the app). NumPy and Numba are imported by the run, not by this module's importers.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import RunConfig
-from rnn_tui.errors import RnnTuiError
+from rnn_tui.crash import report_crash
+from rnn_tui.errors import RnnTuiError, SaveError
 from rnn_tui.training.checkpoint import check_writable
 from rnn_tui.training.commands import (
     Command,
@@ -26,14 +28,16 @@ from rnn_tui.training.commands import (
 )
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
     from rnn_tui.training.run import Run
+    from rnn_tui.training.trainer import Burst
 
 BURST_SECONDS = 0.010
 """Pause and single step act within one burst; Python's share of the time falls with its length."""
-PUBLISHING_SHARE = 0.05
-"""Most of the worker's time that pictures of the run may take."""
+PICTURES_SHARE = 0.05
+"""Most of the worker's time that looking into the network may take."""
 Clock = Callable[[], float]
 
 
@@ -66,12 +70,19 @@ class Session:
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._changed: Callable[[], None] = _nobody
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
+        self._next_pictures = 0.0
         self._paused = False
         self._single_steps = 0
         self._stop: Stop | None = None
-        self._rate = 0.0
+        self._pace = Speed()
+        """Of the kernels alone: how many steps fit in a burst."""
+        self._speed = Speed()
+        """Of the whole run on the wall clock, pauses left out: what is shown."""
+        self.held = False
+        """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
         self.snapshot = Snapshot(
@@ -83,14 +94,17 @@ class Session:
 
     def pause(self) -> None:
         """Hold the run after the current burst."""
+        self.held = True
         self._commands.put(Pause())
 
     def resume(self) -> None:
         """Go on."""
+        self.held = False
         self._commands.put(Resume())
 
     def step(self, count: int = 1) -> None:
         """Take `count` optimisation steps and pause."""
+        self.held = True
         self._commands.put(Step(count))
 
     def scale_learning_rate(self, factor: float) -> None:
@@ -100,6 +114,13 @@ class Session:
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
         self._commands.put(Stop(status))
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
+
+        The snapshots of training as it goes are not told one by one: they are to be polled.
+        """
+        self._changed = changed
 
     def start(self) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen."""
@@ -120,9 +141,12 @@ class Session:
                 pass
         except Exception as error:  # noqa: BLE001 - kept in `error`: the screen must stay alive
             self.error = error
-            reason = str(error) if isinstance(error, RnnTuiError) else repr(error)
+            reason = str(error)
+            if not isinstance(error, RnnTuiError):
+                reason = report_crash(error, sys.argv[1:])
             ended = RunEnded(Status.FAILED, reason, self.snapshot.step, None, 0.0, {})
             self.snapshot = replace(self.snapshot, state=State.ENDED, message=reason, ended=ended)
+        self._changed()
 
     def events(self) -> Iterator[Event]:
         """Run, in the calling thread.
@@ -130,8 +154,8 @@ class Session:
         Raises
         ------
         DataError, ModelFileError
-            Before the first event, where the series or a model file is not fit for the run; at
-            the end where the model cannot be saved.
+            Before the first event, where the series or a model file is not fit for the run. A
+            model that cannot be saved at the end is told by `RunEnded`: its status is FAILED.
         """
         if self._save_to is not None:
             check_writable(self._save_to)
@@ -139,6 +163,7 @@ class Session:
 
         run = Run(self._config, self._load_from)
         self.snapshot = replace(self.snapshot, state=State.COMPILING, title=run.title)
+        self._changed()
         yield RunStarted(
             config=self._config,
             versions=_versions(),
@@ -146,7 +171,7 @@ class Session:
             windows=run.window_counts,
         )
         began = self._clock()
-        run.trainer.compile()
+        run.compile()
         ready = KernelsReady(self._clock() - began)
         self.snapshot = replace(self.snapshot, compile_seconds=ready.seconds)
         yield ready
@@ -159,81 +184,102 @@ class Session:
 
     def _train(self, run: "Run") -> Iterator[StepsDone]:
         last = self._config.training.steps
-        self._publish(run)
+        if self._frame_seconds is not None:
+            self._answer(run)
+        before = self._clock()
         while run.fault is None and (last is None or run.step < last):
-            self._obey(run)
+            before += self._obey(run)
             if self._stop is not None:
                 return
             began = self._clock()
-            room = run.trainer.steps_to_evaluation
-            if last is not None:
-                room = min(room, last - run.step)
-            if self._paused:
-                room = min(room, self._single_steps)
-            count = max(1, min(room, int(self._rate * BURST_SECONDS)))
-            burst = run.burst(count, final=last is not None and run.step + count >= last)
+            burst = self._burst(run, last)
+            now = self._clock()
             taken = len(burst.loss)
-            seconds = max(self._clock() - began, 1e-9)
-            self._rate = _blend(self._rate, taken / seconds, seconds)
+            self._pace.add(taken, now - began)
+            self._speed.add(taken, now - before)
             self._single_steps = max(0, self._single_steps - taken)
-            event = run.record(burst, self._rate, seconds)
-            if self._paused or self._frame_due():
-                self._publish(run)
+            event = run.record(burst, self._speed.value, now - before)
+            before = now
+            if self._frame_seconds is not None and now >= self._next_frame:
+                self._publish(run, pictures=now >= self._next_pictures)
             yield event
 
-    def _obey(self, run: "Run") -> None:
-        """Carry out the commands that wait; while paused, wait for them."""
-        shown = self.snapshot.state
-        while True:
-            idle = self._paused and self._single_steps == 0 and self._stop is None
-            if not idle and self._commands.empty():
-                return
-            if idle and self._commands.empty() and shown is not State.PAUSED:
-                self._publish(run)
-                shown = State.PAUSED
-            match self._commands.get():
-                case Pause():
-                    self._paused, self._single_steps = True, 0
-                case Resume():
-                    self._paused, self._single_steps = False, 0
-                case Step(count):
-                    self._paused = True
-                    self._single_steps += count
-                case ScaleLearningRate(factor):
-                    run.scale_learning_rate(factor)
-                    self._publish(run)
-                case Stop() as stop:
-                    self._stop = stop
+    def _burst(self, run: "Run", last: int | None) -> "Burst":
+        """Take as many steps as fit in `BURST_SECONDS`, none beyond what ends or interrupts."""
+        room = run.trainer.steps_to_evaluation
+        if last is not None:
+            room = min(room, last - run.step)
+        if self._paused:
+            room = min(room, self._single_steps)
+        count = max(1, min(room, int(self._pace.value * BURST_SECONDS)))
+        return run.burst(count, final=last is not None and run.step + count >= last)
 
-    def _frame_due(self) -> bool:
-        return self._frame_seconds is not None and self._clock() >= self._next_frame
+    def _obey(self, run: "Run") -> float:
+        """Carry out the commands that wait; hold while paused. Return the seconds held."""
+        began: float | None = None
+        while self._is_holding or not self._commands.empty():
+            if began is None and self._is_holding and self._commands.empty():
+                began = self._clock()
+                self._answer(run)
+            self._carry_out(self._commands.get(), run)
+        return 0.0 if began is None else self._clock() - began
 
-    def _publish(self, run: "Run") -> None:
-        if self._frame_seconds is None and run.step and run.fault is None and not self._paused:
-            return
+    @property
+    def _is_holding(self) -> bool:
+        return self._paused and self._single_steps == 0 and self._stop is None
+
+    def _carry_out(self, command: Command, run: "Run") -> None:
+        match command:
+            case Pause():
+                self._paused, self._single_steps = True, 0
+            case Resume():
+                self._paused, self._single_steps = False, 0
+                self._answer(run, pictures=False)
+            case Step(count):
+                self._paused = True
+                self._single_steps += count
+            case ScaleLearningRate(factor):
+                run.scale_learning_rate(factor)
+                self._answer(run, pictures=False)
+            case Stop() as stop:
+                self._stop = stop
+
+    def _answer(self, run: "Run", *, pictures: bool = True) -> None:
+        """Publish the numbers at once, then what takes longer, and tell who watches of both."""
+        self._publish(run, pictures=False)
+        self._changed()
+        if pictures:
+            self._publish(run, pictures=True)
+            self._changed()
+
+    def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
-        state = State.PAUSED if self._paused else State.TRAINING
         self.snapshot = run.snapshot(
-            state=state, steps_per_second=self._rate, compile_seconds=self.snapshot.compile_seconds
+            self.snapshot,
+            state=State.PAUSED if self._paused else State.TRAINING,
+            steps_per_second=self._speed.value,
+            pictures=pictures,
         )
-        now = self._clock()
-        wait = max(self._frame_seconds or 0.0, (now - began) / PUBLISHING_SHARE)
-        self._next_frame = began + wait
+        frame = self._frame_seconds or 0.0
+        self._next_frame = began + frame
+        if pictures:
+            took = self._clock() - began
+            self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        self._save(run)
         status = Status.COMPLETED
         reason = f"took all {run.step:,} steps"
         if run.fault is not None:
             status, reason = Status.DIVERGED, run.fault
         elif self._stop is not None:
             status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
+        try:
+            self._save(run)
+        except SaveError as error:
+            status, reason = Status.FAILED, f"{reason}, but {error}"
         ended = run.end(status, reason)
         self.snapshot = run.snapshot(
-            state=State.ENDED,
-            steps_per_second=self._rate,
-            compile_seconds=self.snapshot.compile_seconds,
-            ended=ended,
+            self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
         return ended
 
@@ -242,12 +288,8 @@ class Session:
             run.save(self._save_to)
 
 
-def _blend(average: float, latest: float, seconds: float) -> float:
-    """Return an average of rates that forgets over about half a second of training."""
-    if average == 0.0:
-        return latest
-    share = min(1.0, seconds / 0.5)
-    return average + share * (latest - average)
+def _nobody() -> None:
+    """Stand in for a watcher."""
 
 
 def _versions() -> dict[str, str]:

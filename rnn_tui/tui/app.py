@@ -11,31 +11,26 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
 from rnn_tui.config import RunConfig
-from rnn_tui.errors import ExitCode
+from rnn_tui.errors import ExitCode, RnnTuiError
+from rnn_tui.streams import discard_the_rest
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import State
+from rnn_tui.tui.farewell import farewell
+from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, Look
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-COMMANDS = (
-    ("Pause or resume", "Hold training, or go on (space)", "toggle_pause"),
-    ("One optimisation step", "Take a step, then pause (.)", "step"),
-    ("Raise the learning rate", "Multiply it by 1.25 (+)", "faster"),
-    ("Lower the learning rate", "Divide it by 1.25 (-)", "slower"),
-    ("Next gate", "Show the next gate in the heat map (g)", "next_gate"),
-    ("Zoom: loss", "Give the loss the whole screen (1)", "zoom(1)"),
-    ("Zoom: predicted vs actual", "Give the forecast the whole screen (2)", "zoom(2)"),
-    ("Zoom: gates", "Give the heat map the whole screen (3)", "zoom(3)"),
-    ("Zoom: gradient", "Give the gradient the whole screen (4)", "zoom(4)"),
-    ("Show all panels", "Leave the zoom (Esc)", "zoom_out"),
-    ("Help", "What each panel shows, and the keys (?)", "help"),
-)
+SWITCH_SECONDS = 0.0005
+"""How long one thread keeps the interpreter from another: training and keys must not wait for a
+whole drawing (Python's own 5 ms cost training up to a tenth of its speed)."""
 
 
 class RnnTuiApp(App[None]):
@@ -54,7 +49,11 @@ class RnnTuiApp(App[None]):
     CSS_PATH = "styles.tcss"
     TITLE = "rnn-tui"
     ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_DISPLAY: ClassVar[str] = "^p"
+    COMMAND_PALETTE_DISPLAY: ClassVar[str] = PALETTE_KEY
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "Quit as interrupted", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
+    ]
 
     def __init__(
         self, session: RunSession, *, fps: int = 10, clock: Callable[[], float] = time.monotonic
@@ -68,18 +67,25 @@ class RnnTuiApp(App[None]):
         self.register_theme(THEME)
         self.theme = THEME.name
 
+    @property
+    def crash(self) -> Exception | None:
+        """The slip of ours that ended the app, if one did."""
+        return self._exception
+
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
         return self._main
 
     def on_mount(self) -> None:
         """Start the run behind the first frame."""
+        self._follow_theme(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._follow_theme)
         loop = asyncio.get_running_loop()
         for name in SIGNALS:
-            if hasattr(signal, name):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 with suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(getattr(signal, name), self._end, getattr(signal, name))
+                    loop.add_signal_handler(number, self._end, number)
         self.call_after_refresh(self.session.start)
 
     def _look(self, theme: Theme) -> Look:
@@ -93,22 +99,37 @@ class RnnTuiApp(App[None]):
         self.session.stop(Status.INTERRUPTED)
         self.exit()
 
+    def action_interrupt(self) -> None:
+        """End as Ctrl+C does in every other program."""
+        self._end(signal.SIGINT)
+
     async def action_quit(self) -> None:
         """End the run and the app."""
         self.session.stop()
         self.exit()
 
+    def on_main_screen_refused(self, message: MainScreen.Refused) -> None:
+        """Leave a run that could not begin: the command says why."""
+        del message
+        self.exit()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
-        for title, help_text, action in COMMANDS:
-            yield SystemCommand(title, help_text, self._runner(action))
-        yield from super().get_system_commands(screen)
+        for command in COMMANDS:
+            text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
+            yield SystemCommand(command.title, text, self._runner(command.action))
+        titles = {command.title for command in COMMANDS}
+        yield from (c for c in super().get_system_commands(screen) if c.title not in titles)
 
     def _runner(self, action: str) -> Callable[[], None]:
         def run() -> None:
             self.call_later(self._main.run_action, action)
 
         return run
+
+    def _fatal_error(self) -> None:
+        """Leave the screen; `run_app` raises what went wrong, and the command reports it."""
+        self.panic()
 
 
 def run_app(
@@ -120,22 +141,49 @@ def run_app(
     ----------
     load_from, save_to
         Model files to start from and to write at the end.
+
+    Raises
+    ------
+    RnnTuiError
+        The series or a model file is not fit for the run, or the model cannot be saved.
     """
     from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
 
     session = Session(config, load_from=load_from, save_to=save_to)
     app = RnnTuiApp(session, fps=config.display.fps)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:
+        sys.setswitchinterval(before)
         session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
-        if not session.join(1.0):
-            sys.stderr.write("rnn-tui: finishing the steps under way\n")
-            session.join()
-    return exit_code(session.snapshot.ended, app.ended_by, app.return_code or 0)
+        _await(session, exit_code(None, app.ended_by))
+    if app.crash is not None:
+        raise app.crash
+    if isinstance(session.error, RnnTuiError):
+        raise session.error
+    stream = sys.stderr if session.error else sys.stdout
+    try:
+        stream.write(farewell(session.snapshot, save_to))
+        stream.flush()
+    except OSError:
+        discard_the_rest(stream)
+    return exit_code(session.snapshot.ended, app.ended_by)
 
 
-def exit_code(ended: RunEnded | None, ended_by: int | None, crashed: int = 0) -> int:
+def _await(session: RunSession, code: int) -> None:
+    """Wait for the end of the run, unless it has not begun: compilers cannot be interrupted."""
+    if session.join(1.0):
+        return
+    if session.snapshot.state in {State.LOADING, State.COMPILING}:
+        sys.stdout.flush()
+        os._exit(code)
+    sys.stderr.write("rnn-tui: finishing the steps under way\n")
+    session.join()
+
+
+def exit_code(ended: RunEnded | None, ended_by: int | None) -> int:
     """Return what the command returns to the shell.
 
     Parameters
@@ -144,11 +192,9 @@ def exit_code(ended: RunEnded | None, ended_by: int | None, crashed: int = 0) ->
         How the run ended.
     ended_by
         The signal that ended the app, if one did.
-    crashed
-        What Textual returned; not 0 where the app itself failed.
     """
     if ended_by is not None:
         return 128 + ended_by
-    if crashed or (ended is not None and ended.status in {Status.DIVERGED, Status.FAILED}):
+    if ended is not None and ended.status in {Status.DIVERGED, Status.FAILED}:
         return ExitCode.FAILED
     return ExitCode.DONE

@@ -1,20 +1,41 @@
-"""One plain sentence on what is going on, and what can be done about it."""
+"""Plain sentences on what is going on, and what can be done about it.
+
+A sentence has at most about 69 characters, so that it fits in one row of 80 columns.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from rnn_tui.charts import Ink
-from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import Snapshot, State
-from rnn_tui.tui.plots.words import percent
+from rnn_tui.gradients.flow import memory_horizon
+from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
+from rnn_tui.tui.plots.words import percent, significant
 
+SETTLED = 200
+"""Steps before which a rise of the validation loss says little."""
 PATIENCE = 0.5
 """Share of all steps without a better validation loss that is worth a word."""
 WORSE = 1.1
 """By how much the validation loss must have risen since its best."""
+WINDOW = 0.1
+"""Share of the run over which its trend is read, against the share before."""
+LEAST_POINTS = 10
+FALLING, RISING = -0.03, 0.1
 
 
-def read(snapshot: Snapshot, waited: float) -> tuple[str, Ink]:
-    """Return the sentence and its ink.
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One observation."""
+
+    text: str
+    ink: Ink = Ink.LABEL
+
+
+def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
+    """Return the sentences, the most important first; there is always one.
 
     Parameters
     ----------
@@ -23,59 +44,130 @@ def read(snapshot: Snapshot, waited: float) -> tuple[str, Ink]:
     """
     match snapshot.state:
         case State.LOADING:
-            return f"Loading Numba and the series: {waited:.1f} s", Ink.LABEL
+            return (Sentence(f"Loading Numba and the series: {waited:.1f} s."),)
         case State.COMPILING:
-            kept = "compiled once, then kept on disk: only the first start takes seconds"
-            return f"Compiling the kernels: {waited:.1f} s ({kept})", Ink.LABEL
+            return (
+                Sentence(f"Compiling the kernels: {waited:.1f} s."),
+                Sentence("Only the first start takes seconds: the result is kept on disk."),
+            )
         case State.PAUSED:
-            return "Paused. space goes on, . takes one optimisation step", Ink.MARK
+            hold = Sentence("Paused. space goes on, . takes one optimisation step.", Ink.MARK)
+            return hold, *_observe(snapshot)
         case State.ENDED:
-            return _read_end(snapshot)
+            return tuple(_conclude(snapshot))
         case State.TRAINING:
-            return _read_training(snapshot)
+            return tuple(_observe(snapshot))
 
 
-def _read_end(snapshot: Snapshot) -> tuple[str, Ink]:
+def has_failed(snapshot: Snapshot) -> bool:
+    """Return whether the run ended badly: then its sentence may be long."""
+    ended = snapshot.ended
+    return ended is not None and ended.status in {Status.DIVERGED, Status.FAILED}
+
+
+def _conclude(snapshot: Snapshot) -> Iterator[Sentence]:
     ended = snapshot.ended
     if ended is None:
-        return snapshot.message, Ink.LABEL
+        yield Sentence(snapshot.message or "The run has ended.")
+        return
     reason = ended.reason or snapshot.message
-    if ended.status in {Status.DIVERGED, Status.FAILED}:
-        return f"{ended.status.capitalize()}: {reason}", Ink.WARNING
-    best = "" if ended.best_step is None else f"; the weights of step {ended.best_step:,} are kept"
-    return f"{ended.status.capitalize()}: {reason}{best}", Ink.LABEL
-
-
-def _read_training(snapshot: Snapshot) -> tuple[str, Ink]:
-    if snapshot.message:
-        return snapshot.message, Ink.WARNING
-    if snapshot.gradient is not None and not np.isfinite(snapshot.gradient.hidden).all():
-        return "The gradient overflows: press - to lower the learning rate", Ink.WARNING
-    stale = _read_overfitting(snapshot)
-    if stale:
-        return stale, Ink.SECOND
-    return _read_skill(snapshot)
-
-
-def _read_overfitting(snapshot: Snapshot) -> str:
-    best, loss = snapshot.best_validation_loss, snapshot.validation_loss
-    if best is None or loss is None or snapshot.best_step is None or snapshot.step < 200:
-        return ""
-    waiting = snapshot.step - snapshot.best_step
-    if waiting < PATIENCE * snapshot.step or loss < WORSE * best:
-        return ""
-    return (
-        f"Overfitting: validation was best at step {snapshot.best_step:,} and has risen by "
-        f"{percent(loss / best - 1)} since; the best weights are kept"
+    yield Sentence(
+        f"{ended.status.capitalize()}: {reason}.".replace("..", "."),
+        Ink.WARNING if has_failed(snapshot) else Ink.NONE,
     )
+    if ended.best_step is not None:
+        yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
+    yield from _test(ended)
+    yield Sentence("The panels stay as they are; q quits.")
 
 
-def _read_skill(snapshot: Snapshot) -> tuple[str, Ink]:
+def _test(ended: RunEnded) -> Iterator[Sentence]:
+    model, naive = ended.scores.get("model"), ended.scores.get("naive")
+    if model is None or naive is None or not naive.rmse:
+        return
+    skill = 1 - model.rmse / naive.rmse
+    than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
+    yield Sentence(f"On the test part RMSE {significant(model.rmse)}: {than}.", Ink.FIRST)
+
+
+def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
+    if snapshot.message:
+        yield Sentence(snapshot.message, Ink.WARNING)
+    yield from _broken(snapshot.gradient)
+    overfitting = list(_overfitting(snapshot))
+    yield from overfitting or _skill(snapshot)
+    yield from _reach(snapshot.gradient)
+    if snapshot.history is not None:
+        yield from _trend(snapshot.history.loss)
+
+
+def _broken(flow: GradientFlow | None) -> Iterator[Sentence]:
+    if flow is None:
+        return
+    if not np.isfinite(flow.hidden).all():
+        yield Sentence("The gradient overflows: press - to lower the learning rate.", Ink.WARNING)
+    gone = np.flatnonzero(flow.hidden == 0)
+    if gone.size:
+        text = (
+            f"The gradient is 0 (underflow) up to t = {int(gone[-1]) + 1}: nothing there teaches."
+        )
+        yield Sentence(text, Ink.WARNING)
+
+
+def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:
+    best, loss, best_step = (
+        snapshot.best_validation_loss,
+        snapshot.validation_loss,
+        snapshot.best_step,
+    )
+    if best is None or loss is None or best_step is None or snapshot.step < SETTLED:
+        return
+    if snapshot.step - best_step < PATIENCE * snapshot.step or not loss >= WORSE * best:
+        return
+    rise = f"is up {percent(loss / best - 1)}" if np.isfinite(loss) and best > 0 else "has risen"
+    text = f"Overfitting: validation loss {rise} since its best, step {best_step:,}."
+    yield Sentence(text, Ink.SECOND)
+    yield Sentence(f"The weights of step {best_step:,} are kept.")
+
+
+def _skill(snapshot: Snapshot) -> Iterator[Sentence]:
     naive = (snapshot.baselines or {}).get("naive")
     if snapshot.validation_rmse is None or naive is None or not naive.rmse:
-        return "Learning; the first validation is on its way", Ink.LABEL
+        yield Sentence("Learning; the first validation is on its way.")
+        return
     skill = 1 - snapshot.validation_rmse / naive.rmse
     if skill > 0:
-        text = f"On the validation part {percent(skill)} better than repeating the last value"
-        return text, Ink.LABEL
-    return "Not yet better than repeating the last value (the naive forecast)", Ink.LABEL
+        text = f"On validation {percent(skill)} better than repeating the last value (naive)."
+        yield Sentence(text, Ink.NONE)
+    else:
+        yield Sentence("Not yet better than repeating the last value (naive forecast).")
+
+
+def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:
+    if flow is None or not np.isfinite(flow.hidden[-1:]).all() or not flow.hidden[-1:].any():
+        return
+    T, lag = len(flow.hidden), memory_horizon(flow.hidden)
+    if lag < T // 2:
+        yield Sentence(f"Gradient reaches back {lag} of {T} steps: older ones hardly teach.")
+
+
+def _trend(loss: Curve) -> Iterator[Sentence]:
+    if not loss.step.size:
+        return
+    last = int(loss.step[-1])
+    window = int(WINDOW * last)
+    now = loss.value[loss.step > last - window]
+    before = loss.value[(loss.step > last - 2 * window) & (loss.step <= last - window)]
+    if min(now.size, before.size) < LEAST_POINTS:
+        return
+    with np.errstate(all="ignore"):
+        change = float(np.mean(now) / np.mean(before)) - 1
+    if not np.isfinite(change):
+        return
+    span = f"over the last {window:,} steps"
+    if change < FALLING:
+        yield Sentence(f"Training loss fell by {percent(-change)} {span}.")
+    elif change > RISING:
+        yield Sentence(f"Training loss rose by {percent(change)} {span}: try -.", Ink.SECOND)
+    else:
+        yield Sentence(f"Training loss is flat {span}: try + or -.")

@@ -1,5 +1,6 @@
 """What the app needs of a session: the latest snapshot, and commands."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from rnn_tui.training.events import Status
@@ -12,6 +13,17 @@ class RunSession(Protocol):
     @property
     def snapshot(self) -> Snapshot:
         """The latest picture of the run."""
+
+    @property
+    def held(self) -> bool:
+        """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended the run before its time."""
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed`, in any thread, where a snapshot answers a command or has a new state."""
 
     def start(self) -> None:
         """Run in a thread."""

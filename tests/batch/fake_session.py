@@ -7,6 +7,7 @@ Run as a script it is the whole `rnn-tui` command over such a session:
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,10 @@ ENDLESS = {"endless", "deaf"}
 
 
 class FakeSession:
-    """`behaviour`: done, endless, deaf (ignores stop), compiling, diverges, bug, bad-data."""
+    """Behaves as told.
+
+    done, endless, deaf (ignores stop), compiling, diverges, unsaved, bug or bad-data.
+    """
 
     behaviour = "done"
 
@@ -51,23 +55,30 @@ class FakeSession:
         yield RunStarted(self.config, {"rnn-tui": "0"}, parameters=123, windows=windows)
         if self.behaviour == "compiling":
             time.sleep(30)
-        if self.behaviour == "bug":
-            raise ZeroDivisionError("a slip of ours")
         yield KernelsReady(0.5)
         steps = 0
         while self.goes_on(steps):
             steps += BURST
             yield burst(steps - BURST + 1, diverges=self.behaviour == "diverges")
+            if self.behaviour == "bug":
+                raise ZeroDivisionError("a slip of ours")
             if self.behaviour in ENDLESS:
                 time.sleep(0.01)
-        if self.save_to:
-            self.save_to.write_text(f"{steps} steps")
+        ended = self.end(steps)
+        self.snapshot = replace(self.snapshot, ended=ended)
+        yield ended
+
+    def end(self, steps: int) -> RunEnded:
         if self.behaviour == "diverges":
             reason = f"the loss is not a number at step {steps}; lower --lr"
-            yield RunEnded(Status.DIVERGED, reason, steps, None, 0.25, {})
-        else:
-            status = self.stopped or Status.COMPLETED
-            yield RunEnded(status, f"{status} after {steps}", steps, 5, 0.25, SCORES)
+            return RunEnded(Status.DIVERGED, reason, steps, None, 0.25, {})
+        if self.behaviour == "unsaved":
+            reason = "took all steps, but --save-model m: cannot be written: disk full"
+            return RunEnded(Status.FAILED, reason, steps, 5, 0.25, SCORES)
+        if self.save_to:
+            self.save_to.write_text(f"{steps} steps")
+        status = self.stopped or Status.COMPLETED
+        return RunEnded(status, f"{status} after {steps}", steps, 5, 0.25, SCORES)
 
     def goes_on(self, steps: int) -> bool:
         if self.behaviour == "diverges":

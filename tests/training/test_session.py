@@ -192,3 +192,72 @@ def test_another_network_than_the_file_holds_is_refused(configure, tmp_path):
     list(Session(configure(), save_to=path).events())
     with pytest.raises(ModelFileError, match="hidden_size = 4"):
         list(Session(configure(model={"hidden_size": 5}), load_from=path).events())
+
+
+def test_what_was_asked_for_is_known_before_it_is_obeyed(running):
+    session = running()
+    assert not session.held
+    session.pause()
+    assert session.held
+    session.resume()
+    assert not session.held
+    session.step()
+    assert session.held
+
+
+def test_a_pause_before_training_holds_the_run_at_step_0(running):
+    session = running()
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    assert session.snapshot.step == 0
+    assert session.snapshot.trace is not None
+
+
+def test_who_watches_is_told_of_answers_but_not_of_every_frame(running):
+    session = running(display={"fps": 60})
+    told = []
+    session.watch(lambda: told.append((session.snapshot.state, session.snapshot.step)))
+    wait_for(lambda: session.snapshot.step > 100)
+    states = [state for state, _ in told]
+    assert states.count(State.TRAINING) <= 2
+    session.pause()
+    wait_for(lambda: told[-1][0] is State.PAUSED)
+    held = session.snapshot.step
+    before = len(told)
+    session.scale_learning_rate(0.5)
+    wait_for(lambda: len(told) > before)
+    assert session.snapshot.learning_rate == pytest.approx(0.005)
+    session.stop()
+    wait_for(lambda: told[-1] == (State.ENDED, held))
+
+
+def test_the_speed_is_that_of_the_wall_clock(running):
+    session = running(display={"fps": 30})
+    wait_for(lambda: session.snapshot.seconds > 1)
+    first, began = session.snapshot, time.perf_counter()
+    time.sleep(1.5)
+    last, ended = session.snapshot, time.perf_counter()
+    on_the_wall = (last.step - first.step) / (ended - began)
+    assert (last.step - first.step) / (last.seconds - first.seconds) == pytest.approx(
+        on_the_wall, rel=0.2
+    )
+    assert last.steps_per_second == pytest.approx(on_the_wall, rel=0.5)
+
+
+def test_a_slip_of_ours_in_the_thread_ends_the_run_and_names_its_log(
+    running, monkeypatch, tmp_path
+):
+    from rnn_tui.training.run import Run
+
+    def slip(*_, **__):
+        raise ZeroDivisionError("a slip of ours")
+
+    monkeypatch.setattr(Run, "burst", slip)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    session = running()
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    assert isinstance(session.error, ZeroDivisionError)
+    assert "a slip of ours" in session.snapshot.message
+    (log,) = tmp_path.rglob("crash-*.log")
+    assert str(log) in session.snapshot.message
+    assert "Traceback" in log.read_text()

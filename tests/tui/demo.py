@@ -1,4 +1,4 @@
-"""`python tests/tui/demo.py`: the app on the fake session, for looking at it."""
+"""`python tests/tui/demo.py [--light]`: the app on the fake session, for looking at it."""
 
 import sys
 import threading
@@ -27,8 +27,13 @@ class MovingSession(FakeSession):
             if self.snapshot.state is State.TRAINING:
                 rate = self.snapshot.learning_rate
                 step = self.snapshot.step + STEPS_A_FRAME
-                self.snapshot = make_snapshot(step, learning_rate=rate)
+                moved = make_snapshot(step, learning_rate=rate)
+                if self.snapshot.state is State.TRAINING:
+                    self.snapshot = moved
 
 
 if __name__ == "__main__":
-    RnnTuiApp(MovingSession()).run()
+    app = RnnTuiApp(MovingSession())
+    if "--light" in sys.argv:
+        app.theme = "textual-light"
+    app.run()

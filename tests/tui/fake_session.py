@@ -1,5 +1,6 @@
 """A session without a network: deterministic snapshots that look like a run on the sunspots."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -129,26 +130,43 @@ class FakeSession:
     def __init__(self, snapshot: Snapshot = LOADING) -> None:
         self.snapshot = snapshot
         self.calls: list[tuple[str, object]] = []
+        self.held = False
+        self.error: Exception | None = None
+        self.changed: Callable[[], None] = lambda: None
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        self.changed = changed
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Publish a snapshot as an answer."""
+        self.snapshot = snapshot
+        self.changed()
 
     def start(self) -> None:
         self.calls.append(("start", None))
 
     def pause(self) -> None:
         self.calls.append(("pause", None))
-        self.snapshot = replace(self.snapshot, state=State.PAUSED)
+        self.held = True
+        if self.snapshot.state is State.TRAINING:
+            self.show(replace(self.snapshot, state=State.PAUSED))
 
     def resume(self) -> None:
         self.calls.append(("resume", None))
-        self.snapshot = replace(self.snapshot, state=State.TRAINING)
+        self.held = False
+        if self.snapshot.state is State.PAUSED:
+            self.show(replace(self.snapshot, state=State.TRAINING))
 
     def step(self, count: int = 1) -> None:
         self.calls.append(("step", count))
-        self.snapshot = make_snapshot(self.snapshot.step + count, state=State.PAUSED)
+        self.held = True
+        if self.snapshot.state in {State.TRAINING, State.PAUSED}:
+            self.show(make_snapshot(self.snapshot.step + count, state=State.PAUSED))
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.learning_rate * factor
-        self.snapshot = replace(self.snapshot, learning_rate=rate)
+        self.show(replace(self.snapshot, learning_rate=rate))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_tui.axes import Axis, fit_axis
+from rnn_tui.axes import LARGEST, Axis, fit_axis
 from rnn_tui.charts import Area, Chart, Floats, Ink, Paper, Region, Rule, Series, draw
 from rnn_tui.training.snapshot import Forecast, Snapshot, Times
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
@@ -39,6 +39,7 @@ def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
         areas=(Area(time, np.full_like(actual, y.low), actual),),
         rules=tuple(Rule(part.start) for part in parts[1:]),
         regions=parts,
+        x_name=forecast.time_name,
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     return Picture(to_strips(cells, frame.look), legend, _reading(snapshot))
@@ -64,7 +65,7 @@ def _within_reach(actual: Floats, predicted: Floats) -> Floats:
     known = actual[np.isfinite(actual)]
     if not known.size:
         return predicted
-    low, high = known.min(), known.max()
+    low, high = np.clip((known.min(), known.max()), -LARGEST / 10, LARGEST / 10)
     room = (high - low) or 1.0
     return np.clip(predicted, low - room / 2, high + room / 2)
 

@@ -9,8 +9,9 @@ from textual.strip import Strip
 from rnn_tui.charts import Cells, Floats, Ink
 from rnn_tui.gradients.flow import gate_horizon
 from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.plots.heatmap import draw_heat_map, draw_scale
+from rnn_tui.tui.plots.heatmap import draw_heat_map, draw_upright_scale
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.timesteps import write_timesteps
 from rnn_tui.tui.plots.words import significant
 
 NAMES = {
@@ -22,6 +23,9 @@ NAMES = {
     "h": "hidden state",
 }
 DIVERGING = frozenset("gch")
+LEAST_FOR_SCALE = (30, 4)
+SHUT, OPEN = 0.05, 0.95
+"""A gate below or above counts as saturated: its slope is less than a fifth of the steepest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Bounds:
     low: float
     high: float
     diverging: bool
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """How the low and the high end are written."""
+        return f"{self.low:.3g}".replace("-", "−"), f"{self.high:.3g}"
 
 
 def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
@@ -43,19 +52,26 @@ def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
     legend = _legend(list(trace.gates), name)
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
-    reading = _reading(name, values)
-    bounds = find_bounds(name, values)
-    left = len(str(values.shape[0])) + 1 if frame.width >= 16 else 0
+    return Picture(_rows(values, find_bounds(name, values), frame), legend, _reading(name, values))
+
+
+def _rows(values: Floats, bounds: Bounds, frame: Frame) -> tuple[Strip, ...]:
+    units, T = values.shape
+    left = len(str(units)) + 1 if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
-    width, height = frame.width - left, frame.height - below
-    rows = draw_heat_map(
-        values / bounds.high, width, height, frame.look, diverging=bounds.diverging
-    )
-    numbers = _unit_numbers(values.shape[0], left, height, frame)
-    body = [Strip.join((number, row)) for number, row in zip(numbers, rows, strict=True)]
-    if below:
-        body.append(_foot(frame, left, values.shape[1], bounds))
-    return Picture(tuple(body), legend, reading)
+    height = frame.height - below
+    scale = _scale(bounds, frame, height)
+    right = scale[0].cell_length if scale else 0
+    width = frame.width - left - right
+    margin, foot = Cells.blank(left, height), Cells.blank(frame.width, below)
+    for row, unit in {0: 1, height - 1: units}.items():
+        margin.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
+    write_timesteps(foot, 0, left, width, T)
+    shares = values / bounds.high
+    heat = draw_heat_map(shares, width, height, frame.look, diverging=bounds.diverging)
+    parts = [to_strips(margin, frame.look), heat, *([scale] if scale else [])]
+    rows = tuple(Strip.join(row) for row in zip(*parts, strict=True))
+    return (*rows, *to_strips(foot, frame.look))
 
 
 def find_bounds(name: str, values: Floats) -> Bounds:
@@ -70,30 +86,19 @@ def find_bounds(name: str, values: Floats) -> Bounds:
     return Bounds(-largest, largest, diverging=True)
 
 
-def _unit_numbers(units: int, left: int, height: int, frame: Frame) -> tuple[Strip, ...]:
-    cells = Cells.blank(left, height)
-    for row, unit in {0: 1, height - 1: units}.items():
-        cells.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
-    return to_strips(cells, frame.look)
-
-
-def _foot(frame: Frame, left: int, timesteps: int, bounds: Bounds) -> Strip:
-    """Return the row below: first and last timestep, and the colour scale with its ends."""
-    label = frame.look.style(Ink.LABEL)
-    low, high = f"{bounds.low:.3g}", f"{bounds.high:.3g}"
-    if bounds.diverging:
-        low = low.replace("-", "-" if frame.look.ascii else "−")
-    start = " " * left + f"t = 1 … {timesteps}"
-    if frame.look.ascii:
-        start = start.replace("…", "..")
-    bar = max(0, min(16, frame.width - len(start) - len(low) - len(high) - 4))
-    if bar < 4:
-        return Strip([Segment(start[: frame.width].ljust(frame.width), label)], frame.width)
-    scale = draw_scale(bar, frame.look, diverging=bounds.diverging)
-    room = frame.width - len(start) - len(low) - len(high) - bar - 2
-    text = start + " " * room + low + " "
-    segments = [Segment(text, label), *scale, Segment(f" {high}", label)]
-    return Strip(segments, frame.width)
+def _scale(bounds: Bounds, frame: Frame, height: int) -> list[Strip]:
+    """Return the colour scale that stands right of the map, with the values at its ends."""
+    if frame.width < LEAST_FOR_SCALE[0] or height < LEAST_FOR_SCALE[1]:
+        return []
+    bar = draw_upright_scale(height, frame.look, diverging=bounds.diverging)
+    low, high = (frame.look.text(label) for label in bounds.labels)
+    room = max(len(low), len(high))
+    label, gap = frame.look.style(Ink.LABEL), Segment(" ", frame.look.style())
+    texts = {0: high, height - 1: low}
+    return [
+        Strip([gap, *row, Segment(texts.get(y, "").ljust(room), label)], 2 + room)
+        for y, row in enumerate(bar)
+    ]
 
 
 def _legend(names: list[str], selected: str) -> tuple[Word, ...]:
@@ -108,26 +113,20 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
     if finite.size < values.size:
         return (Word(f"{full}: {values.size - finite.size} values not finite", Ink.WARNING),)
     mean = float(finite.mean())
-    words = [
-        Word(full, Ink.MARK, f"{name} "),
-        Word(f"mean {significant(mean)}"),
-    ]
+    words = [Word(full, Ink.MARK, f"{name} "), Word(f"mean {significant(mean, 2)}")]
     if name == "f":
         words.append(_horizon(gate_horizon(mean)))
-    largest = float(np.abs(finite).max())
-    if name in DIVERGING and largest > 1:
-        words.append(Word(f"scale to max |{name}| {largest:.3g}", short=f"max {largest:.3g}"))
-    elif name in DIVERGING:
-        words.append(Word(f"max |{name}| {largest:.2f}"))
+    if name in DIVERGING:
+        largest = float(np.abs(finite).max())
+        words.append(Word(f"greatest |{name}| {largest:.2f}", short=f"max {largest:.2f}"))
     else:
-        shut = float(((finite < 0.05) | (finite > 0.95)).mean())
-        words.append(Word(f"saturated {100 * shut:.0f} %", short=""))
+        saturated = float(((finite < SHUT) | (finite > OPEN)).mean())
+        words.append(Word(f"saturated {100 * saturated:.0f} %", short=""))
     return tuple(words)
 
 
 def _horizon(steps: float) -> Word:
     if np.isinf(steps):
         return Word("keeps all: horizon without end", Ink.FIRST, "no decay")
-    return Word(
-        f"horizon {significant(steps, 2)} steps", Ink.FIRST, f"horizon {significant(steps, 2)}"
-    )
+    text = f"horizon {significant(steps, 2)}"
+    return Word(f"{text} steps", Ink.FIRST, text)

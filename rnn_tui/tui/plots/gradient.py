@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from rnn_tui.axes import Axis, fit_axis
+from rnn_tui.axes import Axis, fit_axis, whole_decades
 from rnn_tui.charts import Chart, Floats, Ink, Mark, Rule, Series, draw
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import percent
 
 REACH = 0.01
@@ -17,26 +18,26 @@ def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
     """Return ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ over t, with the reach of the former."""
     flow = snapshot.gradient
     if flow is None or not flow.hidden.size:
-        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=True))
+        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=False))
     legend = _legend(frame, cell=flow.cell is not None)
     reading = describe(flow)
     norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
-    y = fit_axis(*norms, scale="log", margin=0.04)
+    y = fit_axis(*norms, scale="log")
     if y is None:
         return Picture(say(frame, reading[0].text, ink=Ink.WARNING), legend, reading)
     T = len(flow.hidden)
     t = np.arange(1.0, T + 1)
-    x = Axis(1.0, float(T)) if T > 1 else Axis(0.0, 2.0)
     series = [
         Series(t, norm, ink, symbol, dotted=ink is Ink.SECOND)
         for norm, ink, symbol in zip(norms, (Ink.FIRST, Ink.SECOND), ".o", strict=False)
     ]
     chart = Chart(
-        x,
-        y,
+        timestep_axis(T),
+        whole_decades(y),
         tuple(reversed(series)),
         marks=_marks(t, flow.hidden, y, frame),
         rules=_rules(flow.hidden, T),
+        x_name="t",
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     return Picture(to_strips(cells, frame.look), legend, reading)

@@ -53,8 +53,8 @@ def draw_heat_map(
         Shape (n, m), in −1 … 1 where diverging, else in 0 … 1; what is not finite stays blank.
     """
     if width < 1 or height < 1:
-        return []
-    halves = 1 if look.ascii or not look.colour else 2
+        return [Strip([], 0)] * max(0, height)
+    halves = _halves(look)
     finite = np.isfinite(values)
     image = resample(np.where(finite, values, 0.0), halves * height, width)
     if not finite.all():
@@ -64,6 +64,11 @@ def draw_heat_map(
         return _characters(share, look, BOTH_WAYS if diverging else RISING)
     level = np.where(np.isnan(share), -1, np.round(share * (LEVELS - 1))).astype(np.int64)
     return _half_blocks(level[0::2], level[1::2], look.palette, diverging)
+
+
+def _halves(look: Look) -> int:
+    """Return how many values a cell shows: two colours, or one character."""
+    return 1 if look.ascii or not look.colour else 2
 
 
 def _half_blocks(
@@ -104,9 +109,8 @@ def scale_colours(palette: Palette, diverging: bool) -> tuple[Color, ...]:
     return tuple(Color.from_rgb(*rgb) for rgb in np.round(np.stack(bands, axis=1)).tolist())
 
 
-def draw_scale(width: int, look: Look, *, diverging: bool) -> Strip:
-    """Return a colour bar of one row, from the low to the high end of the scale."""
+def draw_upright_scale(height: int, look: Look, *, diverging: bool) -> list[Strip]:
+    """Return a colour bar of one column, the high end of the scale at the top."""
     low = -1.0 if diverging else 0.0
-    return draw_heat_map(np.linspace(low, 1, width)[None, :], width, 1, look, diverging=diverging)[
-        0
-    ]
+    values = np.linspace(1, low, _halves(look) * max(height, 1))[:, None]
+    return draw_heat_map(values, 1, height, look, diverging=diverging)

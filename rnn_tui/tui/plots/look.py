@@ -44,6 +44,7 @@ DARK = Palette(
         (Ink.MARK, "#ffe066"),
         (Ink.WARNING, "#ff7f6b"),
         (Ink.RULE, "#566579"),
+        (Ink.BAND, "#27496b"),
     ),
     papers=((Paper.FIRST, "#131b27"), (Paper.SECOND, "#211c19"), (Paper.AREA, "#16304a")),
     frame="#344154",
@@ -66,6 +67,7 @@ LIGHT = Palette(
         (Ink.MARK, "#7a3f9d"),
         (Ink.WARNING, "#b3261e"),
         (Ink.RULE, "#97a3b3"),
+        (Ink.BAND, "#9cc3e4"),
     ),
     papers=((Paper.FIRST, "#eef3fa"), (Paper.SECOND, "#faf1e6"), (Paper.AREA, "#cfe2f3")),
     frame="#b9c3d0",
@@ -77,12 +79,20 @@ LIGHT = Palette(
 )
 
 
-TO_ASCII = str.maketrans(
-    {
-        **dict(zip("·−…‖∂●○◌✓✗■≤•━", "--.|d*oo+x#<o-", strict=True)),
-        "’": "'",
-    }
-)
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━’", "--.|d*oo+x#<o-'", strict=True))
+"""What lines that are fitted to a width may hold, each with one character for it."""
+SPELT = {
+    "√": "sqrt",
+    "²": "^2",
+    "δ": "delta",
+    "ᵀ": "^T",
+    "⊙": "*",
+    "\u0304": "(mean)",
+    "↑": "up",
+    "↓": "down",
+}
+"""What pages that wrap may hold besides."""
+TO_ASCII = str.maketrans({**SAME_WIDTH, **SPELT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,10 @@ class Look:
         """Return the style of a cell."""
         return _style(self.palette, ink, paper, bold)
 
+    def styles(self) -> tuple[Style, ...]:
+        """Return the styles of all cells, at ink · number of papers + paper."""
+        return _styles(self.palette)
+
 
 @cache
 def _style(palette: Palette, ink: Ink, paper: Paper, bold: bool) -> Style:
@@ -114,3 +128,8 @@ def _style(palette: Palette, ink: Ink, paper: Paper, bold: bool) -> Style:
         bgcolor=dict(palette.papers).get(paper, palette.background),
         bold=bold,
     )
+
+
+@cache
+def _styles(palette: Palette) -> tuple[Style, ...]:
+    return tuple(_style(palette, ink, paper, bold=False) for ink in Ink for paper in Paper)

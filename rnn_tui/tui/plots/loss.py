@@ -1,12 +1,17 @@
 """The loss over the steps of the whole run, on a log scale."""
 
+import math
+
 import numpy as np
 
-from rnn_tui.axes import Axis, fit_axis
-from rnn_tui.charts import Area, Chart, Floats, Ink, Mark, Series, draw
+from rnn_tui.axes import Axis, fit_axis, whole_decades
+from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Series, draw
 from rnn_tui.training.snapshot import Curve, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import significant
+
+GROWTH = 1.02
+"""By how much the axis of steps grows at a time: a line that stands still is drawn once."""
 
 
 def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
@@ -16,8 +21,8 @@ def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
     if history is None or not history.loss.step.size:
         return Picture(say(frame, "waiting for the first step"), legend)
     train, validation = history.loss, history.validation_loss
-    x = fit_axis(train.step, labels="count") or Axis(0, 1)
-    y = fit_axis(train.low, train.high, validation.value, scale="log", margin=0.04)
+    x = _step_axis(train)
+    y = fit_axis(train.low, train.high, validation.value, scale="log")
     reading = _reading(snapshot)
     if y is None:
         text = "no loss so far is above zero and finite"
@@ -27,16 +32,24 @@ def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
     )
     chart = Chart(
         x,
-        y,
+        whole_decades(y, parts=10),
         (_training_series(train, x, frame.width), shown),
-        (Area(train.step.astype(np.float64), train.low, train.high),),
-        _best(snapshot, frame),
+        bands=(Band(train.step.astype(np.float64), train.low, train.high),),
+        marks=_best(snapshot, frame),
+        x_name="step",
     )
     return Picture(
         to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look),
         legend,
         reading,
     )
+
+
+def _step_axis(curve: Curve) -> Axis:
+    """Return the axis of the steps, with an end that moves rarely and is at most 2 % away."""
+    first, last = float(curve.step[0]), float(curve.step[-1])
+    end = GROWTH ** math.ceil(math.log(max(last, first + 1, 2.0)) / math.log(GROWTH))
+    return Axis(first, end, labels="count")
 
 
 def _best(snapshot: Snapshot, frame: Frame) -> tuple[Mark, ...]:

@@ -1,9 +1,12 @@
 """What a plot hands to its panel: rows of cells, and the words on its frame."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -59,28 +62,52 @@ def fit_words(words: Sequence[Word], width: int, gap: int = 2) -> list[tuple[str
 
 
 def to_strips(cells: Cells, look: Look) -> tuple[Strip, ...]:
-    """Return rows of cells as strips, neighbours of one style joined."""
+    """Return rows of cells as strips, neighbours of one style joined; blanks join either side."""
     width = cells.glyph.shape[1]
-    rows = []
-    for glyphs, inks, papers in zip(
-        cells.glyph.tolist(), cells.ink.tolist(), cells.paper.tolist(), strict=True
-    ):
-        segments = []
-        start = 0
-        for (ink, paper), run in groupby(zip(inks, papers, strict=True)):
-            stop = start + len(list(run))
-            style = look.style(Ink(ink), Paper(paper))
-            segments.append(Segment("".join(glyphs[start:stop]), style))
-            start = stop
-        rows.append(Strip(segments, width))
-    return tuple(rows)
+    if not width:
+        return (Strip([], 0),) * len(cells.glyph)
+    styles = look.styles()
+    codes = _ink_through_blanks(cells) * len(Paper) + cells.paper
+    return tuple(
+        Strip(
+            [Segment(text[start:stop], styles[code]) for start, stop, code in _runs(row.tolist())],
+            width,
+        )
+        for text, row in zip(map("".join, cells.glyph.tolist()), codes, strict=True)
+    )
 
 
-def say(frame: Frame, *lines: str, ink: Ink = Ink.LABEL) -> tuple[Strip, ...]:
-    """Return rows with `lines` in the middle, each cut to the width."""
+def _ink_through_blanks(cells: Cells) -> NDArray[np.intp]:
+    """Return the inks, with that of the last glyph to the left where there is none to see."""
+    column = np.arange(cells.glyph.shape[1])
+    last = np.maximum.accumulate(np.where(cells.glyph != " ", column, 0), axis=1)
+    return np.take_along_axis(cells.ink, last, axis=1).astype(np.intp)
+
+
+def _runs(codes: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, stop, code) of every run of equal codes."""
+    start = 0
+    for code, run in groupby(codes):
+        stop = start + len(list(run))
+        yield start, stop, code
+        start = stop
+
+
+def say(frame: Frame, text: str, *, ink: Ink = Ink.LABEL) -> tuple[Strip, ...]:
+    """Return rows with `text` in the middle, wrapped."""
     cells = Cells.blank(frame.width, frame.height)
-    top = max(0, (frame.height - len(lines)) // 2)
-    for row, line in enumerate(lines, start=top):
-        text = line[: frame.width]
-        cells.write(row, (frame.width - len(text)) // 2, text, ink)
+    lines = wrap(text, max(1, frame.width - 2), max_lines=max(1, frame.height))
+    for row, line in enumerate(lines, start=max(0, (frame.height - len(lines)) // 2)):
+        cells.write(row, (frame.width - len(line)) // 2, frame.look.text(line), ink)
     return to_strips(cells, frame.look)
+
+
+def wrap(text: str, width: int, max_lines: int) -> list[str]:
+    """Return `text` in lines of at most `width`; what does not fit is cut, never all of it."""
+    lines = textwrap.wrap(text, max(1, width), break_on_hyphens=False)
+    if len(lines) > max_lines:
+        last = f"{lines[max_lines - 1]} …"
+        while len(last) > width and " " in last[:-2]:
+            last = last[:-2].rsplit(" ", 1)[0] + " …"
+        lines = [*lines[: max_lines - 1], last if len(last) <= width else last[: width - 1] + "…"]
+    return lines

@@ -19,8 +19,8 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def rate(value: float) -> str:
-    """Return a learning rate as 3.0e-3."""
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    """Return a learning rate as 3.00e-3."""
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
     return f"{mantissa}e{int(exponent)}"
 
 

@@ -1,34 +1,45 @@
 """The main screen: four panels over one run, and the keys that steer it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from rnn_tui.charts import Ink
+from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.header import compact_words, header_words, number_words
+from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Word
-from rnn_tui.tui.reading import read
+from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.help import HelpScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.widgets.lines import WordLine, WordLines, compact_words, header_words
+from rnn_tui.tui.widgets.drawn import Drawn
+from rnn_tui.tui.widgets.hints import HintLine
+from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import Panel
 from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel
 
-LEAST_FOR_FOUR = (60, 16)
+LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_ONE = (24, 7)
 LEAST_ROWS_FOR_WORDS = 12
-FASTER = 1.25
-"""Factor of one press of + or -."""
+LEAST_ROWS_FOR_TWO_LINES = 24
+REMARK_SECONDS = 3.0
+PANELS = (LOSS, FORECAST, GATES, GRADIENT)
 
-LR = Binding.Group("lr", compact=True)
-ZOOM = Binding.Group("zoom", compact=True)
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A word in answer to a key, for a while in the place of the reading."""
+
+    sentence: Sentence
+    until: float
 
 
 class MainScreen(Screen[None]):
@@ -46,21 +57,14 @@ class MainScreen(Screen[None]):
         Palette and glyphs to begin with.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_pause", "pause", tooltip="Pause or resume training"),
-        Binding("full_stop", "step", "step", key_display=".", tooltip="One optimisation step"),
-        Binding("plus,equals_sign", "faster", "faster", key_display="+", group=LR),
-        Binding("minus", "slower", "slower", key_display="-", group=LR),
-        Binding("g", "next_gate", "gate", tooltip="Show the next gate"),
-        Binding("1", "zoom(1)", "Zoom: loss", group=ZOOM),
-        Binding("2", "zoom(2)", "Zoom: forecast", group=ZOOM),
-        Binding("3", "zoom(3)", "Zoom: gates", group=ZOOM),
-        Binding("4", "zoom(4)", "Zoom: gradient", group=ZOOM),
-        Binding("enter", "zoom_focused", "Zoom the focused panel", show=False),
-        Binding("escape", "zoom_out", "back", show=False),
-        Binding("question_mark", "help", "help", key_display="?"),
-        Binding("q", "app.quit", "quit"),
-    ]
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in COMMANDS]
+
+    class Changed(Message):
+        """The session has answered a command, or has a new state."""
+
+    class Refused(Message):
+        """The run could not begin, by no fault of ours; the session's error says why."""
 
     def __init__(
         self, session: RunSession, fps: int, clock: Callable[[], float], look: Look
@@ -72,27 +76,39 @@ class MainScreen(Screen[None]):
         self._clock = clock
         self._state: State | None = None
         self._since = clock()
+        self._remark: Remark | None = None
         self._snapshot: Snapshot | None = None
         self._zoomed: int | None = None
         self._last_single = 1
+        self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
+        self._gates = GatesPanel(GATES, id="gates")
+        self._panels = (
+            Panel(LOSS, id="loss"),
+            Panel(FORECAST, id="forecast"),
+            self._gates,
+            Panel(GRADIENT, id="gradient"),
+        )
+        self._grid = Container(*self._panels, id="panels")
+        self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
+        self._hints = HintLine(id="hints")
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
-        yield WordLine(id="header")
-        with Container(id="panels"):
-            yield Panel(LOSS, id="loss")
-            yield Panel(FORECAST, id="forecast")
-            yield GatesPanel(GATES, id="gates")
-            yield Panel(GRADIENT, id="gradient")
-        yield WordLines(id="compact")
-        yield WordLine(id="reading")
-        yield Footer(compact=True)
+        yield from (self._header, self._tabs, self._grid, self._compact, self._reading, self._hints)
 
     def on_mount(self) -> None:
-        """Show what there is, then look at the snapshot at every frame."""
+        """Show what there is, then look at the snapshot at every frame, and when it changes."""
         self.set_look(self._look)
         self.poll()
         self.set_interval(1 / self._fps, self.poll)
+        self._session.watch(self._notice)
+
+    def _notice(self) -> None:
+        self.post_message(self.Changed())
+
+    def on_main_screen_changed(self) -> None:
+        """Look at once: somebody waits for an answer."""
+        self.poll()
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange the parts for the new size."""
@@ -106,53 +122,60 @@ class MainScreen(Screen[None]):
     def set_look(self, look: Look) -> None:
         """Draw everything in another look."""
         self._look = look
-        for panel in self.query(Panel):
-            panel.look = look
-        for line in self.query(WordLine):
-            line.look = look
-        self.query_one(WordLines).look = look
+        for widget in self.query(Drawn):
+            widget.look = look
 
     def poll(self) -> None:
-        """Take in the latest snapshot, if it is a new one."""
+        """Take in the latest snapshot."""
         if self.app.screen is not self and not self.app.screen.is_modal:
             return
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
-        elif snapshot is self._snapshot and self._state not in {State.LOADING, State.COMPILING}:
-            return
-        waited = self._clock() - self._since
-        self.query_one("#header", WordLine).words = header_words(snapshot, waited)
-        self._show_reading(snapshot, waited)
-        self.query_one("#compact", WordLines).words = compact_words(snapshot, waited)
+            self.set_class(has_failed(snapshot), "-failed")
+            if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
+                self.post_message(self.Refused())
+        self._show_words(snapshot)
         if snapshot is not self._snapshot:
             self._snapshot = snapshot
-            for panel in self.query(Panel):
+            for panel in self._panels:
                 panel.show(snapshot)
 
-    def _show_reading(self, snapshot: Snapshot, waited: float) -> None:
-        text, ink = read(snapshot, waited)
-        self.query_one("#reading", WordLine).words = (
-            Word("Reading:", Ink.LABEL, ""),
-            Word(text, ink),
+    def _show_words(self, snapshot: Snapshot) -> None:
+        held, waited = self._session.held, self._clock() - self._since
+        self._header.words = header_words(snapshot, waited, held=held)
+        self._header.right = number_words(snapshot)
+        if self._remark is not None and self._clock() >= self._remark.until:
+            self._remark = None
+        sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
+        self._reading.sentences = self._compact.sentences = sentences
+        self._compact.words = compact_words(snapshot, waited, held=held)
+        self._hints.hints = hints(
+            holds=held,
+            has_ended=snapshot.state is State.ENDED,
+            is_zoomed=self._zoomed is not None,
         )
 
     def _arrange(self, width: int, height: int) -> None:
         single = width < LEAST_FOR_FOUR[0] or height < LEAST_FOR_FOUR[1]
         self.set_class(width < LEAST_FOR_ONE[0] or height < LEAST_FOR_ONE[1], "-tiny")
         self.set_class(height < LEAST_ROWS_FOR_WORDS, "-low")
+        self.set_class(height >= LEAST_ROWS_FOR_TWO_LINES, "-two-lines")
+        self.set_class(single, "-tabbed")
         shown = self._zoomed or (self._last_single if single else None)
-        self.query_one("#panels").set_class(shown is not None, "-single")
-        for panel in self.query(Panel):
+        self._grid.set_class(shown is not None, "-single")
+        for panel in self._panels:
             panel.set_class(panel.plot.number == shown, "-shown")
             if panel.plot.number == shown:
                 panel.focus()
                 self._last_single = shown
+        titles = [plot.short_title for plot in PANELS]
+        self._tabs.hints = tabs(titles, shown or 0)
         self.call_after_refresh(self._show_in_panels)
 
     def _show_in_panels(self) -> None:
         if self._snapshot is not None:
-            for panel in self.query(Panel):
+            for panel in self._panels:
                 panel.show(self._snapshot)
 
     def _zoom(self, number: int | None) -> None:
@@ -160,6 +183,22 @@ class MainScreen(Screen[None]):
         if number is not None:
             self._last_single = number
         self._arrange(*self.size)
+        self.poll()
+
+    def _turn_to(self, number: int) -> None:
+        """Show another panel where the screen has room for one."""
+        self._last_single = number
+        self._arrange(*self.size)
+
+    def _say(self, text: str) -> None:
+        self._remark = Remark(Sentence(text, Ink.MARK), self._clock() + REMARK_SECONDS)
+        self.poll()
+
+    def _may_steer(self) -> bool:
+        if self._session.snapshot.state is not State.ENDED:
+            return True
+        self._say("The run has ended: there is nothing to steer. q quits.")
+        return False
 
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
         """Zoom the double-clicked panel, or go back."""
@@ -167,40 +206,67 @@ class MainScreen(Screen[None]):
 
     def action_zoom(self, number: int) -> None:
         """Give one panel the whole screen; the same key again goes back."""
-        self._zoom(None if self._zoomed == number else number)
+        if self._zoomed is None and self.has_class("-tabbed"):
+            self._turn_to(number)
+        else:
+            self._zoom(None if self._zoomed == number else number)
 
     def action_zoom_focused(self) -> None:
-        """Zoom the focused panel, or go back."""
+        """Zoom the panel in focus, or go back."""
         if isinstance(self.focused, Panel):
             self.action_zoom(self.focused.plot.number)
 
     def action_zoom_out(self) -> None:
-        """Show all panels."""
+        """Show all panels, or let go of the focus."""
+        if self._zoomed is None:
+            self.set_focus(None)
         self._zoom(None)
+
+    def action_next_panel(self, direction: int) -> None:
+        """Move the focus, or, where one panel is shown at a time, show the next one."""
+        if self._grid.has_class("-single"):
+            number = (self._last_single - 1 + direction) % len(PANELS) + 1
+            if self._zoomed is None:
+                self._turn_to(number)
+            else:
+                self._zoom(number)
+        elif direction > 0:
+            self.focus_next(Panel)
+        else:
+            self.focus_previous(Panel)
 
     def action_toggle_pause(self) -> None:
         """Pause or resume."""
-        if self._session.snapshot.state is State.PAUSED:
-            self._session.resume()
-        else:
-            self._session.pause()
+        if self._may_steer():
+            if self._session.held:
+                self._session.resume()
+            else:
+                self._session.pause()
+            self.poll()
 
     def action_step(self) -> None:
         """Take one optimisation step and pause."""
-        self._session.step()
+        if self._may_steer():
+            self._session.step()
+            self.poll()
 
     def action_faster(self) -> None:
         """Raise the learning rate."""
-        self._session.scale_learning_rate(FASTER)
+        if self._may_steer():
+            self._session.scale_learning_rate(FASTER)
 
     def action_slower(self) -> None:
         """Lower the learning rate."""
-        self._session.scale_learning_rate(1 / FASTER)
+        if self._may_steer():
+            self._session.scale_learning_rate(1 / FASTER)
 
     def action_next_gate(self) -> None:
         """Show the next gate in the heat map."""
-        self.query_one(GatesPanel).select_next()
+        remark = self._gates.select_next()
+        if remark:
+            self._say(remark)
 
     def action_help(self) -> None:
-        """Explain the panels and the keys."""
-        self.app.push_screen(HelpScreen(self._look))
+        """Explain the panels and the keys, those of the panel in focus first."""
+        number = self.focused.plot.number if isinstance(self.focused, Panel) else None
+        self.app.push_screen(HelpScreen(self._look, first=number))

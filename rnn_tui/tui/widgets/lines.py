@@ -1,110 +1,107 @@
-"""The one-line widgets: the header and the reading; and the few lines of a tiny screen."""
+"""The header, the reading, and the few lines of a screen too small for plots."""
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
-from rnn_tui.axes import format_count
 from rnn_tui.charts import Ink
-from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Word, fit_words
-from rnn_tui.tui.plots.words import duration, rate, significant
+from rnn_tui.tui.plots.picture import Word, fit_words, wrap
+from rnn_tui.tui.reading import Sentence
+from rnn_tui.tui.widgets.drawn import Drawn
 
 Words = tuple[Word, ...]
+NAME = "Reading:"
 
 
-class WordLine(Widget):
-    """A row of words, as many as fit."""
+class WordLine(Drawn):
+    """A row of words from the left, another up to the right edge, as many as fit."""
 
     words: reactive[Words] = reactive((), always_update=False)
-    look: reactive[Look] = reactive(Look)
+    right: reactive[Words] = reactive((), always_update=False)
 
     def render_line(self, y: int) -> Strip:
         """Return the row."""
-        return word_strip(self.words if y == 0 else (), self.size.width, self.look)
+        width, look = self.size.width, self.look
+        if y:
+            return blank(width, look)
+        left = _segments(fit_words(self.words, width - 2), look, first_bold=True)
+        room = width - 3 - sum(segment.cell_length for segment in left)
+        right = _segments(fit_words(self.right, room - 1), look)
+        used = sum(segment.cell_length for segment in (*left, *right))
+        gap = Segment(" " * (width - 2 - used), look.style())
+        edge = Segment(" ", look.style())
+        return Strip([edge, *left, gap, *right, edge]).adjust_cell_length(width, look.style())
 
 
-class WordLines(Widget):
-    """Rows of one word each."""
+class Reading(Drawn):
+    """What goes on in plain sentences: the first one always, more where there is room."""
 
-    words: reactive[Words] = reactive((), always_update=False)
-    look: reactive[Look] = reactive(Look)
+    sentences: reactive[tuple[Sentence, ...]] = reactive((), always_update=False)
 
     def render_line(self, y: int) -> Strip:
         """Return one row."""
-        words = self.words[y : y + 1]
-        width = self.size.width
-        cut = tuple(Word(word.text[:width], word.ink, word.short) for word in words)
-        return word_strip(cut, width, self.look, margin=0)
+        width, height = self.size
+        look = self.look
+        lines = fit_sentences(self.sentences, width - 2 - len(f"{NAME} "), height)
+        if y >= len(lines):
+            return blank(width, look)
+        name = NAME if y == 0 else " " * len(NAME)
+        text, ink = lines[y]
+        parts = [
+            Segment(f" {name} ", look.style(Ink.LABEL, bold=True)),
+            Segment(look.text(text), look.style(ink)),
+        ]
+        return Strip(parts).adjust_cell_length(width, look.style())
 
 
-def word_strip(words: Words, width: int, look: Look, margin: int = 1) -> Strip:
-    """Return `words` in one row; the first is bold."""
-    shown = fit_words(words, width - 2 * margin)
-    segments = [Segment(" " * min(margin, width), look.style())]
-    for number, (text, ink) in enumerate(shown):
-        gap = "  " if number else ""
-        segments.append(Segment(gap + look.text(text), look.style(ink, bold=number == 0)))
-    fill = Style(bgcolor=look.palette.background)
-    return Strip(segments).adjust_cell_length(width, fill)
+class Compact(Drawn):
+    """Rows of one word each, then the reading in what is left."""
+
+    words: reactive[Words] = reactive((), always_update=False)
+    sentences: reactive[tuple[Sentence, ...]] = reactive((), always_update=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row."""
+        width, height = self.size
+        lines = [
+            (word.text if len(word.text) <= width else word.shortest, word.ink)
+            for word in self.words
+        ]
+        lines += fit_sentences(self.sentences, width, height - len(lines))
+        if y >= len(lines):
+            return blank(width, self.look)
+        text, ink = lines[y]
+        segment = Segment(self.look.text(text), self.look.style(ink, bold=y == 0))
+        return Strip([segment]).adjust_cell_length(width, self.look.style())
 
 
-def header_words(snapshot: Snapshot, waited: float) -> Words:
-    """Return title, state, step, epoch, speed, learning rate, loss and time."""
-    name, _, _series = snapshot.title.partition(" · ")
-    words = [Word(snapshot.title, Ink.NONE, name), state_word(snapshot, waited)]
-    if snapshot.state in {State.LOADING, State.COMPILING}:
-        return tuple(words)
-    words += [
-        Word(f"step {snapshot.step:,}", Ink.NONE),
-        Word(f"epoch {snapshot.epoch:,}", short=""),
-        Word(
-            f"{snapshot.steps_per_second:,.0f} steps/s",
-            short=f"{format_count(float(f'{snapshot.steps_per_second:.2g}'))}/s",
-        ),
-        Word(f"lr {rate(snapshot.learning_rate)}"),
+def blank(width: int, look: Look) -> Strip:
+    """Return an empty row."""
+    return Strip([Segment(" " * width, look.style())], width)
+
+
+def fit_sentences(
+    sentences: tuple[Sentence, ...], width: int, height: int
+) -> list[tuple[str, Ink]]:
+    """Return lines with the first sentence, cut if it must be, and what fits whole of the rest."""
+    lines: list[tuple[str, Ink]] = []
+    if width < 1:
+        return lines
+    for sentence in sentences:
+        room = height - len(lines)
+        if room < 1:
+            break
+        more = wrap(sentence.text, width, room + 1 if lines else room)
+        if len(more) <= room:
+            lines += [(line, sentence.ink) for line in more]
+    return lines
+
+
+def _segments(
+    words: list[tuple[str, Ink]], look: Look, *, first_bold: bool = False
+) -> list[Segment]:
+    return [
+        Segment(("  " if n else "") + look.text(text), look.style(ink, bold=first_bold and n == 0))
+        for n, (text, ink) in enumerate(words)
     ]
-    if snapshot.loss is not None:
-        words.append(Word(f"loss {significant(snapshot.loss)}", short=""))
-    words.append(Word(duration(snapshot.seconds), short=""))
-    return tuple(words)
-
-
-def state_word(snapshot: Snapshot, waited: float) -> Word:
-    """Return the state with a symbol, and with its seconds where one waits for it."""
-    match snapshot.state:
-        case State.LOADING:
-            return Word(f"○ loading {waited:.1f} s", Ink.SECOND)
-        case State.COMPILING:
-            return Word(f"◌ compiling {waited:.1f} s", Ink.SECOND)
-        case State.TRAINING:
-            return Word("● training", Ink.FIRST)
-        case State.PAUSED:
-            return Word("‖ paused", Ink.MARK)
-        case State.ENDED:
-            return _end_word(snapshot)
-
-
-def _end_word(snapshot: Snapshot) -> Word:
-    status = snapshot.ended.status if snapshot.ended else Status.STOPPED
-    symbol, ink = {
-        Status.COMPLETED: ("✓", Ink.FIRST),
-        Status.DIVERGED: ("✗", Ink.WARNING),
-        Status.FAILED: ("✗", Ink.WARNING),
-    }.get(status, ("■", Ink.MARK))
-    return Word(f"{symbol} {status}", ink)
-
-
-def compact_words(snapshot: Snapshot, waited: float) -> Words:
-    """Return the most telling numbers, one a line, for a screen too small for plots."""
-    words = []
-    if snapshot.loss is not None:
-        words.append(Word(f"loss {significant(snapshot.loss)}", Ink.FIRST))
-    if snapshot.validation_loss is not None:
-        words.append(Word(f"val  {significant(snapshot.validation_loss)}", Ink.SECOND))
-    words += [state_word(snapshot, waited), Word(f"step {snapshot.step:,}")]
-    return (*words, Word(snapshot.title))

@@ -8,18 +8,18 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from rnn_tui.charts import Ink
 from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, fit_words
+from rnn_tui.tui.widgets.drawn import Drawn
 
 Edges = tuple[str, str, str, str, str, str]
 ROUND: Edges = ("╭", "╮", "╰", "╯", "─", "│")
+HEAVY: Edges = ("┏", "┓", "┗", "┛", "━", "┃")
 PLAIN: Edges = ("+", "+", "+", "+", "-", "|")
+PLAIN_HEAVY: Edges = ("#", "#", "#", "#", "=", "#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,8 @@ class Plot:
     """The parts of a snapshot that the plot is made of."""
 
 
-class Panel(Widget, can_focus=True):
+class Panel(Drawn, can_focus=True):
     """One plot in its frame, with a legend above and a reading below."""
-
-    look: reactive[Look] = reactive(Look, init=False)
 
     @dataclass
     class Chosen(Message):
@@ -49,13 +47,24 @@ class Panel(Widget, can_focus=True):
         super().__init__(id=id)
         self.plot = plot
         self._snapshot: Snapshot | None = None
+        self._is_due = False
         self._drawn: tuple[object, ...] = ()
         self._rows: tuple[Strip, ...] = ()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take in a snapshot; a panel that cannot be seen draws nothing."""
+        """Take in a snapshot; a panel that cannot be seen draws nothing.
+
+        It is drawn in the panel's own turn, so that a key that is pressed meanwhile does not wait
+        for all panels.
+        """
         self._snapshot = snapshot
-        if self.display and self.size:
+        if not self._is_due and self.display:
+            self._is_due = True
+            self.call_later(self._draw_in_turn)
+
+    def _draw_in_turn(self) -> None:
+        self._is_due = False
+        if self.display:
             self._draw()
 
     def watch_look(self) -> None:
@@ -105,12 +114,20 @@ class Panel(Widget, can_focus=True):
         if width < 4 or height < 3:
             return self.plot.draw(snapshot, Frame(width, height, self.look)).rows
         picture = self.plot.draw(snapshot, Frame(width - 2, height - 2, self.look))
-        left, right, low_left, low_right, level, upright = PLAIN if self.look.ascii else ROUND
+        left, right, low_left, low_right, level, upright = self._edges
         side = Strip([Segment(upright, self._edge)], 1)
         middle = (Strip.join((side, row, side)) for row in picture.rows)
         top = self._edge_row(left, level, right, self._title(width, picture.legend))
         bottom = self._edge_row(low_left, level, low_right, self._reading(width, picture.reading))
         return (top, *middle, bottom)
+
+    @property
+    def _edges(self) -> Edges:
+        """The frame; where there are no colours its lines say what is in focus."""
+        is_heavy = self.has_focus and not self.look.colour
+        if self.look.ascii:
+            return PLAIN_HEAVY if is_heavy else PLAIN
+        return HEAVY if is_heavy else ROUND
 
     @property
     def _edge(self) -> Style:

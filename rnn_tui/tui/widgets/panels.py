@@ -28,13 +28,16 @@ class GatesPanel(Panel):
 
     selected = "f"
 
-    def select_next(self) -> None:
-        """Show the next gate."""
+    def select_next(self) -> str:
+        """Show the next gate; return what to say where there is none."""
         trace = self._snapshot.trace if self._snapshot else None
         if trace is None or not trace.gates:
-            return
+            return "There are no gates to show yet."
         names = list(trace.gates)
+        if len(names) == 1:
+            return "A plain RNN has no gates: panel 3 shows its hidden state h."
         place = names.index(self.selected) + 1 if self.selected in names else 1
         self.selected = names[place % len(names)]
         self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected))
         self._draw(anew=True)
+        return ""

@@ -1,0 +1,79 @@
+"""What each panel shows, its formula, how to read it, what healthy and ill look like."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The help of one panel."""
+
+    number: int
+    title: str
+    shows: str
+    formula: tuple[str, ...]
+    read: str
+    healthy: str
+    ill: str
+
+
+EXPLANATIONS = (
+    Explanation(
+        1,
+        "Loss",
+        "The mean squared error, in scaled units, of the training batches and of the whole "
+        "validation part, over optimisation steps, on a log scale.",
+        ("L = mean (y − target)²",),
+        "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
+        "to the highest batch. The line with • is validation. The diamond is its best value: the "
+        "weights of that step are the ones kept.",
+        "Both fall, then flatten out together.",
+        "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
+        "high; press -.",
+    ),
+    Explanation(
+        2,
+        "Predicted vs actual",
+        "One-step-ahead forecasts: at every point the network sees the true past. In data units, "
+        "over the data's own time. The area is the truth, the line the forecast.",
+        (
+            "RMSE = √ mean (y − target)²",
+            "better = 1 − RMSE / RMSE of the naive forecast, which repeats the last value",
+        ),
+        "Training, validation and test part are marked; nothing is learned from the last two. A "
+        "long series shows its most recent part.",
+        "Better than naive on the validation part, and on the test part at the end.",
+        "A copy of the truth one step late: the network has learned the naive forecast.",
+    ),
+    Explanation(
+        3,
+        "Gates over timesteps",
+        "One gate of every unit (rows) at every timestep (columns) of one window, the last of the "
+        "validation part. It stays the same window, so that changes are the network's.",
+        (
+            "c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t",
+            "h_t = o_t ⊙ tanh c_t",
+            "horizon = −1 / ln f̄: the steps in which a cell with the mean forget gate keeps 1/e",
+        ),
+        "i input, f forget and o output gate go from 0 shut to 1 open; g candidate, c cell and h "
+        "hidden state from −1 to 1; c may exceed 1, then the scale says so. g shows the next one. "
+        "Where there are more units than room, a row is their mean. A plain RNN has h alone.",
+        "Units differ, and differ over time.",
+        "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
+    ),
+    Explanation(
+        4,
+        "Gradient per timestep",
+        "How much gradient reached each timestep in the last training step: the total derivative "
+        "(what comes back through time, and the readout's own share), as a norm over units and "
+        "batch, on a log scale.",
+        (
+            "δ_t = ∂L_t/∂h_t + J_{t+1}ᵀ δ_{t+1},  J_t = ∂h_t/∂h_{t−1}",
+            "reach = the largest lag k with ‖δ_{T−k}‖ / ‖δ_T‖ > 1 %",
+        ),
+        "Read it from right to left, the way the gradient goes. The level line is 1 % of the last "
+        "timestep's norm, the upright one the furthest timestep above it.",
+        "A gentle slope: early timesteps still teach.",
+        "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "
+        "small for the floats of the run. Overflow: it exploded.",
+    ),
+)

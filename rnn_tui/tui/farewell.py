@@ -1,0 +1,31 @@
+"""What stays on the terminal when the screen has gone."""
+
+from pathlib import Path
+
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.tui.plots.words import percent, significant
+
+
+def farewell(snapshot: Snapshot, save_to: Path | None) -> str:
+    """Return a line on how the run ended, its test score, and where its model is."""
+    ended = snapshot.ended
+    if ended is None:
+        return ""
+    if ended.status is Status.FAILED:
+        return f"rnn-tui: {ended.reason}\n"
+    parts = [f"{snapshot.title}: {ended.reason}"]
+    model, naive = ended.scores.get("model"), ended.scores.get("naive")
+    if model is not None:
+        parts.append(f"test RMSE {significant(model.rmse)}{_beside(model.rmse, naive)}")
+    if save_to is not None:
+        parts.append(f"saved as {save_to}")
+    return f"{'; '.join(parts)}.\n"
+
+
+def _beside(rmse: float, naive: Scores | None) -> str:
+    if naive is None or not naive.rmse:
+        return ""
+    skill = 1 - rmse / naive.rmse
+    return f" ({percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive)"

@@ -1,0 +1,94 @@
+"""The actions of the main screen, once: footer, help and command palette are made from here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+FASTER = 1.25
+"""Factor of one press of + or -."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to do, and the keys that do it."""
+
+    keys: str
+    """Textual's names, with commas between."""
+    symbol: str
+    """The keys as they are shown."""
+    title: str
+    meaning: str
+    action: str
+
+    @property
+    def binding(self) -> Binding:
+        """The binding of the keys."""
+        return Binding(self.keys, self.action, self.title, key_display=self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key in the footer; one with a lower rank stays longer where there is little room."""
+
+    symbol: str
+    label: str
+    action: str
+    rank: int
+    strong: bool = False
+    """Whether it stands for what is on the screen now."""
+
+
+COMMANDS = (
+    Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
+    Command("full_stop", ".", "One optimisation step", "take a step, then hold", "step"),
+    Command(
+        "plus,equals_sign",
+        "+",
+        "Raise the learning rate",
+        f"multiply it by {FASTER}",
+        "faster",
+    ),
+    Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
+    Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
+    Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
+    Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
+    Command("4", "4", "Zoom the gradient", "panel 4 alone; again: back", "zoom(4)"),
+    Command("enter", "Enter", "Zoom the panel in focus", "and back", "zoom_focused"),
+    Command("escape", "Esc", "Show all panels", "leave the zoom, then the focus", "zoom_out"),
+    Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
+    Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
+    Command(
+        "question_mark", "?", "Help", "the panels and the keys; the one in focus first", "help"
+    ),
+    Command("q", "q", "Quit", "end the run after the steps under way", "app.quit"),
+)
+PALETTE_KEY = "^p"
+
+
+def hints(*, holds: bool, has_ended: bool, is_zoomed: bool) -> tuple[Hint, ...]:
+    """Return the keys that make sense now, in their order on the screen."""
+    steering = (
+        Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
+        Hint(".", "step", "step", 4),
+        Hint("+", "", "faster", 5),
+        Hint("-", "lr", "slower", 5),
+    )
+    zoom = Hint("Esc", "back", "zoom_out", 2) if is_zoomed else Hint("1-4", "zoom", "zoom(1)", 6)
+    return (
+        *(() if has_ended else steering),
+        Hint("g", "gate", "next_gate", 7),
+        zoom,
+        Hint("?", "help", "help", 3),
+        Hint("q", "quit", "app.quit", 0),
+        Hint(PALETTE_KEY, "palette", "app.command_palette", 8),
+    )
+
+
+def tabs(titles: Sequence[str], shown: int) -> tuple[Hint, ...]:
+    """Return one entry a panel, numbered from 1, for a screen that shows one at a time."""
+    return tuple(
+        Hint(str(number), title, f"zoom({number})", number, strong=number == shown)
+        for number, title in enumerate(titles, start=1)
+    )

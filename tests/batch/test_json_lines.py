@@ -1,0 +1,139 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.run import resolve
+from rnn_tui.config import RunConfig
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from tests.batch.fake_session import SCORES, burst
+
+
+def strict(text):
+    """Return the records of JSON Lines; NaN and Infinity, which are no JSON, raise."""
+
+    def refuse(token):
+        raise AssertionError(f"{token} is no JSON")
+
+    assert text == "" or text.endswith("\n")
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+def only(event):
+    [record] = strict(to_json_lines(event, "LSTM"))
+    return record
+
+
+def steps_done(loss, norm=None, **changes):
+    loss = np.array(loss, np.float64)
+    norm = np.ones_like(loss) if norm is None else np.array(norm, np.float64)
+    fields = {
+        "first_step": 8,
+        "epoch": 2,
+        "loss": loss,
+        "gradient_norm": norm,
+        "learning_rate": 0.01,
+        "clip": 1.0,
+        "steps_per_second": 500.0,
+        "seconds": 0.5,
+    }
+    return StepsDone(**(fields | changes))
+
+
+def test_the_start_has_the_whole_configuration():
+    config = resolve(RunConfig())
+    event = RunStarted(config, {"numpy": "2.0"}, parameters=99, windows={"train": 5, "test": 2})
+    record = only(event)
+    assert record == {
+        "event": "run_started",
+        "config": config.model_dump(),
+        "versions": {"numpy": "2.0"},
+        "seed": 0,
+        "parameters": 99,
+        "windows": {"train": 5, "test": 2},
+    }
+    assert record["config"]["data"]["dataset"] == "sunspots"
+    assert record["config"]["training"]["steps"] == 1000
+    assert RunConfig.model_validate(record["config"]) == config
+
+
+def test_every_step_has_a_line_of_its_own():
+    records = strict(to_json_lines(steps_done([1.5, 0.1 + 0.2, 1e-300]), "LSTM"))
+    assert [record["step"] for record in records] == [8, 9, 10]
+    assert [record["loss"] for record in records] == [1.5, 0.1 + 0.2, 1e-300]
+    for record in records:
+        assert list(record) == [
+            "event", "step", "epoch", "loss", "gradient_norm", "learning_rate",
+            "steps_per_second", "seconds",
+        ]  # fmt: skip
+        assert record["event"] == "step"
+
+
+def test_the_validation_loss_stands_at_the_step_it_belongs_to():
+    records = strict(to_json_lines(burst(1), "LSTM"))
+    assert ["validation_loss" in record for record in records] == [False] * 4 + [True]
+    assert records[-1]["validation_loss"] == 0.125
+
+
+@pytest.mark.parametrize(
+    ("event", "key", "reason"),
+    [
+        (steps_done([math.nan]), "loss", "loss is nan"),
+        (steps_done([math.inf]), "loss", "loss is inf"),
+        (steps_done([1.0], [-math.inf]), "gradient_norm", "gradient_norm is -inf"),
+        (steps_done([1.0], validation_loss=math.inf), "validation_loss", "validation_loss is inf"),
+    ],
+)
+def test_what_is_not_finite_is_null_and_said_in_words(event, key, reason):
+    record = only(event)
+    assert record[key] is None
+    assert record["reason"] == reason
+
+
+def test_finite_steps_of_a_burst_with_a_fault_have_no_reason():
+    records = strict(to_json_lines(steps_done([1.0, math.nan], validation_loss=2.0), "LSTM"))
+    assert records[0] == only(steps_done([1.0]))
+    assert "reason" not in records[0]
+    assert records[1]["validation_loss"] == 2.0
+
+
+def test_a_rate_that_is_not_finite_is_null():
+    assert only(steps_done([1.0], steps_per_second=math.inf))["steps_per_second"] is None
+
+
+def test_the_end_has_status_metrics_and_baselines():
+    record = only(RunEnded(Status.COMPLETED, "took all 5 steps", 5, 3, 0.25, SCORES))
+    assert record == {
+        "event": "run_ended",
+        "status": "completed",
+        "reason": "took all 5 steps",
+        "steps": 5,
+        "best_step": 3,
+        "seconds": 0.25,
+        "test_metrics": {"rmse": 19.81, "mae": 14.5, "count": 67},
+        "baselines": {
+            "naive": {"rmse": 30.3, "mae": 23.0, "count": 67},
+            "seasonal naive": {"rmse": 34.2, "mae": 25.0, "count": 67},
+            "AR(9)": {"rmse": 17.48, "mae": 13.1, "count": 67},
+        },
+        "verdict": "LSTM 19.81 does not beat AR(9) 17.48 on this series.",
+    }
+
+
+def test_an_end_without_scores():
+    record = only(RunEnded(Status.INTERRUPTED, "interrupted", 0, None, 0.0, {}))
+    assert (record["test_metrics"], record["baselines"], record["verdict"]) == (None, {}, None)
+
+
+def test_scores_that_are_not_finite_are_null():
+    scores = {"model": Scores(rmse=math.inf, mae=math.nan, count=3)}
+    record = only(RunEnded(Status.DIVERGED, "…", 1, None, 0.0, scores))
+    assert record["test_metrics"] == {"rmse": None, "mae": None, "count": 3}
+    assert "no finite test error" in record["verdict"]
+
+
+def test_compiling_has_no_line():
+    assert to_json_lines(KernelsReady(1.0), "LSTM") == ""

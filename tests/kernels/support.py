@@ -1,0 +1,218 @@
+"""Random problems, and the one place that knows how parameters lie in their flat vector.
+
+A problem is solved twice, by the kernels and by the oracle, into two dictionaries of float64 arrays
+with the same keys, that `assert_close` compares.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from hypothesis import strategies as st
+
+from rnn_kernels import Network, Workspace, backward, forward, mse
+from tests import oracle
+
+CELLS = ("rnn", "lstm")
+DTYPES = (np.float32, np.float64)
+PARAMETERS = ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y")
+GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h")}
+
+
+def set_parameters(network, dtype, mapping):
+    """Return a flat vector, of parameters or of their gradient, with the named arrays in it."""
+    flat = np.zeros(network.size, dtype)
+    views = network.views(flat)
+    assert views.keys() == mapping.keys()
+    for name, view in views.items():
+        view[...] = mapping[name]
+    return flat
+
+
+def named(network, flat):
+    """Return float64 copies of the arrays in a flat vector, by name."""
+    return {name: view.astype(np.float64) for name, view in network.views(flat).items()}
+
+
+def blank(network, dtype):
+    """Return a flat vector that a kernel is to overwrite; what it leaves out stays NaN."""
+    return np.full(network.size, np.nan, dtype)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Parameters and data, in float64 but exact in `dtype`; c0 and dc_T do nothing in an RNN."""
+
+    network: Network
+    dtype: type
+    parameters: dict
+    x: np.ndarray
+    h0: np.ndarray
+    c0: np.ndarray
+    target: np.ndarray
+    dh_T: np.ndarray
+    dc_T: np.ndarray
+    first: int
+
+    @property
+    def cell(self):
+        return self.network.cell
+
+    @cached_property
+    def flat(self):
+        return set_parameters(self.network, self.dtype, self.parameters)
+
+    def cast(self, array):
+        return array.astype(self.dtype)
+
+    def workspace(self, threads=1):
+        """A workspace with the inputs set and NaN where the kernels are to write."""
+        timesteps, batch_size, _ = self.x.shape
+        workspace = Workspace(
+            self.network,
+            timesteps=timesteps,
+            batch_size=batch_size,
+            dtype=self.dtype,
+            threads=threads,
+        )
+        filled = (workspace.h, workspace.y, workspace.dy, workspace.dx, workspace.dh0)
+        for array in (*filled, workspace.dh_norm):
+            array[...] = np.nan
+        workspace.x[...] = self.x
+        workspace.h[0] = self.h0
+        if self.cell == "lstm":
+            workspace.c[...] = np.nan
+            workspace.c[0] = self.c0
+        return workspace
+
+
+def random_problem(
+    cell, *, T=7, B=3, D=2, H=6, O=2, scale=0.5, dtype=np.float64, first=0, seed=0  # noqa: E741
+):  # fmt: skip
+    """Everything is drawn from a normal distribution; the parameters have `scale` as deviation."""
+    rng = np.random.default_rng(seed)
+    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O)
+
+    def draw(*shape, deviation=1.0):
+        return (deviation * rng.normal(size=shape)).astype(dtype).astype(np.float64)
+
+    return Problem(
+        network=network,
+        dtype=dtype,
+        parameters={name: draw(*shape, deviation=scale) for name, shape in network.shapes.items()},
+        x=draw(T, B, D),
+        h0=draw(B, H),
+        c0=draw(B, H),
+        target=draw(T, B, O),
+        dh_T=draw(B, H),
+        dc_T=draw(B, H),
+        first=first,
+    )
+
+
+def solve(problem, threads=1):
+    """Forward, loss, backward with the kernels."""
+    workspace = problem.workspace(threads)
+    gradient = blank(problem.network, problem.dtype)
+    forward(problem.network, problem.flat, workspace, first=problem.first)
+    workspace.y[: problem.first] = 0  # not computed, and no part of the loss
+    target = problem.cast(problem.target)
+    loss = mse(workspace.y, target, workspace.dy, first=problem.first)
+    workspace.dy[: problem.first] = np.nan  # not to be read
+    backward(
+        problem.network,
+        problem.flat,
+        workspace,
+        gradient,
+        first=problem.first,
+        dh_T=problem.cast(problem.dh_T),
+        dc_T=problem.cast(problem.dc_T) if problem.cell == "lstm" else None,
+    )
+    return {"loss": np.array(loss), **left_in(workspace, problem.first, gradient)}
+
+
+def left_in(workspace, first, gradient):
+    """Return what forward and backward left in a workspace and the gradient vector, by name."""
+    network = workspace.network
+    found = {
+        "y": workspace.y[first:],
+        "dx": workspace.dx,
+        "dh0": workspace.dh0,
+        "dh_norm": workspace.dh_norm,
+    }
+    if network.cell == "lstm":
+        found |= {"dc0": workspace.dc0, "dc_norm": workspace.dc_norm}
+    found |= {name: workspace.gate(name) for name in GATES[network.cell]}
+    found |= {f"d{name}": value for name, value in named(network, gradient).items()}
+    return {name: np.array(value, np.float64) for name, value in found.items()}
+
+
+def expected(problem):
+    """Forward, loss, backward with the oracle."""
+    p, first, lstm = problem.parameters, problem.first, problem.cell == "lstm"
+    trace = oracle.forward(problem.cell, p, problem.x, problem.h0, problem.c0)
+    loss, dy = oracle.mse(trace.y, problem.target, first)
+    d = oracle.backward(problem.cell, p, problem.x, trace, dy, problem.dh_T, problem.dc_T)
+    found = {"loss": np.array(loss), "y": trace.y[first:], "h": trace.h[1:], **trace.gates}
+    found |= {"dx": d.x, "dh0": d.h0, "dh_norm": d.dh_norm}
+    if lstm:
+        found |= {"c": trace.c[1:], "dc0": d.c0, "dc_norm": d.dc_norm}
+    return found | {f"d{name}": value for name, value in d.parameters.items()}
+
+
+def assert_close(actual, wanted, *, rtol, slack=None):
+    """Compare all arrays of two solutions: each may be off by `rtol` of its largest element.
+
+    `slack` maps names to absolute errors that are let pass where they are larger than that.
+    """
+    assert actual.keys() == wanted.keys()
+    for name, value in wanted.items():
+        atol = max(rtol * largest(value), slack[name] if slack else 0.0)
+        np.testing.assert_allclose(actual[name], value, rtol=0, atol=atol, err_msg=name)
+
+
+def rounding_slack(problem, wanted, roundings=200):
+    """Return, by name, the error that no arithmetic of `problem.dtype` can be blamed for.
+
+    It is `roundings` times the effect of moving every parameter by one unit in the last place,
+    which is large where the network is chaotic: a tanh RNN of gain 8 multiplies it by 10 at every
+    timestep. Where units are saturated 1 − h² keeps no right digit, however little the parameters
+    matter; so it is at least that many units in the last place of 1 or of the largest gradient.
+    """
+    eps = float(np.finfo(problem.dtype).eps)
+    rng = np.random.default_rng(0)
+    moved = {
+        name: value * (1 + eps * rng.choice([-1, 1], value.shape))
+        for name, value in problem.parameters.items()
+    }
+    nearby = expected(replace(problem, parameters=moved))
+    gradient = max(largest(value) for name, value in wanted.items() if name.startswith("d"))
+    return {
+        name: roundings
+        * (
+            largest(nearby[name] - value)
+            + eps * (gradient if name.startswith("d") else max(1.0, largest(value)))
+        )
+        for name, value in wanted.items()
+    }
+
+
+def largest(array):
+    return float(np.max(np.abs(array)))
+
+
+@st.composite
+def random_sizes(draw):
+    """Draw arguments of `random_problem`."""
+    T = draw(st.integers(1, 12))
+    return {
+        "cell": draw(st.sampled_from(CELLS)),
+        "T": T,
+        "B": draw(st.integers(1, 4)),
+        "D": draw(st.integers(1, 5)),
+        "H": draw(st.integers(1, 40)),
+        "O": draw(st.integers(1, 3)),
+        "scale": 10 ** draw(st.floats(-3, np.log10(3))),
+        "first": draw(st.integers(0, T - 1)),
+        "seed": draw(st.integers(0, 2**32 - 1)),
+    }

@@ -1,0 +1,78 @@
+"""Central differences in float64, through the public functions.
+
+    dL/dv ≈ (8 (L(v+ε) − L(v−ε)) − (L(v+2ε) − L(v−2ε))) / 12ε,   error O(ε⁴)
+
+The fourth order allows an ε so large that the rounding of L does not drown a small gradient.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_kernels import forward, mse
+from tests.kernels.support import CELLS, PARAMETERS, random_problem, set_parameters, solve
+
+EPSILON = 3e-4
+GROUPS = [
+    (cell, name)
+    for cell in CELLS
+    for name in (*PARAMETERS, "x", "h0", *(["c0"] if cell == "lstm" else []))
+]
+SIZES = {
+    "every-timestep": {"T": 6, "B": 2, "D": 2, "H": 5, "O": 2},
+    "last-timestep": {"T": 6, "B": 1, "D": 3, "H": 4, "O": 1, "first": 5},
+    "wide": {"T": 3, "B": 3, "D": 1, "H": 18, "O": 3, "first": 1},
+}
+
+
+def loss(problem, workspace, flat):
+    """The mean squared error, and a term in the final states that dh_T and dc_T belong to."""
+    workspace.x[...] = problem.x
+    workspace.h[0] = problem.h0
+    if problem.cell == "lstm":
+        workspace.c[0] = problem.c0
+    forward(problem.network, flat, workspace, first=problem.first)
+    workspace.y[: problem.first] = 0
+    error = mse(workspace.y, problem.target, workspace.dy, first=problem.first)
+    final = np.sum(problem.dh_T * workspace.h[-1])
+    if problem.cell == "lstm":
+        final += np.sum(problem.dc_T * workspace.c[-1])
+    return error + final
+
+
+def shifted(problem, name, index, shift):
+    """The problem with one number moved, and its flat parameters."""
+    if name not in PARAMETERS:
+        array = getattr(problem, name).copy()
+        array[index] += shift
+        return replace(problem, **{name: array}), problem.flat
+    array = problem.parameters[name].copy()
+    array[index] += shift
+    parameters = problem.parameters | {name: array}
+    return problem, set_parameters(problem.network, problem.dtype, parameters)
+
+
+def central_differences(problem, name):
+    workspace = problem.workspace()
+    values = problem.parameters[name] if name in PARAMETERS else getattr(problem, name)
+    slope = np.empty_like(values)
+    for index in np.ndindex(values.shape):
+        far_down, down, up, far_up = (
+            loss(moved, workspace, flat)
+            for moved, flat in (
+                shifted(problem, name, index, steps * EPSILON) for steps in (-2, -1, 1, 2)
+            )
+        )
+        slope[index] = (8 * (up - down) - (far_up - far_down)) / (12 * EPSILON)
+    return slope
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize(("cell", "name"), GROUPS)
+def test_gradients_are_slopes_of_the_loss(cell, name, size):
+    problem = random_problem(cell, **size, scale=0.8 / size["H"] ** 0.5, seed=3)
+    slope = central_differences(problem, name)
+    gradient = solve(problem)[f"d{name}"]
+    error = np.linalg.norm(gradient - slope) / np.linalg.norm(slope)
+    assert error < 1e-7

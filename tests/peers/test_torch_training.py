@@ -1,0 +1,93 @@
+"""Whole courses of training against PyTorch's layers, optimizers and initial weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_kernels import Network, Optimizer, initialise
+from tests.kernels.courses import Training, random_course
+from tests.kernels.support import CELLS, DTYPES, named
+from tests.oracle import windows
+
+LAYERS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}
+
+
+def train_in_torch(course):
+    """Losses, norms and final parameters of a course, by PyTorch in float64."""
+    network = course.network
+    layer = LAYERS[network.cell](network.input_size, network.hidden_size, dtype=torch.float64)
+    readout = torch.nn.Linear(network.hidden_size, network.output_size).double()
+    parameters = dict(
+        zip(
+            ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y"),
+            (*layer.parameters(), *readout.parameters()),
+            strict=True,
+        )
+    )
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(torch.from_numpy(course.parameters[name]))
+    rule = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[course.optimizer]
+    optimizer = rule(parameters.values(), lr=course.learning_rate)
+    losses, norms = [], []
+    for starts in course.starts:
+        x, target = (
+            torch.from_numpy(windows(series, starts, course.T))
+            for series in (course.series, course.targets)
+        )
+        y = readout(layer(x)[0])
+        loss = torch.nn.functional.mse_loss(y[course.first :], target[course.first :])
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.linalg.norm(torch.cat([p.grad.ravel() for p in parameters.values()]))
+        if 0 < course.clip < norm:  # PyTorch's own clipping adds 1e-6 to the norm
+            for parameter in parameters.values():
+                parameter.grad *= course.clip / norm
+        optimizer.step()
+        losses.append(loss.item())
+        norms.append(norm.item())
+    return losses, norms, {name: p.detach().numpy() for name, p in parameters.items()}
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.1])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_training_follows_the_same_course(cell, optimizer, clip):
+    course = random_course(cell, steps=30, T=12, B=5, H=20, optimizer=optimizer, clip=clip, first=4)
+    losses, norms, parameters = train_in_torch(course)
+    training = Training(course)
+    assert training.take(course.starts) == 30
+    np.testing.assert_allclose(training.losses, losses, rtol=1e-9)
+    np.testing.assert_allclose(training.norms, norms, rtol=1e-9)
+    for name, value in training.parameters.items():
+        np.testing.assert_allclose(value, parameters[name], rtol=1e-7, atol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_optimizers_take_the_same_steps(name, dtype):
+    rng = np.random.default_rng(0)
+    ours = rng.normal(size=500).astype(dtype)
+    theirs = torch.nn.Parameter(torch.tensor(ours))
+    optimizer = Optimizer(name, size=500, dtype=dtype)
+    peer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[name]([theirs], lr=0.01)
+    for _ in range(100):
+        gradient = (rng.normal(size=500) * 10.0 ** rng.integers(-5, 3)).astype(dtype)
+        optimizer.update(ours, gradient, learning_rate=0.01)
+        theirs.grad = torch.tensor(gradient)
+        peer.step()
+    tolerance = 1e-12 if dtype is np.float64 else 1e-5
+    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_initial_weights_are_spread_as_pytorch_spreads_them(cell):
+    torch.manual_seed(0)
+    layer = LAYERS[cell](3, 60)
+    network = Network(cell=cell, input_size=3, hidden_size=60, output_size=2)
+    ours = named(network, initialise(network, np.random.default_rng(0), np.float32))
+    for name, parameter in (("W_ih", layer.weight_ih_l0), ("W_hh", layer.weight_hh_l0)):
+        theirs = parameter.detach().numpy()
+        assert ours[name].shape == theirs.shape
+        assert ours[name].std() == pytest.approx(theirs.std(), rel=0.1)
+        assert np.abs(ours[name]).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)

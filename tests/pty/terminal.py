@@ -1,0 +1,133 @@
+"""The real program in a real pseudo-terminal, read as a person reads it."""
+
+import codecs
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pyte
+
+UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*t")
+TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "os.execvp(sys.argv[1], sys.argv[1:])"
+)
+ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
+
+
+class Terminal:
+    """A command whose controlling terminal this is; `screen` is what it shows."""
+
+    def __init__(self, command, size=(80, 24), env=None):
+        self._master, slave = os.openpty()
+        self._size = size
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self.screen)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._set_size(*size)
+        self.modes_before = termios.tcgetattr(slave)
+        self.output = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", TAKE_TERMINAL, *command],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=env,
+            start_new_session=True,
+        )
+        self._slave = slave
+
+    def _set_size(self, width, height):
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def resize(self, width, height):
+        self._size = (width, height)
+        self.screen.resize(height, width)
+        self._set_size(width, height)
+
+    def press(self, keys):
+        os.write(self._master, keys.encode())
+
+    def send_signal(self, number):
+        os.kill(self.process.pid, number)
+
+    def hang_up(self):
+        """Take the terminal away, as a closed window does."""
+        os.close(self._slave)
+        os.close(self._master)
+        self._master = self._slave = -1
+
+    @property
+    def lines(self):
+        return self.screen.display
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    def number(self, before):
+        """Return the number that follows a word on the screen, None where there is none."""
+        found = re.search(rf"{before} ([0-9,]+)", self.text)
+        return int(found[1].replace(",", "")) if found else None
+
+    def read(self, seconds=0.02):
+        """Take in what the command writes; return whether anything came."""
+        if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:
+            return False
+        self.output += data
+        self._stream.feed(self._decode(UNKNOWN_TO_PYTE.sub(b"", data)))
+        return True
+
+    def wait_for(self, condition, seconds=30.0):
+        """Read until `condition` holds: a text on the screen, or a function."""
+        holds = condition if callable(condition) else (lambda: condition in self.text)
+        end = time.monotonic() + seconds
+        while not holds():
+            assert self.process.poll() is None or self.read(), f"ended early:\n{self.text}"
+            assert time.monotonic() < end, f"not in time: {condition}\n{self.text}"
+            self.read()
+
+    def watch(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+
+    def wait(self, seconds=30.0):
+        """Read to the end; return the exit code."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            self.read()
+            assert time.monotonic() < end, f"has not ended:\n{self.text}"
+        while self.read():
+            pass
+        return self.process.returncode
+
+    @property
+    def is_restored(self):
+        """Whether the terminal is as it was: main screen, cursor, line mode."""
+        left = self.output.rfind(LEAVE_SCREEN) > self.output.rfind(ENTER_SCREEN)
+        cursor = self.output.rfind(SHOW_CURSOR) > self.output.rfind(b"\x1b[?25l")
+        return left and cursor and termios.tcgetattr(self._slave) == self.modes_before
+
+    @property
+    def after_the_screen(self):
+        """What was written once the main screen was back."""
+        return self.output.rpartition(LEAVE_SCREEN)[2].decode()
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for end in (self._master, self._slave):
+            if end >= 0:
+                os.close(end)

@@ -1,0 +1,270 @@
+"""From the first frame to the last, in a real terminal."""
+
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+COMPILING_AT_MOST = 240.0
+PANELS = ("─ 1 Loss", "─ 2 Forecast", "─ 3 Gates", "─ 4 Gradient")
+
+
+def train(terminal):
+    """Wait until it trains; the first test of a fresh checkout compiles the kernels."""
+    terminal.wait_for("● training", COMPILING_AT_MOST)
+    return terminal
+
+
+def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
+    terminal = train(start())
+    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    first = terminal.number("step")
+    terminal.wait_for(lambda: terminal.number("step") > first + 10)
+    terminal.press(" ")
+    terminal.wait_for("‖ paused")
+    terminal.watch(0.3)
+    held = terminal.number("step")
+    terminal.watch(0.3)
+    assert terminal.number("step") == held
+    terminal.press(".")
+    terminal.wait_for(lambda: terminal.number("step") == held + 1)
+    terminal.press(" ")
+    terminal.wait_for(lambda: "● training" in terminal.text and terminal.number("step") > held + 9)
+    terminal.press("3")
+    terminal.wait_for("─ 3 Gates over timesteps")
+    assert "─ 1 Loss" not in terminal.text
+    terminal.press("\x1b")
+    terminal.wait_for("─ 1 Loss")
+    terminal.press("?")
+    terminal.wait_for("one optimisation step")
+    terminal.press("?")
+    terminal.wait_for("─ 1 Loss")
+    terminal.press("q")
+    assert terminal.wait() == 0
+    assert terminal.is_restored
+    assert "LSTM 4 · sine: stopped after step" in terminal.after_the_screen
+    assert "test RMSE" in terminal.after_the_screen
+
+
+def test_a_storm_of_sizes_breaks_nothing(start):
+    terminal = train(start())
+    widths, heights = (80, 1, 200, 33, 61, 20, 132), (24, 1, 50, 9, 16, 5, 43, 2)
+    for size in itertools.islice(zip(itertools.cycle(widths), itertools.cycle(heights)), 56):
+        terminal.resize(*size)
+        terminal.watch(0.05)
+    terminal.resize(80, 24)
+    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    before = terminal.number("step")
+    terminal.wait_for(lambda: terminal.number("step") > before)
+    terminal.press("q")
+    assert terminal.wait() == 0
+    assert "Traceback" not in terminal.output.decode()
+
+
+def test_a_run_that_diverges_stays_on_the_screen_and_fails_when_it_is_left(start):
+    terminal = start("--lr", "1e6")
+    terminal.wait_for("✗ diverged", COMPILING_AT_MOST)
+    terminal.wait_for("at step")
+    assert "Diverged: the" in terminal.text
+    terminal.press("2")
+    terminal.wait_for("Predicted vs actual")
+    terminal.press(" ")
+    terminal.wait_for("The run has ended")
+    terminal.press("q")
+    assert terminal.wait() == 1
+    assert terminal.is_restored
+    assert "at step" in terminal.after_the_screen
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_saves_the_model_and_restores_the_terminal(start, name, tmp_path):
+    model = tmp_path / "model.safetensors"
+    terminal = train(start("--save-model", str(model)))
+    number = getattr(signal, name)
+    terminal.send_signal(number)
+    assert terminal.wait() == 128 + number
+    assert terminal.is_restored
+    assert model.exists()
+    assert "Traceback" not in terminal.output.decode()
+
+
+def test_ctrl_c_ends_as_interrupted(start):
+    terminal = train(start())
+    terminal.press("\x03")
+    assert terminal.wait() == 130
+    assert terminal.is_restored
+    assert "interrupted after step" in terminal.after_the_screen
+
+
+def test_a_closed_window_ends_the_run_and_saves_the_model(start, tmp_path):
+    model = tmp_path / "model.safetensors"
+    terminal = train(start("--save-model", str(model)))
+    terminal.hang_up()
+    assert terminal.process.wait(20) == 129
+    assert model.exists()
+    assert not [*tmp_path.rglob("crash-*")]
+
+
+def test_quitting_while_it_compiles_does_not_wait_for_the_compiler(start, tmp_path):
+    terminal = start(NUMBA_CACHE_DIR=str(tmp_path))
+    terminal.wait_for("◌ compiling")
+    terminal.press("q")
+    assert terminal.wait(6) == 0
+    assert terminal.is_restored
+
+
+def test_seconds_are_counted_while_it_compiles(start, tmp_path):
+    terminal = start(NUMBA_CACHE_DIR=str(tmp_path))
+    terminal.wait_for("◌ compiling")
+    seen = set()
+
+    def counts():
+        seen.update(re.findall(r"Compiling the kernels: (\d+\.\d) s", terminal.text))
+        return len(seen) >= 5
+
+    terminal.wait_for(counts)
+
+
+def test_without_colours_the_gates_are_characters(start):
+    terminal = train(start(NO_COLOR="1"))
+    terminal.wait_for("horizon")
+    assert "▀" not in terminal.text
+    inks = {cell.fg for row in terminal.screen.buffer.values() for cell in row.values()}
+    greys = {f"{level:02x}" * 3 for level in range(256)}
+    assert inks <= greys | {"default"}
+    terminal.press("q")
+    assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "linux"}, {"LC_ALL": "C"}], ids=str)
+def test_a_plain_terminal_gets_ascii(start, variables):
+    terminal = start(**variables)
+    terminal.wait_for("* training", COMPILING_AT_MOST)
+    terminal.wait_for("horizon")
+    assert terminal.text.isascii()
+    terminal.press("q")
+    assert terminal.wait() == 0
+
+
+def test_a_dumb_terminal_is_refused_with_the_way_out(start):
+    terminal = start(TERM="dumb")
+    assert terminal.wait() == 2
+    assert "rnn-tui --batch --dataset sine" in " ".join(terminal.text.split())
+    assert b"\x1b[?1049h" not in terminal.output
+
+
+def test_no_terminal_is_refused_with_the_way_out(environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "rnn_tui"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "rnn-tui --batch" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--dataset", "sunspot"), "sunspots"),
+        (("--data", "nowhere.csv"), "nowhere.csv"),
+        (("--load-model", os.devnull), "--load-model"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_its_reason_on_the_terminal(start, options, expected):
+    terminal = start(*options, small=False)
+    assert terminal.wait() == 2
+    assert expected in terminal.output.decode()
+    assert "Traceback" not in terminal.output.decode()
+    if b"\x1b[?1049h" in terminal.output:
+        assert terminal.is_restored
+        assert expected in terminal.after_the_screen
+
+
+CRASH_ON_SCREEN = """
+import sys
+from rnn_tui.tui.plots import loss
+from rnn_tui.tui.widgets import panels
+def slip(snapshot, frame):
+    if snapshot.step:
+        raise ZeroDivisionError("a slip on the screen")
+    return loss.draw_loss(snapshot, frame)
+panels.LOSS = __import__("dataclasses").replace(panels.LOSS, draw=slip)
+from rnn_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_slip_on_the_screen_restores_the_terminal_and_names_its_log(start, tmp_path):
+    model = tmp_path / "model.safetensors"
+    terminal = start("--save-model", str(model), script=CRASH_ON_SCREEN)
+    assert terminal.wait(COMPILING_AT_MOST) == 1
+    assert terminal.is_restored
+    said = "".join(terminal.after_the_screen.split())
+    assert "asliponthescreen" in said
+    (log,) = (tmp_path / "state").rglob("crash-*.log")
+    assert str(log) in said
+    assert "Traceback" in log.read_text()
+    assert "Traceback" not in terminal.output.decode()
+    assert model.exists()
+
+
+CRASH_IN_THREAD = """
+import sys
+from rnn_tui.training.run import Run
+def slip(*_, **__):
+    raise ZeroDivisionError("a slip in the thread")
+Run.burst = slip
+from rnn_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_slip_in_the_training_thread_is_shown_on_a_screen_that_lives_on(start, tmp_path):
+    terminal = start(script=CRASH_IN_THREAD)
+    terminal.wait_for("✗ failed", COMPILING_AT_MOST)
+    terminal.wait_for("Failed: this is a bug in rnn-tui (ZeroDivisionError: a slip in the")
+    terminal.press("3")
+    terminal.wait_for("─ 3 Gates over timesteps")
+    terminal.press("q")
+    assert terminal.wait() == 1
+    (log,) = (tmp_path / "state").rglob("crash-*.log")
+    assert str(log) in "".join(terminal.after_the_screen.split())
+
+
+FIRST_FRAME = """
+import sys, time
+began = time.perf_counter()
+heavy = ("numba", "rnn_kernels", "polars", "plotext")
+from rnn_tui.training import session
+plain = session.Session.start
+def start(self):
+    found = [name for name in heavy if name in sys.modules]
+    with open(sys.argv[1], "w") as file:
+        print(time.perf_counter() - began, *found, file=file)
+    plain(self)
+session.Session.start = start
+from rnn_tui.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_the_first_frame_comes_before_numba_is_imported(start, tmp_path):
+    report = tmp_path / "report"
+    terminal = start(str(report), script=FIRST_FRAME, small=False)
+    terminal.wait_for(lambda: report.exists() and report.read_text())
+    seconds, *found = report.read_text().split()
+    assert found == []
+    assert float(seconds) < 5
+    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    assert "loading" in terminal.text or "compiling" in terminal.text
+    terminal.press("q")
+    terminal.wait()

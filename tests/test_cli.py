@@ -1,0 +1,315 @@
+"""The command in this process: options, where their values come from, usage errors."""
+
+import re
+
+import pytest
+
+from rnn_tui import __version__
+from rnn_tui.batch.run import DEFAULT_STEPS
+from rnn_tui.cli import COMMAND, SETTINGS, Request, check_terminal, configure, main, parse
+from rnn_tui.config import RunConfig
+from rnn_tui.data.catalogue import DEFAULT_DATASET
+from rnn_tui.data.scaling import Scaler
+from rnn_tui.data.split import DEFAULT_SIZE
+from rnn_tui.errors import UsageError
+from rnn_tui.training.checkpoint import SavedModel, save_model
+
+
+def request(*arguments):
+    parsed = parse(arguments)
+    assert isinstance(parsed, Request)
+    return parsed
+
+
+def value_of(config, key):
+    section, _, name = key.partition(".")
+    return getattr(getattr(config, section), name)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "value"),
+    [
+        ("--dataset", "sine", "sine"),
+        ("--data", "a b.csv", "a b.csv"),
+        ("--input-chunk-length", "7", 7),
+        ("--validation-size", "0.25", 0.25),
+        ("--test-size", "0.3", 0.3),
+        ("--cell", "rnn", "rnn"),
+        ("--hidden", "5", 5),
+        ("--dtype", "float64", "float64"),
+        ("--steps", "11", 11),
+        ("--batch-size", "3", 3),
+        ("--optimizer", "sgd", "sgd"),
+        ("--lr", "1e-4", 1e-4),
+        ("--clip", "0", 0.0),
+        ("--seed", "9", 9),
+        ("--threads", "2", 2),
+        ("--fps", "30", 30),
+    ],
+)
+def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
+    key = next(setting.key for setting in SETTINGS if setting.flag == flag)
+    config = configure(request(flag, text))
+    assert value_of(config, key) == value
+    others = [setting.key for setting in SETTINGS if setting.key != key]
+    assert all(value_of(config, other) == value_of(RunConfig(), other) for other in others)
+
+
+def test_the_column_goes_with_a_file():
+    assert configure(request("--data", "a.csv", "--column", "v")).data.column == "v"
+
+
+def test_every_key_of_the_configuration_has_an_option_but_two():
+    model = RunConfig()
+    keys = {
+        f"{section}.{key}"
+        for section in RunConfig.model_fields
+        for key in type(getattr(model, section)).model_fields
+    }
+    assert keys - {setting.key for setting in SETTINGS} == {"model.forget_bias", "training.loss_at"}
+
+
+def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
+    config = RunConfig()
+    told = {
+        "data.dataset": DEFAULT_DATASET,
+        "data.file": "",
+        "data.column": "the only one",
+        "data.validation_size": f"the dataset's own, else {DEFAULT_SIZE}",
+        "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
+        "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
+    }
+    for setting in SETTINGS:
+        default = value_of(config, setting.key)
+        assert setting.default == (told[setting.key] if default is None else str(default))
+
+
+def test_the_help_names_every_option_once_under_a_heading(capsys):
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    for option in COMMAND.params:
+        assert len(re.findall(rf"^  (?:-h, )?{option.opts[0]} ", out, re.MULTILINE)) == 1
+    assert [line for line in out.splitlines() if re.fullmatch(r"\w+:", line)] == [
+        "Series:",
+        "Network:",
+        "Training:",
+        "Run:",
+    ]
+    assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def test_the_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rnn-tui {__version__}\n"
+
+
+def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
+    model, file = tmp_path / "m.safetensors", tmp_path / "run.toml"
+    held = RunConfig.model_validate(
+        {
+            "model": {"cell": "rnn", "hidden_size": 3},
+            "training": {"seed": 1, "batch_size": 1, "optimizer": "sgd", "steps": 1},
+        }
+    )
+    save_model(model, SavedModel(held, Scaler(0.0, 1.0), 1, {}))
+    file.write_text("[training]\nseed = 2\nbatch_size = 2\n")
+    config = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
+    assert config.training.seed == 3
+    assert config.training.batch_size == 2
+    assert config.training.optimizer == "sgd"
+    assert (config.model.cell, config.model.hidden_size) == ("rnn", 3)
+    assert config.training.clip == RunConfig().training.clip
+    assert config.training.steps is None  # how long a model was trained is not how long to train
+
+
+def test_a_series_on_the_command_line_replaces_the_one_in_the_file(tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text("[data]\nfile = 'a.csv'\ncolumn = 'v'\n")
+    config = configure(request("--config", str(file), "--dataset", "sine"))
+    assert (config.data.dataset, config.data.file, config.data.column) == ("sine", None, None)
+
+
+BAD = {
+    "unknown option": (["--hiden", "3"], "No such option '--hiden'"),
+    "unknown short option": (["-x"], "No such option '-x'"),
+    "no value": (["--hidden"], "Option '--hidden' requires an argument"),
+    "an argument": (["sunspots"], "unexpected argument 'sunspots'; choose a series with --dataset"),
+    "text for a number": (["--hidden", "many"], "'--hidden': 'many' is not a valid integer"),
+    "a fraction": (["--hidden", "1.5"], "'--hidden': '1.5' is not a valid integer"),
+    "hidden 0": (["--hidden", "0"], "--hidden: must be greater than or equal to 1, not 0"),
+    "hidden -1": (["--hidden", "-1"], "--hidden: must be greater than or equal to 1, not -1"),
+    "hidden huge": (["--hidden", "100000"], "--hidden: must be less than or equal to 4096"),
+    "window 0": (["--input-chunk-length", "0"], "--input-chunk-length: must be greater"),
+    "batch 0": (["--batch-size", "0"], "--batch-size: must be greater than or equal to 1, not 0"),
+    "steps -1": (["--steps", "-1"], "--steps: must be greater than or equal to 0, not -1"),
+    "lr 0": (["--lr", "0"], "--lr: must be greater than 0, not 0.0"),
+    "lr nan": (["--lr", "nan"], "--lr: must be a finite number, not nan"),
+    "lr inf": (["--lr", "inf"], "--lr: must be a finite number, not inf"),
+    "clip -1": (["--clip", "-1"], "--clip: must be greater than or equal to 0, not -1.0"),
+    "clip nan": (["--clip", "nan"], "--clip: must be"),
+    "seed -1": (["--seed", "-1"], "--seed: must be greater than or equal to 0, not -1"),
+    "threads 0": (["--threads", "0"], "--threads: must be greater than or equal to 1, not 0"),
+    "fps 0": (["--fps", "0"], "--fps: must be greater than or equal to 1, not 0"),
+    "no such cell": (["--cell", "gru"], "'gru' is not one of 'rnn', 'lstm'"),
+    "no such optimizer": (["--optimizer", "x"], "'x' is not one of 'sgd', 'adam'"),
+    "no such dtype": (["--dtype", "int8"], "'int8' is not one of 'float32', 'float64'"),
+    "sizes": (
+        ["--validation-size", "0.6", "--test-size", "0.6"],
+        "--test-size, --validation-size: validation_size + test_size must leave a part",
+    ),
+    "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
+    "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
+    "json without batch": (["--json"], "--json needs --batch"),
+    "plots without batch": (["--plots"], "--plots needs --batch"),
+    "json and plots": (["--batch", "--json", "--plots"], "--json and --plots exclude each other"),
+    "no such dataset": (
+        ["--batch", "--dataset", "sunspot"],
+        "--dataset sunspot: no such series. Did you mean 'sunspots'?",
+    ),
+    "no such file": (["--batch", "--data", "none.csv"], "none.csv: no such file"),
+    "a folder for a file": (["--batch", "--data", "/"], "directory"),
+    "no such config": (["--batch", "--config", "none.toml"], "--config none.toml: cannot be read"),
+    "no such model": (
+        ["--batch", "--load-model", "none.safetensors"],
+        "--load-model none.safetensors: no such file",
+    ),
+    "no folder to save in": (
+        ["--batch", "--save-model", "none/m.safetensors"],
+        "--save-model none/m.safetensors: the folder",
+    ),
+    "a device to save to": (["--batch", "--save-model", "/dev/null"], "is a pipe or a device"),
+    "a long name to save to": (["--batch", "--save-model", "m" * 300], "File name too long"),
+    "a long name to load": (["--batch", "--load-model", "m" * 300], "File name too long"),
+    "a folder to save to": (["--batch", "--save-model", "."], "--save-model .: is a folder"),
+    "window too long": (
+        ["--batch", "--input-chunk-length", "300"],
+        "What works: --input-chunk-length 195 or less",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_a_line_that_names_it_and_exit_code_2(case, capsys, tmp_path, monkeypatch):
+    arguments, message = BAD[case]
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert message in err
+    assert out == ""
+    assert all(line.startswith("rnn-tui: ") for line in err.splitlines())
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+BAD_CSV = {
+    "text": (b"v\n1\nx\n2\n", "line 3, column 'v': 'x' is not a number"),
+    "a gap": (b"t,v\n1,1\n2,\n3,4\n", "line 3, column 'v': no value"),
+    "one row": (b"v\n1\n", "one row of data"),
+    "no rows": (b"v\n", "a header and no data"),
+    "empty": (b"", "is empty"),
+    "too short": (b"v\n1\n2\n3\n", "too short: of its 3 rows"),
+    "constant": (b"v\n" + b"5\n" * 99, "all 99 values are 5"),
+    "two columns": (b"a,b,c\n3,1,2\n1,3,4\n", "Say which one to forecast with --column NAME"),
+    "ragged": (b"t,v\n1,2\n2,3,4\n", "line 3: 3 fields"),
+    "binary": (b"\x00\x01\x02", "is binary"),
+    "latin-1": (b"v\n1\n2 \xb0C\n", "line 3: byte 0xb0 is not UTF-8"),
+    "infinite": (b"v\n1\ninf\n2\n", "line 3, column 'v': 'inf' is not a usable number"),
+    "terminal codes": (b"v\n1\n\x1b[31mred\n2\n", "[31mred' is not a number"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CSV)
+def test_bad_csv_is_told_by_file_and_line_and_exit_code_2(case, capsys, tmp_path):
+    data, message = BAD_CSV[case]
+    path = tmp_path / "series.csv"
+    path.write_bytes(data)
+    assert main(["--batch", "--data", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert message in err
+    assert "series" in err
+    assert out == ""
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[training]\nlr = 0.1\n", "run.toml: training.lr: unknown key"),
+        ("[training]\nsteps = 'x'\n", "run.toml: training.steps: must be an integer, not 'x'"),
+        ("training = 3\n", "must be a table that begins with the line [training]"),
+        ("[training\n", "run.toml: is not valid TOML"),
+    ],
+)
+def test_bad_configuration_files(text, message, capsys, tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    assert main(["--batch", "--config", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert message in err
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stdout", "term", "lack"),
+    [
+        (False, True, "xterm", "standard input is no terminal"),
+        (True, False, "xterm", "standard output is no terminal"),
+        (True, True, "dumb", "TERM=dumb cannot draw one"),
+    ],
+)
+def test_without_a_screen_the_batch_command_is_offered(monkeypatch, stdin, stdout, term, lack):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: stdin, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: stdout, raising=False)
+    with pytest.raises(UsageError) as error:
+        check_terminal(["--data", "a b.csv"], term)
+    assert str(error.value) == (
+        f"the app needs a screen, but {lack}. Run without one: rnn-tui --batch --data 'a b.csv'"
+    )
+
+
+def test_with_a_screen_there_is_nothing_to_say(monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    check_terminal([], "xterm-256color")
+
+
+def test_a_bug_is_a_line_with_the_place_of_its_traceback(capsys, monkeypatch, tmp_path):
+    def slip(*_):
+        raise ZeroDivisionError("a slip of ours")
+
+    monkeypatch.setattr("rnn_tui.cli.run", slip)
+    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    assert main(["--batch"]) == 1
+    err = capsys.readouterr().err
+    [log] = tmp_path.iterdir()
+    assert err == (
+        "rnn-tui: this is a bug in rnn-tui (ZeroDivisionError: a slip of ours); "
+        f"the traceback is in {log}.\n"
+    )
+    assert "Traceback" in log.read_text()
+    assert "arguments: ['--batch']" in log.read_text()
+
+
+def test_a_bug_is_told_where_no_log_can_be_written(capsys, monkeypatch, tmp_path):
+    def slip(*_):
+        raise ZeroDivisionError
+
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setattr("rnn_tui.cli.run", slip)
+    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [blocked / "log"])
+    assert main(["--batch"]) == 1
+    assert "its log could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (MemoryError(), 1), (EOFError(), 1)]
+)
+def test_other_ends(monkeypatch, capsys, tmp_path, error, code):
+    def end(*_):
+        raise error
+
+    monkeypatch.setattr("rnn_tui.cli.run", end)
+    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    assert main(["--batch"]) == code
+    assert "Traceback" not in capsys.readouterr().err

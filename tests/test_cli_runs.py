@@ -1,0 +1,233 @@
+"""Real runs of the command, small ones: what they print, save, and say when they go wrong."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from rnn_tui.cli import main
+from rnn_tui.config import RunConfig
+from rnn_tui.training.checkpoint import load_model
+from tests.batch.test_json_lines import strict
+
+COMMAND = [sys.executable, "-m", "rnn_tui", "--batch"]
+SMALL = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "30")
+
+
+def run(*arguments, **changes):
+    options = {"capture_output": True, "text": True, "timeout": 300}
+    return subprocess.run([*COMMAND, *arguments], check=False, **(options | changes))
+
+
+@pytest.fixture
+def batch(capfd):
+    """Run the command in this process; return exit code, stdout, stderr."""
+
+    def start(*arguments):
+        code = main(["--batch", *arguments])
+        return code, *capfd.readouterr()
+
+    return start
+
+
+def losses(text):
+    return [record["loss"] for record in strict(text) if record["event"] == "step"]
+
+
+def test_the_command_of_the_page():
+    done = run(
+        *("--dataset", "sunspots", "--cell", "lstm", "--hidden", "32"),
+        *("--steps", "300", "--seed", "0"),
+    )
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:9]}
+    assert table.keys() == {"LSTM", "naive", "seasonal naive", "AR(9)"}
+    rmse = {name: float(row[0]) for name, row in table.items()}
+    assert (rmse["naive"], rmse["AR(9)"]) == (30.34, 17.47)
+    assert rmse["LSTM"] < 24
+    assert list(rmse.values()) == sorted(rmse.values())
+    assert "on this series" in done.stdout.splitlines()[-1]
+    assert done.stderr.splitlines()[0] == (
+        "LSTM 32 on sunspots: 4,513 parameters; windows: 172 train, 25 validation, 67 test; seed 0"
+    )
+
+
+def test_json_tells_the_whole_run_and_nothing_else(batch):
+    code, out, err = batch("--json", "--seed", "3", *SMALL)
+    records = strict(out)
+    assert (code, err) == (0, "")
+    assert [record["event"] for record in records] == ["run_started", *["step"] * 30, "run_ended"]
+    start, end = records[0], records[-1]
+    config = RunConfig.model_validate(start["config"])
+    assert (config.training.seed, config.training.steps, config.model.hidden_size) == (3, 30, 4)
+    assert start["seed"] == 3
+    assert start["versions"].keys() >= {"rnn-tui", "numpy", "numba"}
+    assert [record["step"] for record in records[1:-1]] == list(range(1, 31))
+    for record in records[1:-1]:
+        assert record.keys() - {"validation_loss"} == {
+            "event", "step", "epoch", "loss", "gradient_norm", "learning_rate",
+            "steps_per_second", "seconds",
+        }  # fmt: skip
+    assert "validation_loss" in records[-2]
+    assert (end["status"], end["steps"]) == ("completed", 30)
+    assert end["test_metrics"].keys() == {"rmse", "mae", "count"}
+    assert end["baselines"].keys() == {"naive", "seasonal naive", "AR(9)"}
+    assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
+
+
+def test_what_run_started_tells_runs_again(batch, tmp_path):
+    _, out, _ = batch("--json", "--cell", "rnn", "--lr", "0.02", *SMALL)
+    config = strict(out)[0]["config"]
+    lines = []
+    for section, values in config.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {json.dumps(v)}" for key, v in values.items() if v is not None]
+    path = tmp_path / "run.toml"
+    path.write_text("\n".join(lines))
+    assert losses(batch("--json", "--config", str(path))[1]) == losses(out)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_two_processes_print_the_same_bits(cell):
+    runs = [run("--json", "--cell", cell, "--seed", "7", *SMALL).stdout for _ in range(2)]
+    assert losses(runs[0]) == losses(runs[1])
+    assert len(losses(runs[0])) == 30
+
+
+def test_another_seed_gives_other_losses(batch):
+    one, two = (losses(batch("--json", "--seed", seed, *SMALL)[1]) for seed in "12")
+    assert one[0] != two[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_two_threads_give_the_bits_of_one(cell):
+    arguments = ("--json", "--cell", cell, "--hidden", "8", "--steps", "40")
+    runs = [run(*arguments, "--threads", threads) for threads in "12"]
+    assert [done.returncode for done in runs] == [0, 0]
+    assert losses(runs[0].stdout) == losses(runs[1].stdout)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_huge_learning_rate_stops_the_run_and_says_where_and_why(batch, cell, dtype, optimizer):
+    code, out, err = batch(
+        *("--json", "--lr", "1e6", "--clip", "0", "--dtype", dtype),
+        *("--optimizer", optimizer, "--cell", cell, *SMALL),
+    )
+    end = strict(out)[-1]
+    assert code == 1
+    assert (end["event"], end["status"]) == ("run_ended", "diverged")
+    assert f"at step {end['steps']}" in end["reason"]
+    assert err == f"rnn-tui: diverged: {end['reason']}\n"
+    assert "as in --lr 0.01" in err
+    assert end["steps"] < 30
+    assert end["best_step"] < end["steps"]
+    assert end["test_metrics"]["rmse"] < 100  # of the best weights, not of the exploded ones
+
+
+def test_a_huge_learning_rate_in_words(batch):
+    code, out, err = batch("--lr", "1e6", *SMALL)
+    assert code == 1
+    assert "rnn-tui: diverged: the loss" in err
+    assert out.startswith("LSTM 4 on sunspots: diverged after ")
+    assert "  naive " in out
+
+
+def test_a_saved_model_scores_the_same_and_goes_on_the_same(batch, tmp_path):
+    model = tmp_path / "m.safetensors"
+    code, out, _ = batch("--json", "--save-model", str(model), *SMALL)
+    assert code == 0
+    best = strict(out)[-1]
+    _, again, _ = batch("--json", "--load-model", str(model), "--steps", "0")
+    assert strict(again)[-1]["test_metrics"] == best["test_metrics"]
+    assert strict(again)[0]["config"]["model"]["hidden_size"] == 4
+    first, second = (
+        batch("--json", "--load-model", str(model), "--steps", "20")[1] for _ in range(2)
+    )
+    assert losses(first) == losses(second)
+    assert losses(first)[0] < losses(out)[0]
+
+
+def test_training_on_never_loses_a_better_model(batch, tmp_path):
+    model, other = tmp_path / "m.safetensors", tmp_path / "worse.safetensors"
+    batch("--json", "--save-model", str(model), *SMALL)
+    code, out, _ = batch(
+        *("--json", "--load-model", str(model), "--save-model", str(other)),
+        *("--lr", "1e6", "--steps", "5"),
+    )
+    assert code == 1
+    assert strict(out)[-1]["best_step"] == 0
+    before, after = load_model(model), load_model(other)
+    assert all((after.parameters[k] == v).all() for k, v in before.parameters.items())
+
+
+def test_another_network_than_the_model_holds(batch, tmp_path):
+    model = tmp_path / "m.safetensors"
+    batch("--save-model", str(model), *SMALL)
+    code, out, err = batch("--load-model", str(model), "--hidden", "5")
+    assert (code, out) == (2, "")
+    assert "hidden_size = 4, but the run asks for 5" in err
+
+
+def test_a_disk_too_full_for_the_model_loses_neither_summary_nor_weights(tmp_path):
+    model = tmp_path / "m.safetensors"
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900))  # noqa: E731
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    done = run("--save-model", str(model), *SMALL, preexec_fn=limit, env=environment)
+    assert done.returncode == 1
+    assert f"rnn-tui: failed: took all 30 steps, but --save-model {model}: cannot" in done.stderr
+    assert "The temporary folder cannot take the weights either (File too large)" in done.stderr
+    assert "  LSTM " in done.stdout
+    assert "saved" not in done.stdout
+    assert not list(tmp_path.rglob("*.safetensors"))
+    assert not list(tmp_path.glob(".rnn-tui*"))
+
+
+def test_a_folder_that_goes_while_training_loses_nothing(batch, tmp_path, monkeypatch):
+    folder, rescue = tmp_path / "gone", tmp_path / "rescue"
+    folder.mkdir()
+    rescue.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(rescue))
+    monkeypatch.setattr("rnn_tui.training.session.check_writable", lambda _: folder.rmdir())
+    code, out, err = batch("--save-model", str(folder / "m.safetensors"), *SMALL)
+    assert code == 1
+    [kept] = rescue.rglob("model.safetensors")
+    assert f"The weights are in {kept} instead." in err
+    assert "  LSTM " in out
+    assert load_model(kept).step > 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"year,v\r\n" + b"".join(b"%d,%d.5\r\n" % (i, i * i % 17) for i in range(90)),
+        b"\xef\xbb\xbfv\n" + b"".join(b"%d\n" % (i * i % 17) for i in range(90)),
+        b"jahr;wert\n" + b"".join(b"%d;%d,5\n" % (i, i * i % 17) for i in range(90)),
+    ],
+    ids=["windows line ends", "byte-order mark", "decimal comma"],
+)
+def test_a_csv_of_ones_own(batch, tmp_path, data):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(data)
+    code, out, _ = batch("--data", str(path), *SMALL)
+    assert code == 0
+    assert out.startswith(f"LSTM 4 on {path}: completed after 30 steps")
+
+
+@pytest.mark.parametrize("dataset", ["sine", "mackey-glass"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_every_series_and_cell_with_plots(batch, dataset, cell):
+    code, out, _ = batch("--plots", "--dataset", dataset, "--cell", cell, *SMALL)
+    assert code == 0
+    assert f"{cell.upper()} 4 on {dataset}: completed after 30 steps" in out
+    assert "Loss over steps" in out
+    assert "one step ahead" in out
+    assert "Total gradient at every timestep" in out
+    assert "\x1b" not in out
+    assert max(len(line) for line in out.splitlines()) <= 120

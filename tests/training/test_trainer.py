@@ -1,0 +1,306 @@
+import numpy as np
+import pytest
+
+from rnn_tui.config import build_config
+from rnn_tui.data.prepared import prepare
+from rnn_tui.data.scaling import Scaler
+from rnn_tui.training.model import Model, random_streams
+from rnn_tui.training.sampling import BatchSampler
+from rnn_tui.training.trainer import Trainer
+from tests import oracle
+from tests.kernels.support import CELLS, named, set_parameters
+
+N, T = 80, 6
+SERIES = 50 + 10 * np.sin(0.5 * np.arange(N)) + np.random.default_rng(0).normal(size=N)
+VALIDATION_START, TEST_START = 56, 68  # of 80 rows, with the default shares of 15 %
+SCALER = Scaler.fit(SERIES[:VALIDATION_START])
+SCALED = SCALER.transform(SERIES)[:, np.newaxis]
+
+
+@pytest.fixture
+def trainer(tmp_path):
+    """Build a trainer on a series of values, from a file of its own."""
+
+    def build(values=SERIES, scaler=None, model=None, **training):
+        path = tmp_path / "series.csv"
+        path.write_text("value\n" + "".join(f"{value!r}\n" for value in values.tolist()))
+        config = build_config(
+            {
+                "data": {"file": str(path), "input_chunk_length": T},
+                "model": {"hidden_size": 5, "dtype": "float64"} | (model or {}),
+                "training": {"batch_size": 8} | training,
+            }
+        )
+        prepared = prepare(config.data, config.model.dtype, scaler=scaler)
+        assert (prepared.split.validation_start, prepared.split.test_start) == (
+            VALIDATION_START,
+            TEST_START,
+        )
+        weights, order = random_streams(config.training.seed)
+        return Trainer(config, prepared, Model.create(config.model, weights), order)
+
+    return build
+
+
+def trained(trainer, steps=40):
+    """Train and return everything that was learned and reported, as bytes."""
+    losses, norms = [], []
+    while len(losses) < steps:
+        burst = trainer.train(steps - len(losses))
+        assert burst.fault is None
+        losses += burst.loss.tolist()
+        norms += burst.gradient_norm.tolist()
+    return losses, norms, trainer.model.parameters.tobytes()
+
+
+def parameters_of(trainer):
+    return named(trainer.model.network, trainer.model.parameters)
+
+
+def set_all(trainer, **values):
+    """Set every parameter to a number, 0 where none is given."""
+    network, parameters = trainer.model.network, trainer.model.parameters
+    mapping = {
+        name: np.full(shape, values.get(name, 0.0)) for name, shape in network.shapes.items()
+    }
+    parameters[:] = set_parameters(network, parameters.dtype, mapping)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_same_seed_gives_the_same_bits(trainer, cell, dtype):
+    model = {"cell": cell, "dtype": dtype}
+    first, again, other = (
+        trained(trainer(model=model, seed=seed)) for seed in (3, 3, 4)
+    )  # fmt: skip
+    assert first == again
+    assert other[0] != first[0]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_bits_do_not_depend_on_the_threads(trainer, cell):
+    model = {"cell": cell, "hidden_size": 19}
+    assert trained(trainer(model=model)) == trained(trainer(model=model, threads=2))
+
+
+def test_the_bits_do_not_depend_on_the_length_of_the_bursts(trainer):
+    whole, single = trainer(), trainer()
+    wanted = trained(whole)
+    losses = [single.train(1).loss[0] for _ in range(40)]
+    assert losses == wanted[0]
+    assert single.model.parameters.tobytes() == wanted[2]
+    assert single.step == whole.step == 40
+
+
+def changed(values, first, last=None):
+    """The series with the rows first … last−1 replaced."""
+    values = values.copy()
+    values[first:last] = np.random.default_rng(1).normal(60, 30, size=values[first:last].size)
+    return values
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_nothing_that_is_learned_depends_on_the_test_part(trainer, cell):
+    one = trainer(model={"cell": cell})
+    other = trainer(changed(SERIES, TEST_START), model={"cell": cell})
+    assert trained(one) == trained(other)
+    assert one.validation_loss() == other.validation_loss()
+    assert one.rmse("train") == other.rmse("train")
+    assert one.rmse("test") != other.rmse("test")
+    np.testing.assert_array_equal(
+        one.forecast().predicted[: TEST_START + 1], other.forecast().predicted[: TEST_START + 1]
+    )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_and_scaling_do_not_depend_on_the_validation_part_either(trainer, cell):
+    one = trainer(model={"cell": cell})
+    other = trainer(changed(SERIES, VALIDATION_START), model={"cell": cell})
+    assert trained(one) == trained(other)
+    assert one.validation_loss() != other.validation_loss()
+
+
+@pytest.mark.parametrize("point", [T, T + 1, 30, VALIDATION_START, TEST_START, N - 2])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_forecast_uses_the_points_before_it_and_no_others(trainer, cell, point):
+    one = trainer(model={"cell": cell})
+    trained(one, 20)
+    other = trainer(changed(SERIES, point, point + 1), scaler=SCALER, model={"cell": cell})
+    other.model.parameters[:] = one.model.parameters
+    before, after = one.forecast().predicted, other.forecast().predicted
+    np.testing.assert_array_equal(after[: point + 1], before[: point + 1])
+    moved = slice(point + 1, point + T + 1)
+    assert (after[moved] != before[moved]).all()
+    np.testing.assert_array_equal(after[point + T + 1 :], before[point + T + 1 :])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_forecast_is_what_the_network_says_after_the_window_before_the_point(trainer, cell):
+    one = trainer(model={"cell": cell})
+    trained(one, 20)
+    wanted = oracle.predict(cell, parameters_of(one), SCALED, np.arange(N - T), T)[:, 0]
+    wanted = wanted * SERIES[:VALIDATION_START].std() + SERIES[:VALIDATION_START].mean()
+    predicted = one.forecast().predicted
+    assert np.isnan(predicted[:T]).all()
+    np.testing.assert_allclose(predicted[T:], wanted, rtol=1e-11)
+
+
+def test_a_forecast_knows_its_parts_and_cannot_be_written(trainer):
+    forecast = trainer().forecast()
+    assert (forecast.validation_start, forecast.test_start) == (VALIDATION_START, TEST_START)
+    np.testing.assert_array_equal(forecast.actual, SERIES)
+    for array in (forecast.time, forecast.actual, forecast.predicted):
+        assert not array.flags.writeable
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20, 75, 80, 1000])
+def test_a_limited_forecast_is_the_end_of_the_whole_one(trainer, limit):
+    one = trainer()
+    whole, end = one.forecast(), one.forecast(limit)
+    shown = min(limit, N)
+    for name in ("time", "actual", "predicted"):
+        np.testing.assert_array_equal(getattr(end, name), getattr(whole, name)[-shown:])
+    assert end.validation_start == max(0, VALIDATION_START - (N - shown))
+    assert end.test_start == max(0, TEST_START - (N - shown))
+
+
+def test_errors_are_those_of_the_forecast_on_each_part(trainer):
+    one = trainer()
+    trained(one, 20)
+    error = one.forecast().predicted - SERIES
+    parts = {
+        "train": error[T:VALIDATION_START],
+        "validation": error[VALIDATION_START:TEST_START],
+        "test": error[TEST_START:],
+    }
+    for part, errors in parts.items():
+        assert one.rmse(part) == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
+    scale = SERIES[:VALIDATION_START].std()
+    assert one.validation_loss() == pytest.approx(np.mean((parts["validation"] / scale) ** 2))
+
+
+@pytest.mark.parametrize("loss_at", ["last", "every"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_training_is_that_of_the_oracle_on_the_same_windows(trainer, cell, optimizer, loss_at):
+    one = trainer(model={"cell": cell}, optimizer=optimizer, loss_at=loss_at, clip=0.5, seed=7)
+    before = parameters_of(one)
+    sampler = BatchSampler(np.arange(VALIDATION_START - T), 8, random_streams(7)[1])
+    starts = sampler.take(4)
+    assert len(starts) == 4
+    parameters, losses, norms = oracle.train(
+        cell, before, optimizer, SCALED[:-1], SCALED[1:], starts,
+        T=T, first=T - 1 if loss_at == "last" else 0, learning_rate=one.learning_rate,
+        threshold=0.5,
+    )  # fmt: skip
+    burst = one.train(4)
+    np.testing.assert_allclose(burst.loss, losses, rtol=1e-11)
+    np.testing.assert_allclose(burst.gradient_norm, norms, rtol=1e-11)
+    for name, value in parameters_of(one).items():
+        np.testing.assert_allclose(value, parameters[name], rtol=1e-8, atol=1e-11)
+
+
+def test_a_burst_ends_with_the_epoch_and_validation_is_due_then(trainer):
+    one = trainer()  # 50 windows to train on: 6 batches of 8
+    assert one.steps_to_evaluation == 12  # ten steps apart at least
+    assert len(one.train(100).loss) == 6
+    assert one.steps_to_evaluation == 6
+    burst = one.train(4)
+    assert (len(burst.loss), burst.epoch) == (4, 2)
+    assert one.steps_to_evaluation == 2
+    assert len(one.train(100).loss) == 2
+    assert one.steps_to_evaluation == 12
+
+
+def test_the_learning_rate_can_change_between_bursts(trainer):
+    one = trainer(optimizer="sgd")
+    one.learning_rate = 1e-12
+    before = one.model.parameters.copy()
+    one.train(6)
+    np.testing.assert_allclose(one.model.parameters, before, atol=1e-11)
+    one.learning_rate = 0.5
+    one.train(6)
+    assert np.abs(one.model.parameters - before).max() > 1e-3
+
+
+def test_a_burst_cannot_be_written(trainer):
+    burst = trainer().train(3)
+    assert not burst.loss.flags.writeable
+    assert not burst.gradient_norm.flags.writeable
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_loss_that_is_not_finite_is_a_fault_in_words(trainer, cell):
+    one = trainer(model={"cell": cell})
+    one.train(3)
+    set_all(one, W_hy=np.nan)
+    before = one.model.parameters.tobytes()
+    burst = one.train(3)
+    assert burst.fault == "the loss was not finite at step 4"
+    assert len(burst.loss) == 1
+    assert one.step == 4
+    assert one.model.parameters.tobytes() == before
+    assert one.rmse("validation") == np.inf
+    assert one.validation_loss() == np.inf
+
+
+def test_a_gradient_that_is_not_finite_is_a_fault_in_words(trainer):
+    one = trainer(model={"cell": "rnn", "dtype": "float32"})
+    set_all(one, W_hh=1e30, W_hy=1)  # at rest, so that the loss says nothing
+    before = one.model.parameters.tobytes()
+    burst = one.train(3)
+    assert burst.fault == "the gradient was not finite at step 1"
+    assert np.isfinite(burst.loss).all()
+    assert one.model.parameters.tobytes() == before
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_learning_rate_of_a_million_is_a_fault_and_no_crash(trainer, cell, optimizer, dtype):
+    one = trainer(
+        model={"cell": cell, "dtype": dtype}, optimizer=optimizer, learning_rate=1e6, clip=1.0
+    )
+    faults = [one.train(1).fault for _ in range(30)]
+    step = next(k for k, fault in enumerate(faults, 1) if fault is not None)
+    assert faults[step - 1].startswith("the ")
+    assert faults[step - 1].endswith(f" at step {step}")
+    assert np.isfinite(one.model.parameters).all()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_trace_shows_the_last_window_of_the_validation_part(trainer, cell):
+    one = trainer(model={"cell": cell})
+    trained(one, 20)
+    trace = one.trace()
+    assert trace.start + T == TEST_START - 1
+    x = SCALED[trace.start : trace.start + T, np.newaxis]
+    zero = np.zeros((1, 5))
+    wanted = oracle.forward(cell, parameters_of(one), x, zero, zero)
+    shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell == "lstm" else {})
+    assert trace.gates.keys() == shown.keys()
+    for name, values in shown.items():
+        np.testing.assert_allclose(trace.gates[name], values[:, 0], rtol=1e-6, atol=1e-7)
+        assert not trace.gates[name].flags.writeable
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_gradient_flow_is_that_of_the_last_step_and_is_kept(trainer, cell):
+    one = trainer(model={"cell": cell}, seed=7)
+    before = parameters_of(one)
+    one.train(1)
+    starts = BatchSampler(np.arange(VALIDATION_START - T), 8, random_streams(7)[1]).take(1)[0]
+    zero = np.zeros((8, 5))
+    x, target = (oracle.windows(a, starts, T) for a in (SCALED[:-1], SCALED[1:]))
+    trace = oracle.forward(cell, before, x, zero, zero)
+    _, dy = oracle.mse(trace.y, target, T - 1)
+    wanted = oracle.backward(cell, before, x, trace, dy, zero, zero)
+    flow = one.gradient_flow()
+    kept = flow.hidden.copy()
+    np.testing.assert_allclose(flow.hidden, wanted.dh_norm, rtol=1e-10)
+    if cell == "rnn":
+        assert flow.cell is None
+    else:
+        np.testing.assert_allclose(flow.cell, wanted.dc_norm, rtol=1e-10)
+    one.train(1)
+    np.testing.assert_array_equal(flow.hidden, kept)

@@ -1,0 +1,85 @@
+from contextlib import asynccontextmanager
+
+import pytest
+
+from rnn_tui.tui.app import RnnTuiApp
+from tests.tui.fake_session import FakeSession, make_snapshot
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+class Shown:
+    """An app under test: what it says as text, and its session."""
+
+    def __init__(self, app, pilot, session, clock):
+        self.app, self.pilot, self.session, self.clock = app, pilot, session, clock
+
+    @property
+    def lines(self):
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    @property
+    def header(self):
+        return self.lines[0]
+
+    @property
+    def hints(self):
+        return self.lines[-1]
+
+    @property
+    def reading(self):
+        """The lines between the panels and the hints, as one."""
+        last = max(n for n, line in enumerate(self.lines) if line.startswith("╰"))
+        return " ".join(" ".join(self.lines[last + 1 : -1]).split())
+
+    @property
+    def titles(self):
+        """Numbers of the panels that can be seen."""
+        return [n for n in range(1, 5) if f"─ {n} " in self.text]
+
+    async def press(self, *keys):
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self):
+        self.app._main.poll()
+        await self.pilot.pause()
+
+    async def show(self, snapshot, seconds=0.0):
+        self.session.snapshot = snapshot
+        self.clock.now += seconds
+        await self.settle()
+
+    async def wait(self, seconds):
+        self.clock.now += seconds
+        await self.settle()
+
+
+@pytest.fixture
+def show():
+    """`async with show(snapshot, size) as shown`: the app on a session that stands still."""
+
+    @asynccontextmanager
+    async def run(snapshot=None, size=(80, 24)):
+        session = FakeSession(make_snapshot(4000) if snapshot is None else snapshot)
+        clock = Clock()
+        app = RnnTuiApp(session, fps=1, clock=clock)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            shown = Shown(app, pilot, session, clock)
+            await shown.settle()
+            yield shown
+
+    return run

@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import Forecast
+from rnn_tui.tui.plots.forecast import draw_forecast, first_shown
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame
+from tests.tui.fake_session import LOADING, ended, make_snapshot
+from tests.tui.plots.nasty import HEIGHTS, LOOKS, VALUES, WIDTHS, several
+
+SNAPSHOT = make_snapshot(4000)
+
+
+def reading(snapshot):
+    return [word.text for word in draw_forecast(snapshot, Frame(80, 20)).reading]
+
+
+def test_nothing_yet_is_said(text):
+    assert "waiting for the first forecast" in text(draw_forecast, LOADING)
+
+
+def test_the_three_parts_and_the_datas_own_time_are_written(text):
+    drawn = text(draw_forecast, SNAPSHOT, 100, 20)
+    assert all(part in drawn.splitlines()[0] for part in ("train", "validation", "test"))
+    assert drawn.splitlines()[-1].split()[0] == "year"
+    assert "1800" in drawn
+
+
+def test_dates_are_written_as_dates(text):
+    time = np.arange("2020-01", "2024-01", dtype="datetime64[M]")
+    value = np.sin(np.arange(48))
+    forecast = Forecast("x", "", "month", time, value, value, 30, 40)
+    drawn = text(draw_forecast, replace(SNAPSHOT, forecast=forecast), 60, 10)
+    assert "2022" in drawn or "Jan 22" in drawn
+
+
+def test_the_validation_part_is_read_while_it_trains_and_the_test_part_at_the_end():
+    assert reading(SNAPSHOT)[0].startswith("validation RMSE")
+    done = ended(Status.COMPLETED, "", SNAPSHOT)
+    assert reading(done) == ["test RMSE 19.8", "naive 30.3", "35 % better"]
+
+
+def test_a_forecast_worse_than_naive_is_said_to_be_worse():
+    scores = {"model": Scores(45.45, 1.0, 53), "naive": Scores(30.3, 1.0, 53)}
+    done = ended(Status.COMPLETED, "", SNAPSHOT)
+    done = replace(done, ended=replace(done.ended, scores=scores))
+    assert reading(done)[-1] == "50 % worse"
+    overflown = replace(SNAPSHOT, validation_rmse=np.inf)
+    assert reading(overflown)[-1] == "not finite"
+
+
+def test_the_test_part_is_always_shown_whole():
+    forecast = SNAPSHOT.forecast
+    total, test = len(forecast.time), len(forecast.time) - forecast.test_start
+    for columns in (1, 10, 50, 1000):
+        assert first_shown(forecast, columns) <= total - test
+
+
+def test_a_wild_prediction_does_not_flatten_the_truth(text):
+    wild = SNAPSHOT.forecast.predicted.copy()
+    wild[-1] = 1e12
+    snapshot = replace(SNAPSHOT, forecast=replace(SNAPSHOT.forecast, predicted=wild))
+    assert "200┤" in text(draw_forecast, snapshot)
+
+
+def test_ascii_is_ascii(text):
+    assert text(draw_forecast, SNAPSHOT, look=Look(glyphs="ascii")).isascii()
+
+
+@pytest.mark.parametrize("values", [[], [np.nan] * 4, [np.inf, -np.inf]])
+def test_no_truth_to_show_is_said(values, text):
+    values = np.array(values)
+    forecast = Forecast("x", "", "t", np.arange(len(values)) + 0.0, values, values, 1, 1)
+    drawn = " ".join(text(draw_forecast, replace(SNAPSHOT, forecast=forecast)).split())
+    assert "waiting" in drawn or "no finite value" in drawn
+
+
+@settings(max_examples=60)
+@given(several(3), st.integers(0, 60), st.integers(0, 60), VALUES, WIDTHS, HEIGHTS, LOOKS)
+def test_nothing_breaks_it(arrays, first, second, rmse, width, height, look):
+    time, actual, predicted = np.sort(arrays[0]), arrays[1], arrays[2]
+    validation, test = sorted((min(first, len(time)), min(second, len(time))))
+    forecast = Forecast("x", "", "t", time, actual, predicted, validation, test)
+    snapshot = replace(SNAPSHOT, forecast=forecast, validation_rmse=rmse)
+    picture = draw_forecast(snapshot, Frame(width, height, look))
+    assert len(picture.rows) == height
+    assert all(row.cell_length == width for row in picture.rows)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.one_of(st.none(), st.integers(-(10**10), 10**11)), max_size=30), WIDTHS)
+def test_no_date_breaks_it(seconds, width):
+    stamps = sorted(-(10**12) if s is None else s for s in seconds)
+    time = np.array(stamps, "datetime64[s]")
+    time[np.array(stamps) == -(10**12)] = np.datetime64("NaT")
+    value = np.arange(len(stamps)) + 0.0
+    forecast = Forecast("x", "", "t", time, value, value, 0, 0)
+    picture = draw_forecast(replace(SNAPSHOT, forecast=forecast), Frame(width, 9))
+    assert all(row.cell_length == width for row in picture.rows)

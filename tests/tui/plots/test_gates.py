@@ -1,0 +1,102 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from rnn_tui.training.snapshot import Trace
+from rnn_tui.tui.plots.gates import draw_gates, find_bounds
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame
+from tests.tui.fake_session import LOADING, make_snapshot
+from tests.tui.plots.nasty import HEIGHTS, LOOKS, WIDTHS
+
+SNAPSHOT = make_snapshot(4000)
+PLAIN = Look(colour=False)
+
+
+def with_gate(name, values):
+    values = np.asarray(values, np.float32)
+    return replace(SNAPSHOT, trace=Trace({name: values}, start=0))
+
+
+def reading(snapshot, selected="f"):
+    return [w.text for w in draw_gates(snapshot, Frame(80, 20), selected).reading]
+
+
+def test_nothing_yet_is_said(text):
+    assert "waiting for the first window" in text(draw_gates, LOADING, selected="f")
+
+
+def test_units_and_timesteps_are_numbered_and_the_scale_has_its_ends(text):
+    rows = text(draw_gates, SNAPSHOT, 50, selected="f").splitlines()
+    assert rows[0].startswith(" 1 ")
+    assert rows[0].endswith("▀1")
+    assert rows[-2].startswith("32 ")
+    assert rows[-2].endswith("▀0")
+    assert rows[-1].split() == ["t", "10", "20", "30", "40", "50"]
+
+
+def test_a_cell_state_beyond_1_widens_the_scale():
+    assert find_bounds("c", np.array([[-2.5, 0.3]])).labels == ("−2.5", "2.5")
+    assert find_bounds("c", np.array([[-0.5, 0.3]])).labels == ("−1", "1")
+    assert find_bounds("f", np.array([[0.5]])).labels == ("0", "1")
+
+
+def test_dark_to_bright_follows_the_value_also_without_colours(text):
+    gate = np.repeat(np.linspace(0, 1, 10)[:, None], 4, axis=1)
+    rows = text(draw_gates, with_gate("i", gate), 43, 5, selected="i", look=PLAIN).splitlines()
+    ramp = " .:-=+*#%@"
+    shown = [ramp.index(c) for c in rows[1][2:40]]
+    assert shown == sorted(shown)
+    assert {shown[0], shown[-1]} == {0, 9}
+
+
+def test_both_signs_can_be_told_apart_without_colours(text):
+    gate = np.array([[-1.0] * 4, [1.0] * 4])
+    row = text(draw_gates, with_gate("g", gate), 40, 5, selected="g", look=PLAIN).splitlines()[1]
+    assert "MM" in row
+    assert "##" in row
+
+
+def test_the_forget_gate_is_read_as_a_horizon():
+    assert reading(with_gate("f", np.full((6, 4), 0.9)))[:3] == [
+        "forget gate", "mean 0.90", "horizon 9.5 steps",
+    ]  # fmt: skip
+    assert "keeps all: horizon without end" in reading(with_gate("f", np.ones((6, 4))))
+
+
+def test_saturation_is_told_as_a_share():
+    half = np.array([[0.01, 0.5], [0.99, 0.5]])
+    assert reading(with_gate("i", half), "i")[-1] == "saturated 50 %"
+
+
+def test_values_that_are_not_finite_are_told_and_marked(text):
+    broken = np.full((4, 4), 0.5)
+    broken[2] = np.nan
+    snapshot = with_gate("f", broken)
+    assert reading(snapshot) == ["forget gate: 4 values not finite"]
+    assert "?" in text(draw_gates, snapshot, selected="f", look=PLAIN)
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4, 0), (1, 1), (1, 4096), (3000, 1)])
+def test_any_shape_is_drawn(shape, text):
+    assert text(draw_gates, with_gate("f", np.full(shape, 0.5)), selected="f") is not None
+
+
+@settings(max_examples=60)
+@given(
+    hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)),
+    st.sampled_from("ifgoch"),
+    WIDTHS,
+    HEIGHTS,
+    LOOKS,
+)
+def test_nothing_breaks_it(values, name, width, height, look):
+    picture = draw_gates(with_gate(name, values), Frame(width, height, look), name)
+    assert len(picture.rows) == height
+    assert all(row.cell_length == width for row in picture.rows)
+    if look.ascii:
+        assert all(row.text.isascii() for row in picture.rows)

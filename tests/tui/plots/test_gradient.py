@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_tui.training.snapshot import GradientFlow
+from rnn_tui.tui.plots.gradient import describe, draw_gradient
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame
+from tests.tui.fake_session import LOADING, make_snapshot
+from tests.tui.plots.nasty import HEIGHTS, LOOKS, VALUES, WIDTHS, floats
+
+SNAPSHOT = make_snapshot(4000)
+
+
+def with_flow(hidden, cell=None):
+    cell = None if cell is None else np.asarray(cell, np.float64)
+    return replace(SNAPSHOT, gradient=GradientFlow(np.asarray(hidden, np.float64), cell))
+
+
+def words(*norms):
+    return [word.text for word in describe(GradientFlow(np.array(norms), None))]
+
+
+def test_nothing_yet_is_said(text):
+    assert "waiting for the first step" in text(draw_gradient, LOADING)
+
+
+def test_timesteps_and_powers_of_ten_are_written(text):
+    rows = text(draw_gradient, SNAPSHOT, 50).splitlines()
+    assert rows[-1].split() == ["t", "10", "20", "30", "40", "50"]
+    assert any(row.lstrip().startswith("1e-") for row in rows)
+    assert "1 % of the last" in "\n".join(rows)
+
+
+def test_norms_far_below_float32_are_drawn(text):
+    flow = with_flow(10.0 ** np.linspace(-44, 0, 200))
+    drawn = text(draw_gradient, flow, 60, 16)
+    assert "1e-40" in drawn
+    assert "▾" not in drawn
+
+
+def test_reach_is_told_in_words():
+    assert words(1e-9, 1e-6, 0.5, 1.0)[0] == "reaches back 1 of 4 steps"
+    assert words(0.5, 0.5, 0.5, 1.0)[0] == "reaches back to the first of 4 steps"
+
+
+@pytest.mark.parametrize(
+    ("norms", "expected"),
+    [
+        ((0.0, 0.0, 1.0), "underflow at t ≤ 2"),
+        ((1.0, 0.0, 1.0), "underflow at t = 2"),
+        ((np.inf, 1.0, 1.0), "overflow at t ≤ 1"),
+        ((1.0, 1.0, np.nan), "not a number at t = 3"),
+    ],
+)
+def test_underflow_and_overflow_are_told_in_words(norms, expected):
+    assert expected in words(*norms)
+
+
+def test_underflow_and_overflow_are_marked(text):
+    assert "▾" in text(draw_gradient, with_flow([0.0, 1e-3, 1.0]))
+    assert "▴" in text(draw_gradient, with_flow([np.inf, 1e-3, 1.0]))
+    drawn = text(draw_gradient, with_flow([0.0, np.inf, 1.0]), look=Look(glyphs="ascii"))
+    assert drawn.isascii()
+    assert "v" in drawn
+    assert "^" in drawn
+
+
+def test_where_nothing_can_be_drawn_the_words_remain(text):
+    assert "underflow" in text(draw_gradient, with_flow([0.0, 0.0]))
+
+
+@pytest.mark.parametrize("T", [1, 2, 500])
+def test_any_length_is_drawn(T, text):
+    assert text(draw_gradient, with_flow(np.full(T, 0.5), np.full(T, 0.1))) is not None
+
+
+@settings(max_examples=80)
+@given(st.integers(0, 60), st.data(), st.booleans(), WIDTHS, HEIGHTS, LOOKS)
+def test_nothing_breaks_it(T, data, has_cell, width, height, look):
+    norms = floats(T, VALUES.map(abs))
+    flow = GradientFlow(data.draw(norms), data.draw(norms) if has_cell else None)
+    picture = draw_gradient(replace(SNAPSHOT, gradient=flow), Frame(width, height, look))
+    assert len(picture.rows) == height
+    assert all(row.cell_length == width for row in picture.rows)

@@ -1,0 +1,192 @@
+"""Each key, by what the screen says afterwards."""
+
+from dataclasses import replace
+
+import pytest
+
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import State, Trace
+from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+
+
+def calls(shown):
+    return [name for name, _ in shown.session.calls if name != "start"]
+
+
+async def test_space_pauses_and_resumes(show):
+    async with show() as shown:
+        assert "● training" in shown.header
+        await shown.press("space")
+        assert "‖ paused" in shown.header
+        assert "Paused. space goes on" in shown.reading
+        assert "space resume" in shown.hints
+        assert "steps/s" not in shown.header
+        await shown.press("space")
+        assert "● training" in shown.header
+        assert "space pause" in shown.hints
+        assert calls(shown) == ["pause", "resume"]
+
+
+async def test_a_pause_that_is_not_obeyed_yet_is_seen_at_once_and_can_be_taken_back(show):
+    async with show() as shown:
+        shown.session.pause = lambda: setattr(shown.session, "held", True)
+        await shown.press("space")
+        assert "‖ pausing" in shown.header
+        assert "space resume" in shown.hints
+        await shown.press("space")
+        assert "● training" in shown.header
+        assert calls(shown) == ["resume"]
+
+
+async def test_full_stop_takes_one_step_and_holds(show):
+    async with show() as shown:
+        await shown.press("full_stop")
+        assert "step 4,001" in shown.header
+        assert "‖ paused" in shown.header
+        await shown.press("full_stop", "full_stop")
+        assert "step 4,003" in shown.header
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("plus", "3.75e-3"), ("equals_sign", "3.75e-3"), ("minus", "2.40e-3")]
+)
+async def test_plus_and_minus_change_the_learning_rate(show, key, expected):
+    async with show() as shown:
+        assert "lr 3.00e-3" in shown.header
+        await shown.press(key)
+        assert f"lr {expected}" in shown.header
+
+
+async def test_g_goes_round_the_gates(show):
+    async with show() as shown:
+        seen = []
+        for _ in range(7):
+            title = next(line for line in shown.lines if "─ 3 Gates" in line)
+            seen.append(title[title.index("[") + 1])
+            await shown.press("g")
+        assert seen == [*"fgochif"]
+
+
+async def test_g_on_a_plain_rnn_says_that_there_is_only_h(show):
+    rnn = make_snapshot(4000)
+    rnn = replace(rnn, title="RNN 32 · sunspots", trace=Trace({"h": rnn.trace.gates["h"]}, 200))
+    async with show(rnn) as shown:
+        assert "[h]" in shown.text
+        assert "hidden state" in shown.text or " h " in shown.text
+        await shown.press("g")
+        assert "A plain RNN has no gates" in shown.reading
+        assert "[h]" in shown.text
+        await shown.wait(4)
+        assert "A plain RNN" not in shown.reading
+
+
+async def test_g_before_the_first_window_says_so(show):
+    async with show(COMPILING) as shown:
+        await shown.press("g")
+        assert "no gates to show yet" in shown.reading
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [("1", "Loss"), ("2", "Predicted vs"), ("3", "Gates over"), ("4", "Gradient per timestep")],
+)
+async def test_a_digit_zooms_its_panel_and_goes_back(show, key, title):
+    async with show() as shown:
+        assert shown.titles == [1, 2, 3, 4]
+        await shown.press(key)
+        assert shown.titles == [int(key)]
+        assert title in shown.lines[1]
+        assert "Esc back" in shown.hints
+        await shown.press(key)
+        assert shown.titles == [1, 2, 3, 4]
+        assert "1-4 zoom" in shown.hints
+
+
+async def test_another_digit_goes_over_to_its_panel_and_escape_back(show):
+    async with show() as shown:
+        await shown.press("2", "4")
+        assert shown.titles == [4]
+        await shown.press("escape")
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_tab_moves_the_focus_and_enter_zooms_it(show):
+    async with show() as shown:
+        assert shown.app.focused is None
+        await shown.press("enter")
+        assert shown.titles == [1, 2, 3, 4]
+        await shown.press("tab", "tab")
+        assert shown.app.focused.id == "forecast"
+        await shown.press("shift+tab")
+        assert shown.app.focused.id == "loss"
+        await shown.press("tab", "tab", "enter")
+        assert shown.titles == [3]
+        await shown.press("tab")
+        assert shown.titles == [4]
+        await shown.press("tab", "shift+tab", "shift+tab")
+        assert shown.titles == [3]
+        await shown.press("enter")
+        assert shown.titles == [1, 2, 3, 4]
+        await shown.press("escape")
+        assert shown.app.focused is None
+
+
+async def test_question_mark_opens_the_help_and_goes_back(show):
+    async with show(size=(80, 60)) as shown:
+        await shown.press("question_mark")
+        assert "Keys" in shown.text
+        assert "one optimisation step" in shown.text
+        assert "Loss" in shown.text
+        await shown.press("question_mark")
+        assert shown.titles == [1, 2, 3, 4]
+        await shown.press("question_mark", "escape")
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_question_mark_explains_the_panel_in_focus_first(show):
+    async with show() as shown:
+        await shown.press("tab", "tab", "tab", "tab", "question_mark")
+        text = shown.text
+        assert "4 Gradient per timestep" in text
+        assert "δ_t = ∂L_t/∂h_t" in text
+        assert "Keys" not in text[: text.index("healthy")]
+
+
+async def test_q_stops_the_run_and_leaves(show):
+    async with show() as shown:
+        await shown.pilot.press("q")
+        assert shown.session.calls[-1] == ("stop", Status.STOPPED)
+        assert shown.app._exit
+        assert shown.app.return_code == 0
+
+
+async def test_ctrl_c_leaves_as_interrupted(show):
+    async with show() as shown:
+        await shown.pilot.press("ctrl+c")
+        assert shown.session.calls[-1] == ("stop", Status.INTERRUPTED)
+        assert shown.app.ended_by == 2
+        assert shown.app._exit
+
+
+@pytest.mark.parametrize("key", ["space", "full_stop", "plus", "minus"])
+async def test_after_the_end_there_is_nothing_to_steer(show, key):
+    async with show(ended(Status.COMPLETED, "took all 4,000 steps", make_snapshot(4000))) as shown:
+        assert "space" not in shown.hints
+        await shown.press(key)
+        assert "The run has ended" in shown.reading
+        assert calls(shown) == []
+        await shown.wait(4)
+        assert "Completed: took all 4,000 steps." in shown.reading
+
+
+@pytest.mark.parametrize("snapshot", [LOADING, COMPILING])
+async def test_a_pause_before_training_is_announced_and_can_be_taken_back(show, snapshot):
+    async with show(snapshot, size=(120, 40)) as shown:
+        await shown.press("space")
+        assert ", then paused" in shown.header
+        await shown.press("space")
+        assert ", then paused" not in shown.header
+        await shown.press("full_stop", "plus")
+        assert calls(shown) == ["pause", "resume", "step", "scale_learning_rate"]
+        await shown.show(make_snapshot(1, state=State.PAUSED))
+        assert "‖ paused" in shown.header

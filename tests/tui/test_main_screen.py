@@ -1,0 +1,252 @@
+"""States, sizes, words."""
+
+from dataclasses import replace
+
+import pytest
+
+from rnn_tui.errors import DataError
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import State
+from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+
+
+async def test_the_run_starts_once_the_first_frame_is_there(show):
+    async with show(LOADING) as shown:
+        assert ("start", None) in shown.session.calls
+
+
+async def test_seconds_are_counted_while_it_loads_and_compiles(show):
+    async with show(LOADING) as shown:
+        await shown.wait(0.4)
+        assert "○ loading 0.4 s" in shown.header
+        assert "Loading Numba and the series: 0.4 s." in shown.reading
+        assert shown.text.count("waiting for the first") == 4
+        await shown.show(COMPILING)
+        assert "◌ compiling 0.0 s" in shown.header
+        await shown.wait(3.2)
+        assert "◌ compiling 3.2 s" in shown.header
+        assert "Compiling the kernels: 3.2 s. Only the first start takes seconds" in shown.reading
+        await shown.show(make_snapshot(1))
+        assert "● training" in shown.header
+
+
+async def test_the_four_panels_say_what_they_show(show):
+    async with show() as shown:
+        text = shown.text
+        assert "1 Loss" in text
+        assert "2 Forecast" in text
+        assert "3 Gates" in text
+        assert "4 Gradient" in text
+        assert "train 0.0" in text
+        assert "val RMSE" in text
+        assert "naive 30.3" in text
+        assert "mean 0.8" in text
+        assert "reaches back" in text
+
+
+async def test_step_epoch_speed_and_rate_stand_in_the_header(show):
+    async with show(size=(120, 40)) as shown:
+        assert " LSTM 32 · sunspots  ● training" in shown.header
+        for part in ("step 4,000", "epoch 571", "1,832 steps/s", "lr 3.00e-3", "loss 0.0"):
+            assert part in shown.header
+
+
+async def test_the_screen_looks_when_it_is_told_of_a_change_and_does_not_wait_for_a_frame(show):
+    async with show() as shown:
+        shown.session.show(make_snapshot(5000))
+        await shown.pilot.pause()
+        assert "step 5,000" in shown.header
+
+
+async def test_a_diverged_run_stays_on_the_screen_and_says_where_and_why(show):
+    reason = "the loss reached 3.2e+07 at step 3: training diverged; try a rate below 1e+06 (--lr)"
+    async with show(ended(Status.DIVERGED, reason, make_snapshot(3))) as shown:
+        assert "✗ diverged" in shown.header
+        assert "Diverged: the loss reached 3.2e+07 at step 3: training diverged" in shown.reading
+        assert "--lr" in shown.reading
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_a_slip_in_the_training_thread_is_shown_whole(show):
+    reason = (
+        "this is a bug in rnn-tui (ZeroDivisionError: a slip of ours); the traceback is in "
+        "/home/somebody/.local/state/rnn-tui/log/crash-20260101-120000.log."
+    )
+    async with show(ended(Status.FAILED, reason, make_snapshot(300))) as shown:
+        assert "✗ failed" in shown.header
+        assert "a slip of ours" in shown.reading
+        assert "crash-20260101-120000.log" in shown.reading
+        await shown.press("2")
+        assert shown.titles == [2]
+
+
+async def test_a_run_that_could_not_begin_leaves_the_screen(show):
+    async with show(LOADING) as shown:
+        shown.session.error = DataError("no such dataset: sunspot")
+        await shown.show(ended(Status.FAILED, "no such dataset: sunspot", LOADING))
+        await shown.pilot.pause()
+        assert shown.app._exit
+
+
+async def test_a_run_that_could_not_be_saved_stays_on_the_screen(show):
+    async with show() as shown:
+        shown.session.error = DataError("disk full")
+        await shown.show(ended(Status.FAILED, "--save-model x: disk full", make_snapshot(4000)))
+        assert not shown.app._exit
+        assert "disk full" in shown.reading
+
+
+async def test_a_completed_run_says_what_it_is_worth(show):
+    snapshot = ended(Status.COMPLETED, "took all 4,000 steps", make_snapshot(4000))
+    async with show(snapshot, size=(120, 40)) as shown:
+        assert "✓ completed" in shown.header
+        assert "Completed: took all 4,000 steps." in shown.reading
+        assert "the best, are kept" in shown.reading
+        assert "test RMSE 19.8" in shown.text
+        assert "35 % better" in shown.text
+
+
+SIZES = [(80, 24), (120, 40), (200, 50), (72, 20), (60, 16), (40, 12), (24, 7), (20, 5), (3, 2)]
+SIZES += [(1, 1), (500, 3), (2, 90), (300, 100), (90, 8), (8, 90), (80, 24)]
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [LOADING, make_snapshot(4000), ended(Status.DIVERGED, "why " * 50, make_snapshot(3))],
+    ids=["loading", "training", "diverged"],
+)
+async def test_every_row_fills_the_width_at_every_size(show, snapshot):
+    async with show(snapshot, size=(1, 1)) as shown:
+        for width, height in SIZES:
+            await shown.pilot.resize_terminal(width, height)
+            await shown.settle()
+            assert [len(line) for line in shown.lines] == [width] * height
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_80_by_24_has_all_four_panels_and_two_lines_of_reading(show):
+    async with show() as shown:
+        assert shown.titles == [1, 2, 3, 4]
+        assert shown.lines[-3].startswith(" Reading: ")
+        assert shown.lines[-2].startswith("          ")
+        assert shown.lines[-2].strip()
+
+
+async def test_a_small_screen_shows_one_panel_at_a_time_under_tabs(show):
+    async with show(size=(60, 16)) as shown:
+        assert shown.titles == [1]
+        assert "1 Loss  2 Forecast  3 Gates  4 Gradient" in shown.lines[1]
+        await shown.press("3")
+        assert shown.titles == [3]
+        await shown.press("3")
+        assert shown.titles == [3]
+        await shown.press("tab")
+        assert shown.titles == [4]
+        await shown.press("tab")
+        assert shown.titles == [1]
+        assert shown.reading
+
+
+async def test_a_tiny_screen_shows_the_numbers(show):
+    async with show(size=(20, 5)) as shown:
+        assert shown.lines[0].startswith("loss 0.0")
+        assert shown.lines[1].startswith("val  0.0")
+        assert "training" in shown.text
+        assert "step 4,000" in shown.text
+    async with show(size=(6, 2)) as shown:
+        assert shown.lines[0].startswith("0.0")
+
+
+async def test_a_tiny_screen_says_why_a_run_has_ended(show):
+    snapshot = ended(Status.DIVERGED, "the loss was not finite at step 3", make_snapshot(3))
+    async with show(snapshot, size=(22, 9)) as shown:
+        assert "✗ diverged" in shown.text
+        assert "not finite" in shown.text
+
+
+async def test_a_click_on_a_hint_or_a_tab_does_what_it_says(show):
+    async with show() as shown:
+        x = shown.hints.index("step")
+        await shown.pilot.click("#hints", offset=(x, 0))
+        await shown.settle()
+        assert "step 4,001" in shown.header
+        x = shown.hints.index("help")
+        await shown.pilot.click("#hints", offset=(x, 0))
+        await shown.pilot.pause()
+        assert "Keys" in shown.text
+    async with show(size=(60, 16)) as shown:
+        x = shown.lines[1].index("4 Gradient")
+        await shown.pilot.click("#tabs", offset=(x, 0))
+        await shown.settle()
+        assert shown.titles == [4]
+
+
+async def test_a_double_click_zooms_a_panel(show):
+    async with show() as shown:
+        await shown.pilot.double_click("#gates")
+        await shown.settle()
+        assert shown.titles == [3]
+
+
+async def test_a_panel_is_drawn_anew_only_where_its_data_changed(show):
+    async with show() as shown:
+        drawn = []
+        for panel in shown.app.screen.query("Panel"):
+            draw = panel.plot.draw
+            name = panel.id
+
+            def note(snapshot, frame, draw=draw, name=name):
+                drawn.append(name)
+                return draw(snapshot, frame)
+
+            panel.plot = replace(panel.plot, draw=note)
+        same = shown.session.snapshot
+        await shown.show(replace(same, learning_rate=1.0))
+        assert drawn == []
+        await shown.show(replace(same, trace=make_snapshot(5000).trace))
+        assert drawn == ["gates"]
+        await shown.press("1")
+        drawn.clear()
+        await shown.show(make_snapshot(6000))
+        assert drawn == ["loss"]
+        await shown.press("1")
+        assert {*drawn} == {"loss", "forecast", "gates", "gradient"}
+
+
+async def test_another_theme_draws_everything_in_its_colours(show):
+    def background(shown):
+        strips = shown.app.screen._compositor.render_strips()
+        return {str(s.style.bgcolor.name) for strip in strips for s in strip if s.style.bgcolor}
+
+    async with show() as shown:
+        assert "#0c1017" in background(shown)
+        shown.app.theme = "textual-light"
+        await shown.settle()
+        await shown.pilot.pause()
+        assert "#fbfcfe" in background(shown)
+        assert "#0c1017" not in background(shown)
+
+
+async def test_without_colours_the_frame_tells_what_is_in_focus(show, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with show() as shown:
+        assert "┏" not in shown.text
+        await shown.press("tab")
+        assert "┏━ 1 Loss" in shown.text
+        assert "▀" not in shown.text
+
+
+@pytest.mark.parametrize(
+    "environment", [{"LC_ALL": "C"}, {"TERM": "linux"}, {"TERM": "vt100"}], ids=str
+)
+async def test_where_there_is_no_braille_everything_is_ascii(show, monkeypatch, environment):
+    monkeypatch.setattr("locale.getencoding", lambda: "utf-8")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    if "LC_ALL" in environment:
+        monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
+    for snapshot in (LOADING, make_snapshot(4000), make_snapshot(4000, state=State.PAUSED)):
+        async with show(snapshot, size=(120, 40)) as shown:
+            assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]
+            await shown.press("tab", "question_mark")
+            assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]

@@ -1,0 +1,144 @@
+"""The sentences, without a screen."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import GradientFlow, HistoryView, State
+from rnn_tui.tui.reading import read
+from rnn_tui.tui.widgets.lines import fit_sentences
+from tests.tui.fake_session import COMPILING, LOADING, curve, ended, make_snapshot
+
+SNAPSHOT = make_snapshot(4000)
+ONE_ROW = 69
+"""Columns beside the name at a width of 80."""
+
+
+def texts(snapshot, waited=0.0):
+    return [sentence.text for sentence in read(snapshot, waited)]
+
+
+def test_waiting_is_told_in_seconds():
+    assert texts(LOADING, 0.31)[0] == "Loading Numba and the series: 0.3 s."
+    assert texts(COMPILING, 4.25)[0] == "Compiling the kernels: 4.2 s."
+
+
+def test_the_skill_over_naive_is_told_either_way():
+    better = replace(SNAPSHOT, validation_rmse=20.0)
+    assert texts(better)[0] == "On validation 34 % better than repeating the last value (naive)."
+    worse = replace(SNAPSHOT, validation_rmse=40.0)
+    assert texts(worse)[0] == "Not yet better than repeating the last value (naive forecast)."
+    early = replace(SNAPSHOT, validation_rmse=None)
+    assert texts(early)[0] == "Learning; the first validation is on its way."
+
+
+def test_overfitting_is_told_with_its_step_and_its_size():
+    worse = replace(SNAPSHOT, best_step=1000, best_validation_loss=0.1, validation_loss=0.15)
+    assert texts(worse)[:2] == [
+        "Overfitting: validation loss is up 50 % since its best, step 1,000.",
+        "The weights of step 1,000 are kept.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"best_step": 3000},
+        {"validation_loss": 0.105},
+        {"step": 150},
+        {"best_validation_loss": None},
+    ],
+)
+def test_what_is_no_overfitting_is_not_called_so(changes):
+    base = {"best_step": 50, "best_validation_loss": 0.1, "validation_loss": 0.15}
+    assert "Overfitting" not in " ".join(texts(replace(SNAPSHOT, **(base | changes))))
+
+
+def flow(*norms):
+    return replace(SNAPSHOT, gradient=GradientFlow(np.array(norms), None))
+
+
+def test_the_reach_of_the_gradient_is_told_where_it_is_short():
+    assert "Gradient reaches back 1 of 4 steps: older ones hardly teach." in texts(
+        flow(1e-9, 1e-6, 0.5, 1.0)
+    )
+    assert "Gradient" not in " ".join(texts(flow(0.1, 0.2, 0.5, 1.0)))
+
+
+def test_overflow_and_underflow_come_first():
+    assert "overflows" in texts(flow(np.inf, 1.0))[0]
+    assert "is 0 (underflow) up to t = 2" in texts(flow(0.0, 0.0, 0.5, 1.0))[0]
+    assert "overflows" in texts(flow(1.0, np.nan))[0]
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [(0.05, "Training loss fell by 50 %"), (0.1, "is flat"), (0.2, "rose by 100 %")],
+)
+def test_the_trend_of_the_training_loss_is_told(late, expected):
+    step = np.arange(1, 1001)
+    loss = curve(step, np.where(step <= 900, 0.1, late))
+    history = HistoryView(loss, loss, loss, loss)
+    assert any(expected in text for text in texts(replace(SNAPSHOT, history=history)))
+
+
+def test_a_pause_tells_the_keys_and_what_is_seen():
+    first, *rest = texts(replace(SNAPSHOT, state=State.PAUSED))
+    assert first == "Paused. space goes on, . takes one optimisation step."
+    assert rest == texts(SNAPSHOT)
+
+
+def test_the_end_tells_reason_best_weights_and_test_score():
+    done = texts(ended(Status.COMPLETED, "took all 4,000 steps", SNAPSHOT))
+    assert done[0] == "Completed: took all 4,000 steps."
+    assert "the best, are kept" in done[1]
+    assert done[2] == "On the test part RMSE 19.8: 35 % better than naive."
+
+
+def test_a_bad_test_score_is_not_hidden():
+    snapshot = ended(Status.COMPLETED, "took all steps", SNAPSHOT)
+    scores = {"model": Scores(40.0, 30.0, 53), "naive": Scores(30.3, 24.0, 53)}
+    snapshot = replace(snapshot, ended=replace(snapshot.ended, scores=scores))
+    assert "On the test part RMSE 40.0: 32 % worse than naive." in texts(snapshot)
+
+
+@given(st.integers(1, 10**9), st.floats(0, 1e9), st.floats(1e-9, 1e3), st.floats(0, 1e9))
+def test_every_sentence_on_training_fits_in_one_row_of_80_columns(step, loss, best, rmse):
+    snapshot = replace(
+        SNAPSHOT,
+        step=step,
+        best_step=step // 3 + 1,
+        validation_loss=min(loss, 100 * best),
+        best_validation_loss=best,
+        validation_rmse=rmse,
+    )
+    for text in texts(snapshot):
+        assert len(text) <= ONE_ROW + 8
+
+
+@given(
+    st.text(min_size=1, max_size=300),
+    st.lists(st.text(max_size=100), max_size=3),
+    st.integers(1, 90),
+    st.integers(1, 5),
+)
+def test_the_first_sentence_is_never_blank_and_nothing_is_too_long(first, rest, width, height):
+    from rnn_tui.tui.reading import Sentence
+
+    lines = fit_sentences(tuple(Sentence(t) for t in (first, *rest)), width, height)
+    assert len(lines) <= height
+    assert all(len(line) <= width for line, _ in lines)
+    if first.strip():
+        assert lines[0][0].strip()
+
+
+def test_a_cut_sentence_says_so():
+    long = read(ended(Status.FAILED, "word " * 60, SNAPSHOT), 0)
+    (line,) = fit_sentences(long, 40, 1)
+    assert line[0].endswith("word …")
+    assert len(line[0]) <= 40
