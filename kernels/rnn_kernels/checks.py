@@ -2,13 +2,15 @@
 
 import math
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_kernels.layout import Array, Network, Packing
+from rnn_kernels.layout import Array, Network, Packing, float_type
 from rnn_kernels.microkernel import lanes
-from rnn_kernels.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rnn_kernels.workspace import Workspace
 
 
 def check_array(
@@ -56,7 +58,7 @@ def _check_type(name: str, array: object) -> None:
         raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
 
 
-def check_workspace(network: Network, workspace: Workspace) -> None:
+def check_workspace(network: Network, workspace: "Workspace") -> None:
     """Raise ValueError unless the workspace was made for the network."""
     if workspace.network != network:
         raise ValueError(f"workspace: got one for {workspace.network}, expected {network}")
@@ -71,9 +73,15 @@ def check_parameters(
     )
 
 
-def parameter_size(network: Network, dtype: np.dtype[Any]) -> int:
-    """Elements of a network's flat vector."""
-    return Packing(network, lanes(dtype)).size
+def parameter_size(network: Network, dtype: Any) -> int:
+    """Return the number of elements in a network's flat vector, padding included.
+
+    Raises
+    ------
+    ValueError
+        The dtype is neither float32 nor float64.
+    """
+    return Packing(network, lanes(float_type(dtype))).size
 
 
 def check_gradient(gradient: Array, parameters: Array) -> None:

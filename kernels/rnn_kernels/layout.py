@@ -26,7 +26,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels.jit import jit
+from rnn_kernels.jit import inlined, jit
 from rnn_kernels.microkernel import lanes
 
 Array: TypeAlias = NDArray[Any]
@@ -97,6 +97,12 @@ class Readout(NamedTuple):
     outputs: int  # O
     w: int  # W_hy (O, units)
     b: int  # b_y (O,)
+
+
+@inlined
+def readout_of(head: Array) -> Readout:
+    """Return the readout from the form in which compiled code takes it."""
+    return Readout(head[0], head[1], head[2])
 
 
 @dataclass(frozen=True)
@@ -319,8 +325,10 @@ class Plan:
         return np.array(self.layers, np.int64)
 
 
-def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: int) -> Plan:
-    """Lay out the memory for T timesteps of B samples."""
+def make_plan(
+    network: Network, T: int, B: int, dtype: np.dtype[Any], threads: int, *, keep_gates: bool
+) -> Plan:
+    """Lay out the memory for T timesteps of B samples; see `Workspace`."""
     width = lanes(dtype)
     packing = Packing(network, width)
     units, gates = packing.units, len(network.gate_names)
@@ -365,10 +373,10 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
                 c=take((T + 1) * B * units) if lstm else 0,
                 tanh_c=take(T * B * units) if lstm else 0,
                 gates=gates_at,
-                dz=gates_at if lstm else take(T * B * z_stride),
+                dz=take(T * B * z_stride) if keep_gates or not lstm else gates_at,
                 z=Z,
                 z_stride=z_stride,
-                dc=take(B * units) if lstm else 0,
+                dc=take(B * units),
                 dh=take(B * units),
                 wt=take(units * wt_depth),
                 wt_depth=wt_depth,

@@ -52,4 +52,6 @@ def mse(y: Array, target: Array, dy: Array, *, first: int = 0) -> float:
     check_array("target", target, y.shape, dtype)
     check_array("dy", dy, y.shape, dtype, writable=True)
     check_first(first, y.shape[0])
-    return float(squared_error(y, target, dy, first))
+    skipped = first * y.shape[1] * y.shape[2]
+    dy[:first] = 0
+    return float(squared_error(y.reshape(-1), target.reshape(-1), dy.reshape(-1), skipped))

@@ -21,72 +21,52 @@ while its sums are in registers: each number is written once and not read back.
 
 from typing import Any
 
-from rnn_kernels.jit import jit
 from rnn_kernels.layout import Array, F, G, I, Layer, O
-from rnn_kernels.microkernel import Code, product_tile_1, product_tile_2, product_tile_4, tiles
-from rnn_kernels.tiling import DEPTH, TALLEST_2, TALLEST_4, tile_rows, to_and_fro
+from rnn_kernels.microkernel import Code, tiles
+from rnn_kernels.tiling import TALLEST_2, TALLEST_4, tile_rows, to_and_fro
 
 
-@tiles(4, "memory parameters a a_stride w depth begun c c_next units tanh_c gates z_stride h")
+@tiles(4, "memory parameters a a_stride w depth c c_next units tanh_c gates z_stride h")
 def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
     """Gates, c_t and h_t of some samples and a vector of units."""
     m, width = at.memory, 4 * code.lanes
-    places = [[m + at.gates + at.z_stride * row + v * code.lanes for v in range(4)] for row in range(rows)]
-    sums = code.begun(places, at.begun)
+    sums = code.zeros(rows, 4)
     z = code.product(sums, m + at.a, at.a_stride, 1, at.parameters + at.w, width, at.depth)
-    outputs, cells = [], []
     for row in range(rows):
         i, f, g, o = code.quotients(
-            [
-                code.sigmoid_parts(z[row][I]),
-                code.sigmoid_parts(z[row][F]),
-                code.tanh_parts(z[row][G]),
-                code.sigmoid_parts(z[row][O]),
-            ]
+            code.sigmoid_parts(z[row][I]),
+            code.sigmoid_parts(z[row][F]),
+            code.tanh_parts(z[row][G]),
+            code.sigmoid_parts(z[row][O]),
         )
         c = f * code.load(m + at.c + at.units * row) + i * g
+        tanh_c = code.tanh(c)
         code.store(c, m + at.c_next + at.units * row)
-        for gate, value in enumerate((i, f, g, o)):
-            code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
-        outputs.append(o)
-        cells.append(c)
-    for row, tanh_c in enumerate(code.tanh(cells)):
         code.store(tanh_c, m + at.tanh_c + at.units * row)
-        code.store(outputs[row] * tanh_c, m + at.h + at.a_stride * row)
+        code.store(o * tanh_c, m + at.h + at.a_stride * row)
+        for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
+            code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
 
 
-@jit
 def lstm_forward_rows(
     layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
 ) -> None:
     """Fill the gates, c_t and h_t (index t + 1) of the samples start … stop−1."""
-    units, Z, L = layer.units, layer.z_stride, layer.lanes
-    blocks = (layer.depth + DEPTH - 1) // DEPTH
-    for n in range(units // L):
-        q = to_and_fro(n, units // L, t)
-        unit = q * L
-        for block in range(blocks):
-            k = layer.depth * block // blocks
-            depth = layer.depth * (block + 1) // blocks - k
-            w = layer.w + q * layer.panel + k * 4 * L
-            b = start
-            while b < stop:
-                rows, row = tile_rows(stop - b, TALLEST_4), t * layer.batch + b
-                a, gates = layer.a + row * layer.a_stride + k, layer.gates + row * Z + 4 * unit
-                if block + 1 < blocks:
-                    product_tile_4(
-                        rows, memory, a, layer.a_stride, 1, parameters, w, 4 * L, depth,
-                        memory, gates, Z, block,
-                    )  # fmt: skip
-                else:
-                    after = row + layer.batch
-                    lstm_forward_tile(
-                        rows, memory, parameters, a, layer.a_stride, w, depth, block,
-                        layer.c + row * units + unit, layer.c + after * units + unit, units,
-                        layer.tanh_c + row * units + unit, gates, Z,
-                        layer.h + after * layer.a_stride + unit,
-                    )  # fmt: skip
-                b += rows
+    units, Z = layer.units, layer.z_stride
+    for n in range(units // layer.lanes):
+        q = to_and_fro(n, units // layer.lanes, t)
+        w, unit = layer.w + q * layer.panel, q * layer.lanes
+        b = start
+        while b < stop:
+            rows, row = tile_rows(stop - b, TALLEST_4), t * layer.batch + b
+            after = row + layer.batch
+            lstm_forward_tile(
+                rows, memory, parameters, layer.a + row * layer.a_stride, layer.a_stride,
+                w, layer.depth, layer.c + row * units + unit, layer.c + after * units + unit, units,
+                layer.tanh_c + row * units + unit, layer.gates + row * Z + 4 * unit, Z,
+                layer.h + after * layer.a_stride + unit,
+            )  # fmt: skip
+            b += rows
 
 
 def _backward_tile(vectors: int) -> Any:
@@ -132,7 +112,6 @@ def _backward_tile(vectors: int) -> Any:
 _backward_1, _backward_2 = _backward_tile(1), _backward_tile(2)
 
 
-@jit
 def lstm_backward_rows(
     layer: Layer, t: int, start: int, stop: int, memory: Array,
     above: int, above_stride: int, dy: Array, outputs: int, e_depth: int, squares: Array,

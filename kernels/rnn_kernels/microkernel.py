@@ -27,12 +27,12 @@ from numba import types
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-FLAGS = ("contract", "nsz", "arcp", "reassoc")
-KEEP_ORDER = ("contract",)
-"""For sums whose rounding is the point; an instruction without any flag gets all of Numba's."""
+FLAGS = ("nsz",)
+"""Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
+depend on the height of its tile. An instruction without any flag gets all of Numba's."""
+ANY_ORDER = ("nsz", "reassoc")
 SUMS_IN_FLIGHT = 8
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
-AHEAD = 32
 I32, I64 = ir.IntType(32), ir.IntType(64)
 Block: TypeAlias = Any
 
@@ -53,9 +53,9 @@ def lanes(dtype: np.dtype[Any]) -> int:
 
 def tile_heights(vectors: int) -> tuple[int, ...]:
     """Heights of the tiles of a product, tallest first: as many sums as registers can hold."""
-    registers = 32 if vector_bytes() == 64 else 16
-    tallest = {1: 8, 2: 8, 3: 6, 4: 6} if registers == 32 else {1: 8, 2: 6, 3: 3, 4: 2}
-    return tuple(height for height in (8, 6, 4, 3, 2, 1) if height <= tallest[vectors])
+    if vector_bytes() == 64:  # 32 registers, else 16
+        return (8, 4, 2, 1) if vectors < 3 else (6, 4, 2, 1)
+    return (4, 2, 1) if vectors < 3 else (2, 1)
 
 
 @dataclass(frozen=True)
@@ -114,27 +114,60 @@ class Place:
         return Place(self.builder, self.builder.gep(self.pointer, [_i64(offset)]))
 
 
-@dataclass(frozen=True)
 class Vector:
-    """A vector register; operators work lane by lane."""
+    """A vector register; operators work lane by lane.
 
-    builder: Any
-    value: Any
+    A product waits for what it is added to: `a * b + c` is one fused operation, and of two products
+    that are added the first is the fused one.
+    """
 
-    def _binary(self, name: str, other: "Vector") -> "Vector":
-        return Vector(self.builder, getattr(self.builder, name)(self.value, other.value, flags=FLAGS))
+    def __init__(
+        self, builder: Any, value: Any = None, factors: "tuple[Vector, Vector] | None" = None
+    ) -> None:
+        self.builder = builder
+        self._value = value
+        self._factors = factors if value is None else None
+
+    @property
+    def value(self) -> Any:
+        """The register."""
+        if self._value is None and self._factors:
+            a, b = self._factors
+            self._value = self.builder.fmul(a.value, b.value, flags=FLAGS)
+        return self._value
 
     def __add__(self, other: "Vector") -> "Vector":
-        return self._binary("fadd", other)
+        if self._factors and self._value is None:
+            return self._fused(*self._factors, other)
+        if other._factors and other._value is None:
+            return self._fused(*other._factors, self)
+        return Vector(self.builder, self.builder.fadd(self.value, other.value, flags=FLAGS))
 
     def __sub__(self, other: "Vector") -> "Vector":
-        return self._binary("fsub", other)
+        if other._factors and other._value is None:
+            a, b = other._factors
+            return self._fused(-a, b, self)
+        if self._factors and self._value is None:
+            return self._fused(*self._factors, -other)
+        return Vector(self.builder, self.builder.fsub(self.value, other.value, flags=FLAGS))
+
+    def __neg__(self) -> "Vector":
+        return Vector(self.builder, self.builder.fneg(self.value, flags=FLAGS))
 
     def __mul__(self, other: "Vector") -> "Vector":
-        return self._binary("fmul", other)
+        return Vector(self.builder, factors=(self, other))
 
     def __truediv__(self, other: "Vector") -> "Vector":
-        return self._binary("fdiv", other)
+        return Vector(self.builder, self.builder.fdiv(self.value, other.value, flags=FLAGS))
+
+    def _fused(self, a: "Vector", b: "Vector", c: "Vector") -> "Vector":
+        builder, kind = self.builder, c.value.type
+        scalar = "f32" if kind.element == ir.FloatType() else "f64"
+        name = f"llvm.fmuladd.v{kind.count}{scalar}"
+        function = builder.module.globals.get(name) or ir.Function(
+            builder.module, ir.FunctionType(kind, [kind] * 3), name
+        )
+        return Vector(builder, builder.call(function, [a.value, b.value, c.value]))
 
 
 Sums: TypeAlias = list[list[Vector]]
@@ -175,15 +208,6 @@ class Code:
         mask = ir.Constant(ir.VectorType(I32, self.lanes), [ir.Constant(I32, 0)] * self.lanes)
         return Vector(b, b.shuffle_vector(first, undefined, mask))
 
-    def prefetch(self, place: Place) -> None:
-        """Ask for a cache line that will soon be read."""
-        b = self.builder
-        pointer = b.bitcast(place.pointer, ir.IntType(8).as_pointer())
-        kind = ir.FunctionType(ir.VoidType(), [pointer.type, I32, I32, I32])
-        name = "llvm.prefetch.p0"
-        function = b.module.globals.get(name) or ir.Function(b.module, kind, name)
-        b.call(function, [pointer, *(ir.Constant(I32, n) for n in (0, 3, 1))])
-
     def larger(self, a: Vector, b: Vector) -> Vector:
         """The larger of two, lane by lane; a NaN in `a` stays."""
         return self._pick("<", a, b)
@@ -206,9 +230,8 @@ class Code:
         limit = abs(number.limit / factor)
         x = self.smaller(self.larger(x, self.constant(-limit)), self.constant(limit))
         magic = self.constant(number.magic)
-        scaled = b.fmul(x.value, self.constant(factor / math.log(2)).value, flags=KEEP_ORDER)
-        shifted = Vector(b, b.fadd(scaled, magic.value, flags=KEEP_ORDER))
-        k = Vector(b, b.fsub(shifted.value, magic.value, flags=KEEP_ORDER))
+        shifted = x * self.constant(factor / math.log(2)) + magic
+        k = shifted - magic
         r = x - k * self.constant(math.log(2) / factor)
         series = [
             self.constant(factor**n * value) for n, value in enumerate(number.series, start=2)
@@ -243,38 +266,22 @@ class Code:
         numerator = s * p + (s - self.constant(1))
         return numerator, numerator + self.constant(2)
 
-    def quotients(self, parts: Sequence[tuple[Vector, Vector]]) -> list[Vector]:
-        """Numerators over denominators; four share one division, the slowest instruction.
+    def tanh(self, x: Vector) -> Vector:
+        """tanh(x)."""
+        numerator, denominator = self.tanh_parts(x)
+        return numerator / denominator
+
+    def quotients(self, *parts: tuple[Vector, Vector]) -> list[Vector]:
+        """Four numerators over their denominators, with one division, the slowest instruction.
 
             1/a = b · 1/(ab)        1/b = a · 1/(ab)
         """
-        results: list[Vector] = []
-        for start in range(0, len(parts), 4):
-            group = parts[start : start + 4]
-            inverses = self._reciprocals([denominator for _, denominator in group])
-            results += [n * r for (n, _), r in zip(group, inverses, strict=True)]
-        return results
-
-    def _reciprocals(self, values: list[Vector]) -> list[Vector]:
-        levels = [values]
-        while len(levels[-1]) > 1:
-            row = levels[-1]
-            pairs = [row[n] * row[n + 1] for n in range(0, len(row) - 1, 2)]
-            levels.append(pairs + row[len(pairs) * 2 :])
-        inverses = [self.constant(1) / levels.pop()[0]]
-        for row in reversed(levels):
-            below = []
-            for n, value in enumerate(row):
-                partner = n ^ 1
-                inverse = inverses[n // 2]
-                below.append(inverse * row[partner] if partner < len(row) else inverse)
-                del value
-            inverses = below
-        return inverses
-
-    def tanh(self, values: Sequence[Vector]) -> list[Vector]:
-        """tanh of several vectors."""
-        return self.quotients([self.tanh_parts(x) for x in values])
+        (_, a), (_, b), (_, c), (_, d) = parts
+        ab, cd = a * b, c * d
+        inverse = self.constant(1) / (ab * cd)
+        of_ab, of_cd = cd * inverse, ab * inverse
+        inverses = (b * of_ab, a * of_ab, d * of_cd, c * of_cd)
+        return [n * r for (n, _), r in zip(parts, inverses, strict=True)]
 
     def add_squares(self, vectors: Sequence[Vector], total: Place) -> None:
         """Add the squares of all lanes to a float64 total, for float32's own underflow."""
@@ -299,7 +306,7 @@ class Code:
         name = f"llvm.vector.reduce.fadd.v{self.lanes}{suffix}"
         kind = ir.FunctionType(scalar, [scalar, ir.VectorType(scalar, self.lanes)])
         reduce = b.module.globals.get(name) or ir.Function(b.module, kind, name)
-        return b.call(reduce, [ir.Constant(scalar, 0.0), value], fastmath=FLAGS)
+        return b.call(reduce, [ir.Constant(scalar, 0.0), value], fastmath=ANY_ORDER)
 
     def zeros(self, rows: int, vectors: int) -> Sums:
         """Sums before any was added."""
@@ -345,9 +352,6 @@ class Code:
                     place = k + split
                     w_row = w + place * w_stride
                     ws = [self.load(w_row + v * self.lanes) for v in range(vectors)]
-                    if AHEAD and rows >= 4:
-                        for v in range(vectors):
-                            self.prefetch(w_row + w_stride * AHEAD + v * self.lanes)
                     along = place * k_stride
                     for m in range(rows):
                         number = self.broadcast(row_places[m] + along)

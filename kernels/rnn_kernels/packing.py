@@ -1,17 +1,13 @@
 """Weights as the backward pass reads them: transposed, in panels of two vectors."""
 
-from rnn_kernels.jit import jit
+from rnn_kernels.jit import inlined
 from rnn_kernels.layout import Array, Layer, Readout
 from rnn_kernels.microkernel import transpose_tile
 
 
-@jit
-def pack_backward(layer: Layer, readout: Readout, parameters: Array, memory: Array) -> None:
-    """Fill the panels of W_hhᵀ, with the rows of W_hy below where the readout reads this layer."""
-    transpose_panels(
-        layer, layer.inputs + 2, layer.hidden, layer.units, parameters, memory,
-        layer.wt, layer.wt_depth,
-    )  # fmt: skip
+@inlined
+def copy_readout(layer: Layer, readout: Readout, parameters: Array, memory: Array) -> None:
+    """Copy the rows of W_hy below W_hhᵀ where the readout reads this layer."""
     L = layer.lanes
     for o in range(layer.wt_depth - layer.z):
         for unit in range(0, layer.units, 2 * L):
@@ -22,7 +18,7 @@ def pack_backward(layer: Layer, readout: Readout, parameters: Array, memory: Arr
                 memory[target + k] = parameters[source + k]
 
 
-@jit
+@inlined
 def transpose_panels(
     layer: Layer, first: int, count: int, columns: int, parameters: Array, memory: Array,
     target: int, depth: int,

@@ -13,7 +13,6 @@ Elman 1990; the backward pass is Werbos 1990 (backpropagation through time).
 
 from typing import Any
 
-from rnn_kernels.jit import jit
 from rnn_kernels.layout import Array, Layer
 from rnn_kernels.microkernel import Code, tiles
 from rnn_kernels.tiling import TALLEST_2, tile_rows, to_and_fro
@@ -26,11 +25,10 @@ def _forward_tile(vectors: int) -> Any:
         a, w = at.memory + at.a, at.parameters + at.w
         width = vectors * code.lanes
         z = code.product(code.zeros(rows, vectors), a, at.a_stride, 1, w, width, at.depth)
-        states = code.tanh([value for row in z for value in row])
         for m in range(rows):
             for v in range(vectors):
                 place = at.memory + at.h + at.a_stride * m + v * code.lanes
-                code.store(states[m * vectors + v], place)
+                code.store(code.tanh(z[m][v]), place)
 
     return rnn_forward_tile
 
@@ -38,7 +36,6 @@ def _forward_tile(vectors: int) -> Any:
 _forward_1, _forward_2 = _forward_tile(1), _forward_tile(2)
 
 
-@jit
 def rnn_forward_rows(
     layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
 ) -> None:
@@ -93,7 +90,6 @@ def _backward_tile(vectors: int) -> Any:
 _backward_1, _backward_2 = _backward_tile(1), _backward_tile(2)
 
 
-@jit
 def rnn_backward_rows(
     layer: Layer, t: int, start: int, stop: int, memory: Array,
     above: int, above_stride: int, dy: Array, outputs: int, e_depth: int, squares: Array,

@@ -7,28 +7,47 @@ keeps its order: the bits do not depend on the threads.
 
 import math
 
-from rnn_kernels.jit import jit
-from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at
-from rnn_kernels.lstm import lstm_backward_rows, lstm_forward_rows
-from rnn_kernels.microkernel import copy_tile, dot_tile, product_tile_1, product_tile_2, product_tile_4
-from rnn_kernels.packing import pack_backward
-from rnn_kernels.rnn import rnn_backward_rows, rnn_forward_rows
+from rnn_kernels.jit import inlined, jit
+from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.microkernel import (
+    copy_tile,
+    dot_tile,
+    product_tile_1,
+    product_tile_2,
+    product_tile_4,
+    vector_bytes,
+)
+from rnn_kernels.packing import copy_readout, transpose_panels
 from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
+TWO_VECTORS = 2 * vector_bytes()
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
 @jit
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
-    """Range that one of several threads takes, at multiples of two."""
-    pairs = (length + 1) // 2
-    return min(length, pairs * part // parts * 2), min(length, pairs * (part + 1) // parts * 2)
+    """Range of samples that one of several threads takes, at multiples of eight.
+
+    Then every sample is in a tile of the same height as with one thread, up to heights whose sums
+    have the same order.
+    """
+    eights = (length + 7) // 8
+    return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
 @jit
+def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
+    """Range of vectors of units that one of several threads takes, whole panels."""
+    vectors = layer.units // layer.lanes
+    together = 2 if layer.z == layer.units else 1
+    panels = (vectors + together - 1) // together
+    start, stop = panels * part // parts * together, panels * (part + 1) // parts * together
+    return min(vectors, start), min(vectors, stop)
+
+
 def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
@@ -36,10 +55,7 @@ def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: 
         if n:
             _feed(layer_at(plan, n - 1), layer, start, stop, memory)
         for t in range(layer.timesteps):
-            if layer.cell == LSTM:
-                lstm_forward_rows(layer, t, start, stop, parameters, memory)
-            else:
-                rnn_forward_rows(layer, t, start, stop, parameters, memory)
+            forward_timestep(layer, t, start, stop, parameters, memory)
 
 
 @jit
@@ -53,7 +69,7 @@ def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> N
                 memory[target + k] = memory[source + k]
 
 
-@jit
+@inlined
 def read_out_rows(
     layer: Layer, readout: Readout, first: int, start: int, stop: int,
     parameters: Array, memory: Array, y: Array,
@@ -76,31 +92,104 @@ def read_out_rows(
             b += rows
 
 
-@jit
+def pack_layers(
+    plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array
+) -> None:
+    """Fill the panels of W_hhᵀ and W_ihᵀ that the backward pass reads, W_ihᵀ of the first layer
+    where the gradient is wanted with respect to its input.
+    """
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for to_wx in range(2 if n or to_input else 1):
+            if to_wx:
+                first, count, columns = 0, layer.inputs, layer.dx_stride
+                target, depth = layer.wx, layer.z
+            else:
+                first, count, columns = layer.inputs + 2, layer.hidden, layer.units
+                target, depth = layer.wt, layer.wt_depth
+            transpose_panels(
+                layer, first, count, columns, parameters, memory, target, depth
+            )
+        copy_readout(layer, readout_of(head), parameters, memory)
+
+
 def backward_rows(
-    layer: Layer, outputs: int, first: int, start: int, stop: int, from_end: bool,
+    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
     memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 of the last layer: fills dz and squared norms.
+    """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
 
-    dh_T is read where `from_end` is true; dy before `first` is not read.
+    dh_T is read where `from_end` is true, dx and dh0 are filled where `to_start` is; dy before
+    `first` is not read.
     """
-    for t in range(layer.timesteps - 1, -1, -1):
-        above, above_stride = layer.nothing, 0
-        if from_end and t == layer.timesteps - 1:
-            above, above_stride = layer.dh, layer.units
-        e_depth = outputs if t >= first else 0
-        if layer.cell == LSTM:
-            lstm_backward_rows(
+    for n in range(plan.shape[0] - 1, -1, -1):
+        layer = layer_at(plan, n)
+        is_last = n + 1 == plan.shape[0]
+        for t in range(layer.timesteps - 1, -1, -1):
+            if not is_last:
+                layer_above = layer_at(plan, n + 1)
+                above_stride = layer_above.dx_stride
+                above = layer_above.dx + t * layer.batch * above_stride
+                if from_end and t + 1 == layer.timesteps:
+                    _add_rows(layer, above, above_stride, start, stop, memory)
+            elif from_end and t + 1 == layer.timesteps:
+                above, above_stride = layer.dh, layer.units
+            else:
+                above, above_stride = layer.nothing, 0
+            e_depth = outputs if is_last and t >= first else 0
+            backward_timestep(
                 layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
             )
-        else:
-            rnn_backward_rows(
-                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
-            )
+        if n or to_start:
+            for t in range(layer.timesteps):
+                row = t * layer.batch
+                multiply_rows(
+                    layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
+                    layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
+                )  # fmt: skip
+        if to_start:
+            multiply_rows(
+                layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
+                layer.units, layer.dh, layer.units, memory,
+            )  # fmt: skip
 
 
 @jit
+def _add_rows(
+    layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array
+) -> None:
+    """Add dh_T to what reaches the last timestep from above."""
+    for b in range(start, stop):
+        for k in range(layer.hidden):
+            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
+
+
+@jit
+def multiply_rows(
+    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
+    columns: int, out: int, out_stride: int, memory: Array,
+) -> None:  # fmt: skip
+    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
+    L, Z = layer.lanes, layer.z_stride
+    for column in range(0, columns, 2 * L):
+        w = panels + column * panel_depth
+        b = start
+        while b < stop:
+            rows = tile_rows(stop - b, TALLEST_2)
+            target = out + b * out_stride + column
+            if column + L < columns:
+                product_tile_2(
+                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
+                    memory, target, out_stride, 0,
+                )  # fmt: skip
+            else:
+                product_tile_1(
+                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
+                    memory, target, out_stride, 0,
+                )  # fmt: skip
+            b += rows
+
+
 def weight_gradient_vectors(
     layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
 ) -> None:
@@ -126,9 +215,17 @@ def weight_gradient_vectors(
                     gather_block(memory, dz, dz_stride, count, width, L, block)
                     dz, dz_stride = block, width
                 add_outer(
-                    layer.depth, width, L, memory, layer.a + n * layer.a_stride, layer.a_stride,
+                    layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
                     dz, dz_stride, count, gradient, out, n,
                 )  # fmt: skip
+            _clear_padding(layer, out, width, gradient)
+
+
+@jit
+def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
+    """Zero the rows of a panel below those of its units."""
+    for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
+        gradient[out + k] = gradient.dtype.type(0)
 
 
 @jit
@@ -141,28 +238,35 @@ def gather_block(
             copy_tile(1, memory, source + n * stride + k, target + n * width + k)
 
 
-@jit
-def add_outer(
-    depth: int, width: int, L: int, memory: Array, a: int, a_stride: int,
+def add_outer_4(
+    depth: int, width: int, memory: Array, a: int, a_stride: int,
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
     """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
     k = 0
     while k < depth:
-        if width == 4 * L:
-            rows = tile_rows(depth - k, TALLEST_4)
-            product_tile_4(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
-        elif width == 2 * L:
-            rows = tile_rows(depth - k, TALLEST_2)
+        rows = tile_rows(depth - k, TALLEST_4)
+        product_tile_4(
+            rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+            gradient, out + k * width, width, add,
+        )  # fmt: skip
+        k += rows
+
+
+def add_outer_2(
+    depth: int, width: int, memory: Array, a: int, a_stride: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+) -> None:  # fmt: skip
+    """Fill, or add to, sums like `add_outer_4` for panels of one or two vectors."""
+    k = 0
+    while k < depth:
+        rows = tile_rows(depth - k, TALLEST_2)
+        if width * memory.itemsize == TWO_VECTORS:
             product_tile_2(
                 rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
                 gradient, out + k * width, width, add,
             )  # fmt: skip
         else:
-            rows = tile_rows(depth - k, TALLEST_1)
             product_tile_1(
                 rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
                 gradient, out + k * width, width, add,
@@ -170,11 +274,11 @@ def add_outer(
         k += rows
 
 
-@jit
 def readout_gradient(
-    layer: Layer, readout: Readout, first: int, memory: Array, dy: Array, gradient: Array
+    plan: Array, head: Array, first: int, memory: Array, dy: Array, gradient: Array
 ) -> None:
     """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
+    layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
     O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
@@ -202,6 +306,13 @@ def readout_gradient(
 
 
 @jit
+def clear(values: Array) -> None:
+    """Set a flat array to zero."""
+    for k in range(values.size):
+        values[k] = 0
+
+
+@jit
 def finish_norms(squares: Array, norms: Array) -> None:
     """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
     B = squares.size // norms.size
@@ -210,3 +321,49 @@ def finish_norms(squares: Array, norms: Array) -> None:
         for b in range(B):
             total += squares[t * B + b]
         norms[t] = math.sqrt(total)
+
+
+@jit
+def zero_states(plan: Array, memory: Array) -> None:
+    """Set the initial states and the carried gradient of every layer to zero."""
+    zero = memory.dtype.type(0)
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            for k in range(layer.units):
+                memory[layer.h + b * layer.a_stride + k] = zero
+                if layer.cell == LSTM:
+                    memory[layer.c + b * layer.units + k] = zero
+                    memory[layer.dc + b * layer.units + k] = zero
+
+
+# What one of several threads does, for each cell: the bulk of the machine code.
+
+
+def forward_part(
+    plan: Array, head: Array, first: int, part: int, parts: int,
+    parameters: Array, memory: Array, y: Array,
+) -> None:  # fmt: skip
+    """Forward pass and readout of a part of the samples."""
+    last = layer_at(plan, plan.shape[0] - 1)
+    start, stop = bounds(last.batch, part, parts)
+    forward_rows(plan, start, stop, parameters, memory)
+    read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
+
+
+def backward_part(
+    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
+    memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of a part of the samples."""
+    start, stop = bounds(layer_at(plan, 0).batch, part, parts)
+    outputs = readout_of(head).outputs
+    backward_rows(plan, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+
+
+def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
+    """Weight gradient of a part of the units of every layer."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        start, stop = vector_bounds(layer, part, parts)
+        weight_gradient_vectors(layer, part, start, stop, memory, gradient)

@@ -1,6 +1,6 @@
 """How many rows the next tile takes."""
 
-from rnn_kernels.jit import jit
+from rnn_kernels.jit import inlined, jit
 from rnn_kernels.microkernel import tile_heights
 
 TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2, 4))
@@ -8,22 +8,17 @@ TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2
 
 @jit
 def tile_rows(left: int, tallest: int) -> int:
-    """Height of the next tile where `left` rows are left: the tallest that leaves no lone row."""
+    """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
     if tallest == 8 and left >= 8:
         return 8
-    if tallest >= 6 and left >= 6 and left != 8 and left != 7:
+    if tallest == 6 and left >= 6 and left != 8 and left != 7:
         return 6
     if tallest >= 4 and left >= 4:
         return 4
-    if tallest == 3 and left >= 3 and left != 4:
-        return 3
-    return 2 if tallest >= 2 and left >= 2 else 1
-
-DEPTH = 256
-"""Rows of packed weights that stay in the nearest cache while all samples pass."""
+    return 2 if left >= 2 else 1
 
 
-@jit
+@inlined
 def to_and_fro(n: int, count: int, t: int) -> int:
     """Which panel comes n-th at timestep t: every other timestep walks backwards.
 

@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_kernels import Network, Optimizer, Workspace, predict, train_steps
+from rnn_kernels import (
+    Network,
+    Optimizer,
+    Workspace,
+    parameter_size,
+    predict,
+    train_steps,
+)
 from tests import oracle
 from tests.kernels.support import blank, named, set_parameters
 
@@ -67,7 +74,7 @@ class Training:
         self.course = course
         self.flat = set_parameters(network, dtype, course.parameters)
         self.gradient = blank(network, dtype)
-        self.optimizer = Optimizer(course.optimizer, size=network.size, dtype=dtype)
+        self.optimizer = Optimizer(course.optimizer, size=parameter_size(network, dtype), dtype=dtype)
         self.workspace = Workspace(
             network,
             timesteps=course.T,

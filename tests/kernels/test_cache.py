@@ -204,7 +204,7 @@ for optimizer in ("sgd", "adam"):
     series, targets = np.ones((20, 2), dtype), np.ones((20, 3), dtype)
     starts = np.zeros((4, 5), np.int64)
     train_steps(
-        network, parameters, gradient, Optimizer(optimizer, size=network.size, dtype=dtype),
+        network, parameters, gradient, Optimizer(optimizer, size=parameters.size, dtype=dtype),
         workspace, series, targets, starts, first=8, learning_rate=0.1, clip=1.0,
         losses=np.zeros(4), norms=np.zeros(4),
     )
