@@ -32,6 +32,7 @@ def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
     m, width = at.memory, 4 * code.lanes
     sums = code.zeros(rows, 4)
     z = code.product(sums, m + at.a, at.a_stride, 1, at.parameters + at.w, width, at.depth)
+    states = []
     for row in range(rows):
         i, f, g, o = code.quotients(
             code.sigmoid_parts(z[row][I]),
@@ -40,12 +41,14 @@ def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
             code.sigmoid_parts(z[row][O]),
         )
         c = f * code.load(m + at.c + at.units * row) + i * g
-        tanh_c = code.tanh(c)
         code.store(c, m + at.c_next + at.units * row)
-        code.store(tanh_c, m + at.tanh_c + at.units * row)
-        code.store(o * tanh_c, m + at.h + at.a_stride * row)
         for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
             code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
+        states.append((c, o))
+    for row, (c, o) in enumerate(states):
+        tanh_c = code.tanh(c)
+        code.store(tanh_c, m + at.tanh_c + at.units * row)
+        code.store(o * tanh_c, m + at.h + at.a_stride * row)
 
 
 def lstm_forward_rows(
