@@ -1,7 +1,14 @@
-"""Draw the pictures of README.md: the app itself, training for real. Run by `make pictures`."""
+"""Draw the pictures of README.md: the app itself, training for real. Run by `make pictures`.
+
+Textual's own picture asks for a font from elsewhere, and few fonts have braille dots as wide as
+their letters. Here dots and blocks become shapes, words stand where they belong one by one, and
+the rest is left to any monospaced font.
+"""
 
 import asyncio
+import html
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rnn_tui.config import build_config
@@ -11,6 +18,19 @@ from rnn_tui.tui.app import RnnTuiApp
 PICTURES = Path(__file__).parent / "pictures"
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 STEPS = 600
+WIDTH, HEIGHT, ASCENT = 12.2, 24.4, 18.5
+"""Of a cell in Rich's pictures, and how far its baseline lies below its top."""
+DOT = 3.2
+BRAILLE = "[\u2801-\u28ff]"
+BLOCKS = {"▀": (0.0, 0.5), "█": (0.0, 1.0)} | {
+    symbol: (1 - eighths / 8, eighths / 8) for eighths, symbol in enumerate("▁▂▃▄▅▆▇", 1)
+}
+"""Block -> where it begins below the top of its cell, and its height, as shares of a cell."""
+RUNS = re.compile(rf"{BRAILLE}+|[{''.join(BLOCKS)}]+|(?:(?!{BRAILLE}|[{''.join(BLOCKS)}])\S)+")
+TEXT = re.compile(
+    r'<text class="(?P<style>[^"]*)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+" '
+    r"(?P<rest>[^>]*)>(?P<content>[^<]*)</text>"
+)
 
 
 async def draw(name: str, size: tuple[int, int], **model: object) -> None:
@@ -24,14 +44,57 @@ async def draw(name: str, size: tuple[int, int], **model: object) -> None:
         session.stop()
     session.join()
     path = PICTURES / f"{name}.svg"
-    path.write_text(without_outside_fonts(svg), encoding="utf-8")
+    path.write_text(self_contained(svg), encoding="utf-8")
     print(path)
 
 
-def without_outside_fonts(svg: str) -> str:
-    """Return the picture with the viewer's own fonts in the place of downloaded ones."""
+def self_contained(svg: str) -> str:
+    """Return a picture of Textual's that looks the same whatever fonts its reader has."""
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
-    return re.sub(r"font-family: [^;]*;", f"font-family: {FONTS};", svg)
+    svg = re.sub(r"font-family: [^;]*;", f"font-family: {FONTS};", svg)
+    return TEXT.sub(lambda found: "".join(_pieces(found)), svg)
+
+
+def _pieces(found: re.Match[str]) -> Iterator[str]:
+    style, rest, baseline = found["style"], found["rest"], float(found["y"])
+    for run in RUNS.finditer(html.unescape(found["content"])):
+        x, text = float(found["x"]) + WIDTH * run.start(), run[0]
+        if re.match(BRAILLE, text):
+            yield f'<path class="{style}" d="{_path(_dots, text, x, baseline - ASCENT)}"/>'
+        elif text[0] in BLOCKS:
+            path = _path(_block, text, x, baseline - ASCENT)
+            yield f'<path class="{style}" d="{path}" shape-rendering="crispEdges"/>'
+        else:
+            yield (
+                f'<text class="{style}" x="{x:.5g}" y="{baseline:.5g}" '
+                f'textLength="{WIDTH * len(text):.5g}" {rest}>{html.escape(text)}</text>'
+            )
+
+
+def _path(shape: Callable[[str, float, float], str], text: str, x: float, top: float) -> str:
+    return "".join(shape(symbol, x + WIDTH * place, top) for place, symbol in enumerate(text))
+
+
+def _dots(symbol: str, x: float, top: float) -> str:
+    bits = ord(symbol) - 0x2800
+    places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+    return "".join(
+        _rectangle(
+            x + (column + 0.5) * WIDTH / 2 - DOT / 2, top + (row + 0.5) * HEIGHT / 4 - DOT / 2,
+            DOT, DOT,
+        )
+        for bit, (column, row) in enumerate(places)
+        if bits >> bit & 1
+    )  # fmt: skip
+
+
+def _block(symbol: str, x: float, top: float) -> str:
+    start, height = BLOCKS[symbol]
+    return _rectangle(x, top + start * HEIGHT, WIDTH, height * HEIGHT)
+
+
+def _rectangle(x: float, y: float, width: float, height: float) -> str:
+    return f"M{x:.5g} {y:.5g}h{width:.4g}v{height:.4g}h{-width:.4g}z"
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ options = parser.parse_args()
 #    test part, is never shown to them; the part before it chooses the weights that are kept.
 runs = {}
 for cell in ("rnn", "lstm"):
-    print(f"Training the {cell.upper()} for {options.steps} steps ...", flush=True)
+    print(f"Training the {cell.upper()} (the first time, its kernels are compiled) ...", flush=True)
     runs[cell.upper()] = rnn_tui.fit(
         dataset=options.dataset, cell=cell, hidden_size=32, steps=options.steps, seed=options.seed
     )

@@ -332,6 +332,22 @@ def parse(arguments: Sequence[str]) -> Request | int:
     return parsed
 
 
+def flush(code: int) -> None:
+    """Write what is left in stdout's buffer; that it is lost counts only after a run that is done.
+
+    Raises
+    ------
+    OutputLostError
+        After exit code 0.
+    """
+    try:
+        Output(sys.stdout).write("")
+    except OutputLostError:
+        if code == ExitCode.DONE:
+            raise
+        discard_the_rest(sys.stdout)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process); return the exit code."""
     prepare_standard_streams()
@@ -340,7 +356,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = parse(given)
         code = parsed if isinstance(parsed, int) else run(parsed, given)
-        Output(sys.stdout).write("")  # flushes what is left in the buffer
+        flush(code)
     except click.ClickException as error:
         complain(f"{error.format_message()} Try rnn-tui --help.")
         code = ExitCode.USAGE

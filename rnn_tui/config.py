@@ -3,6 +3,7 @@
 Sections and keys are the same in the file, in `run_started` events and in saved models.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -128,7 +129,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _beside(file: Any, folder: Path) -> Any:
-    return str(folder / Path(file).expanduser()) if isinstance(file, str) and file else file
+    if not isinstance(file, str) or not file:
+        return file
+    return str(folder / os.path.expanduser(file))  # noqa: PTH111 - Path's raises where it has none
 
 
 def layer(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

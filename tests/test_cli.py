@@ -1,5 +1,8 @@
 """The command in this process: options, where their values come from, usage errors."""
 
+import errno
+import io
+import os
 import re
 
 import pytest
@@ -313,3 +316,14 @@ def test_other_ends(monkeypatch, capsys, tmp_path, error, code):
     monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == code
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, 141), (129, 129), (1, 1)])
+def test_a_lost_stdout_never_hides_how_the_run_ended(monkeypatch, code, told):
+    class Gone(io.StringIO):
+        def flush(self):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("rnn_tui.cli.run", lambda *_: code)
+    monkeypatch.setattr("sys.stdout", Gone())
+    assert main(["--batch"]) == told

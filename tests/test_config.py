@@ -160,6 +160,14 @@ def test_a_relative_file_counts_from_the_folder_of_the_configuration(tmp_path):
     assert read_toml(path)["data"]["file"] == "/data/prices.csv"
 
 
+def test_a_home_folder_is_found_and_none_is_no_fault(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    path = write(tmp_path, "[data]\nfile = '~/prices.csv'\n")
+    assert read_toml(path)["data"]["file"] == "/home/me/prices.csv"
+    path = write(tmp_path, "[data]\nfile = '~nobody-of-that-name/x.csv'\n")
+    assert read_toml(path)["data"]["file"] == str(tmp_path / "~nobody-of-that-name" / "x.csv")
+
+
 def test_the_whole_configuration_survives_json():
     config = build_config({"training": {"steps": 3, "clip": 0.1}, "data": {"file": "ä b.csv"}})
     assert RunConfig.model_validate_json(config.model_dump_json()) == config

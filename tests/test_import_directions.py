@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "data": BASE,
     "forecasting": BASE | {"data"},
     "gradients": BASE | {"data", "rnn_kernels"},
-    "training": BASE | {"data", "forecasting", "gradients", "rnn_kernels", "crash", "__init__"},
+    "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
     "tui": BASE | DRAWING | ENGINE | {"streams"},
     "api": BASE | ENGINE,

@@ -210,7 +210,7 @@ class Packing:
         return self.readout.b + self.network.output_size
 
     def panels(self, flat: Array, layer: int) -> list[tuple[slice, Array]]:
-        """Views (depth, gates, units of the panel) of a layer's weights, with which units they are."""
+        """Views (depth, gates, units) of a layer's panels, with which units they are."""
         gates, depth = len(self.network.gate_names), self.stored_depth(layer)
         vectors = self.units // self.lanes
         together = 1 if gates > 1 else 2

@@ -16,15 +16,18 @@ from rnn_kernels.layout import Array
 def squared_error(y: Array, target: Array, dy: Array, skipped: int) -> float:
     """Return L over all but the first `skipped` elements and fill dy there; flat arrays.
 
-    The sum is carried in float64.
+    The sum is carried in float64, in a loop without stores: where LLVM has to check at run time
+    whether arrays overlap, the order of a sum would depend on where they lie.
     """
-    scale = y.dtype.type(2.0 / (y.size - skipped))
+    count = y.size - skipped
+    scale = y.dtype.type(2.0 / count)
     total: float = 0.0
     for k in range(skipped, y.size):
-        error = y[k] - target[k]
-        total += np.float64(error) * np.float64(error)
-        dy[k] = scale * error
-    loss: float = total / (y.size - skipped)
+        error = np.float64(y[k] - target[k])
+        total += error * error
+    for k in range(skipped, y.size):
+        dy[k] = scale * (y[k] - target[k])
+    loss: float = total / count
     return loss
 
 

@@ -75,7 +75,7 @@ def lstm_forward_rows(
 def _backward_tile(vectors: int) -> Any:
     @tiles(
         vectors,
-        "memory dy squares above above_stride dz_next depth e e_stride e_depth wt "
+        "memory dy squares above above_stride dz_next depth e e_stride e_depth wt valid "
         "c units tanh_c dc gates dz z z_stride square c_square",
     )
     def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
@@ -88,6 +88,7 @@ def _backward_tile(vectors: int) -> Any:
         readout = m + at.wt + at.z * width
         dh = code.product(dh, at.dy + at.e, at.e_stride, 1, readout, width, at.e_depth)
         dh = code.product(dh, m + at.dz_next, at.z_stride, 1, m + at.wt, width, at.depth)
+        dh = code.keep_first(dh, at.valid)
         one = code.constant(1)
         for row in range(rows):
             code.add_squares(dh[row], at.squares + at.square + row)
@@ -139,7 +140,7 @@ def lstm_backward_rows(
             if q + 1 < vectors:
                 _backward_2(
                     rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
+                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt, layer.hidden - unit,
                     layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
                     layer.gates + gate, layer.dz + gate, layer.z, Z,
                     layer.squares + row, c_squares + row,
@@ -147,7 +148,7 @@ def lstm_backward_rows(
             else:
                 _backward_1(
                     rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
+                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt, layer.hidden - unit,
                     layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
                     layer.gates + gate, layer.dz + gate, layer.z, Z,
                     layer.squares + row, c_squares + row,

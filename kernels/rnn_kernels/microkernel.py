@@ -208,6 +208,27 @@ class Code:
         mask = ir.Constant(ir.VectorType(I32, self.lanes), [ir.Constant(I32, 0)] * self.lanes)
         return Vector(b, b.shuffle_vector(first, undefined, mask))
 
+    def keep_first(self, sums: Sums, count: Index) -> Sums:
+        """Sums with zeros from lane `count` of a row on: zero weights make NaN of infinity."""
+        b, kind = self.builder, ir.VectorType(I32, self.lanes)
+        limit = b.insert_element(
+            ir.Constant(kind, ir.Undefined), b.trunc(count.value, I32), ir.Constant(I32, 0)
+        )
+        mask = ir.Constant(kind, [ir.Constant(I32, 0)] * self.lanes)
+        limits = b.shuffle_vector(limit, ir.Constant(kind, ir.Undefined), mask)
+        kept = []
+        for v in range(len(sums[0])):
+            lanes = [ir.Constant(I32, v * self.lanes + lane) for lane in range(self.lanes)]
+            kept.append(b.icmp_signed("<", ir.Constant(kind, lanes), limits))
+        zero = self.constant(0).value
+        return [
+            [
+                Vector(b, b.select(keep, value.value, zero))
+                for keep, value in zip(kept, row, strict=True)
+            ]
+            for row in sums
+        ]
+
     def larger(self, a: Vector, b: Vector) -> Vector:
         """The larger of two, lane by lane; a NaN in `a` stays."""
         return self._pick("<", a, b)
@@ -274,7 +295,7 @@ class Code:
     def quotients(self, *parts: tuple[Vector, Vector]) -> list[Vector]:
         """Four numerators over their denominators, with one division, the slowest instruction.
 
-            1/a = b · 1/(ab)        1/b = a · 1/(ab)
+        1/a = b · 1/(ab)        1/b = a · 1/(ab)
         """
         (_, a), (_, b), (_, c), (_, d) = parts
         ab, cd = a * b, c * d
@@ -434,7 +455,7 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
 
             def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
                 number = None
-                at = {}
+                at: dict[str, Any] = {}
                 for name, kind, value in zip(names, sig.args[1:], values[1:], strict=True):
                     if isinstance(kind, types.Array):
                         number = number or (FLOAT if kind.dtype == types.float32 else DOUBLE)

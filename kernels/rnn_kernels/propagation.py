@@ -14,7 +14,14 @@ from rnn_kernels.checks import (
 )
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network
-from rnn_kernels.parts import call_backward, call_forward, call_gradient, call_pack, call_readout_gradient, parts_of
+from rnn_kernels.parts import (
+    call_backward,
+    call_forward,
+    call_gradient,
+    call_pack,
+    call_readout_gradient,
+    parts_of,
+)
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,

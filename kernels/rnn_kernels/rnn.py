@@ -51,11 +51,25 @@ def rnn_forward_rows(
             rows, row = tile_rows(stop - b, TALLEST_2), b * layer.a_stride
             if q + 1 < vectors:
                 _forward_2(
-                    rows, memory, parameters, a + row, layer.a_stride, w, layer.depth, h + row + unit
+                    rows,
+                    memory,
+                    parameters,
+                    a + row,
+                    layer.a_stride,
+                    w,
+                    layer.depth,
+                    h + row + unit,
                 )
             else:
                 _forward_1(
-                    rows, memory, parameters, a + row, layer.a_stride, w, layer.depth, h + row + unit
+                    rows,
+                    memory,
+                    parameters,
+                    a + row,
+                    layer.a_stride,
+                    w,
+                    layer.depth,
+                    h + row + unit,
                 )
             b += rows
 
@@ -63,7 +77,7 @@ def rnn_forward_rows(
 def _backward_tile(vectors: int) -> Any:
     @tiles(
         vectors,
-        "memory dy squares above above_stride dz_next depth e e_stride e_depth wt "
+        "memory dy squares above above_stride dz_next depth e e_stride e_depth wt valid "
         "h a_stride dz z z_stride square",
     )
     def rnn_backward_tile(code: Code, rows: int, at: Any) -> None:
@@ -77,6 +91,7 @@ def _backward_tile(vectors: int) -> Any:
         readout = m + at.wt + at.z * width
         dh = code.product(dh, at.dy + at.e, at.e_stride, 1, readout, width, at.e_depth)
         dh = code.product(dh, m + at.dz_next, at.z_stride, 1, m + at.wt, width, at.depth)
+        dh = code.keep_first(dh, at.valid)
         one = code.constant(1)
         for row in range(rows):
             code.add_squares(dh[row], at.squares + at.square + row)
@@ -119,11 +134,11 @@ def rnn_backward_rows(
             if q + 1 < vectors:
                 _backward_2(
                     rows, memory, dy, squares, from_above, above_stride, dz_next, depth,
-                    e, outputs, e_depth, wt, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
+                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
                 )  # fmt: skip
             else:
                 _backward_1(
                     rows, memory, dy, squares, from_above, above_stride, dz_next, depth,
-                    e, outputs, e_depth, wt, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
+                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
                 )  # fmt: skip
             b += rows

@@ -6,6 +6,7 @@ keeps its order: the bits do not depend on the threads.
 """
 
 import math
+from typing import Any
 
 from rnn_kernels.jit import inlined, jit
 from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
@@ -22,6 +23,16 @@ from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
+
+
+def forward_timestep(*_arguments: Any) -> None:
+    """A cell's own; see `parts`."""
+    raise RuntimeError("parts.py gives every cell a copy of this module's loops")
+
+
+backward_timestep = add_outer = forward_timestep
+
+
 TWO_VECTORS = 2 * vector_bytes()
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
@@ -92,11 +103,10 @@ def read_out_rows(
             b += rows
 
 
-def pack_layers(
-    plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array
-) -> None:
-    """Fill the panels of W_hhᵀ and W_ihᵀ that the backward pass reads, W_ihᵀ of the first layer
-    where the gradient is wanted with respect to its input.
+def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array) -> None:
+    """Fill the panels of W_hhᵀ and W_ihᵀ that the backward pass reads.
+
+    W_ihᵀ of the first layer is wanted only for the gradient with respect to its input.
     """
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
@@ -107,9 +117,7 @@ def pack_layers(
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
-            transpose_panels(
-                layer, first, count, columns, parameters, memory, target, depth
-            )
+            transpose_panels(layer, first, count, columns, parameters, memory, target, depth)
         copy_readout(layer, readout_of(head), parameters, memory)
 
 
@@ -155,9 +163,7 @@ def backward_rows(
 
 
 @jit
-def _add_rows(
-    layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array
-) -> None:
+def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
     """Add dh_T to what reaches the last timestep from above."""
     for b in range(start, stop):
         for k in range(layer.hidden):

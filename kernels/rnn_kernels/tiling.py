@@ -11,7 +11,7 @@ def tile_rows(left: int, tallest: int) -> int:
     """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
     if tallest == 8 and left >= 8:
         return 8
-    if tallest == 6 and left >= 6 and left != 8 and left != 7:
+    if tallest == 6 and left >= 6 and left not in (7, 8):
         return 6
     if tallest >= 4 and left >= 4:
         return 4

@@ -18,8 +18,15 @@ from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
 from rnn_kernels.losses import squared_error
 from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
+from rnn_kernels.parts import (
+    call_backward,
+    call_forward,
+    call_gradient,
+    call_pack,
+    call_readout_gradient,
+    parts_of,
+)
 from rnn_kernels.propagation import run_forward
-from rnn_kernels.parts import call_backward, call_forward, call_gradient, call_pack, call_readout_gradient, parts_of
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,

@@ -47,4 +47,5 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
         norms=np.zeros(1),
     )
     predict(network, parameters, workspace, series, starts[0], targets)
-    forward(network, parameters, workspace)
+    alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)
+    forward(network, parameters, alone)

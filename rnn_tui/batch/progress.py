@@ -53,7 +53,9 @@ class Lines:
         """Write the event's line where one is due."""
         match event:
             case RunStarted():
-                self._output.write(f"{describe(event)}\ncompiling kernels ...\n")
+                self._output.write(
+                    f"{describe(event)}\ncompiling kernels (the first run takes longest) ...\n"
+                )
             case KernelsReady():
                 self._output.write(f"kernels ready after {event.seconds:.1f} s\n")
             case StepsDone():
@@ -130,7 +132,9 @@ class Bar:
         match event:
             case RunStarted():
                 self._progress.console.print(Text(describe(event)), highlight=False)
-                self._progress.update(self._task, description="Compiling kernels")
+                self._progress.update(
+                    self._task, description="Compiling kernels (the first run takes longest)"
+                )
             case KernelsReady():
                 self._progress.update(self._task, description="Training", total=self._total)
             case StepsDone():

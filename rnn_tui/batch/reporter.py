@@ -18,6 +18,8 @@ from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDo
 from rnn_tui.training.snapshot import Snapshot
 
 WIDEST_CHART = 120
+NARROWEST = 40
+"""Columns of a page at least, whatever a terminal or COLUMNS says: below it tables lose figures."""
 
 
 class Reporter:
@@ -74,7 +76,7 @@ class Reporter:
         text = io.StringIO()
         page = Console(
             file=text,
-            width=screen.width,
+            width=max(screen.width, NARROWEST),
             force_terminal=screen.is_terminal,
             no_color=screen.no_color,
             highlight=False,
@@ -86,7 +88,7 @@ class Reporter:
             page.print(f"Model saved to {self._save_to}.", markup=False, soft_wrap=True)
         if self._plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
-            width = min(screen.width, WIDEST_CHART)
+            width = min(page.width, WIDEST_CHART)
             for part in draw_plots(snapshot, width, "braille" if is_unicode else "ascii"):
                 page.print(part, no_wrap=True)
         return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())

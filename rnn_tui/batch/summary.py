@@ -38,6 +38,11 @@ def verdict(name: str, scores: Mapping[str, Scores]) -> str | None:
     return sentence + "."
 
 
+def counted(count: int, noun: str) -> str:
+    """Return "1 step", "1,000 steps"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
@@ -48,12 +53,12 @@ def summary(config: RunConfig, ended: RunEnded, unit: str) -> list[RenderableTyp
     """Return what is printed at the end: how it went, the table, the verdict."""
     name = config.model.cell.upper()
     best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
-    head = f"{ended.status} after {ended.steps:,} steps in {ended.seconds:.2f} s{best}."
+    head = f"{ended.status} after {counted(ended.steps, 'step')} in {ended.seconds:.2f} s{best}."
     parts: list[RenderableType] = [Text(f"{subject(config)}: {head}")]
     if not ended.scores:
         return parts
     count = next(iter(ended.scores.values())).count
-    points = f"{count:,} points, in {unit}" if unit else f"{count:,} points"
+    points = counted(count, "point") + (f", in {unit}" if unit else "")
     parts += [
         Text(),
         Text(f"One step ahead on the test part ({points}):"),

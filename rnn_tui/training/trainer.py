@@ -46,16 +46,21 @@ class Trainer:
         self._prepared = prepared
         self._first = window - 1 if training.loss_at == "last" else 0
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
-        self._gradient = np.zeros(network.size, dtype)
-        self._optimizer = Optimizer(training.optimizer, size=network.size, dtype=dtype)
+        self._gradient = np.zeros_like(model.parameters)
+        self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
         self._threads = training.threads
 
-        def workspace(batch_size: int, threads: int = 1) -> Workspace:
+        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
             return Workspace(
-                network, timesteps=window, batch_size=batch_size, dtype=dtype, threads=threads
+                network,
+                timesteps=window,
+                batch_size=batch_size,
+                dtype=dtype,
+                threads=threads,
+                keep_gates=keep_gates,
             )
 
-        self._workspace = workspace(self._sampler.batch_size, training.threads)
+        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
         self._prediction_workspace = workspace(PREDICTION_BATCH)
         self._trace_workspace = workspace(1)
         per_epoch = self._sampler.batches_per_epoch

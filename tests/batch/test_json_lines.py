@@ -1,5 +1,7 @@
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,7 +51,7 @@ def test_the_start_has_the_whole_configuration():
     record = only(event)
     assert record == {
         "event": "run_started",
-        "config": config.model_dump(),
+        "config": config.model_dump(mode="json"),
         "versions": {"numpy": "2.0"},
         "seed": 0,
         "parameters": 99,
@@ -137,3 +139,17 @@ def test_scores_that_are_not_finite_are_null():
 
 def test_compiling_has_no_line():
     assert to_json_lines(KernelsReady(1.0), "LSTM") == ""
+
+
+def documented(event):
+    text = (Path(__file__).parents[2] / "docs" / "batch-json.md").read_text(encoding="utf-8")
+    section = text.partition(f"## `{event}`")[2].partition("\n## ")[0]
+    return {"event", *re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)}
+
+
+def test_the_documented_keys_are_the_written_ones():
+    started = RunStarted(resolve(RunConfig()), {}, parameters=1, windows={})
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    step = steps_done([math.nan], validation_loss=0.5)
+    for name, event in (("run_started", started), ("step", step), ("run_ended", ended)):
+        assert documented(name) == only(event).keys()

@@ -38,7 +38,7 @@ def test_lines_come_at_once_every_two_seconds_and_at_the_end():
     lines.close()
     assert text.getvalue().splitlines() == [
         FIRST_LINE,
-        "compiling kernels ...",
+        "compiling kernels (the first run takes longest) ...",
         "kernels ready after 0.5 s",
         "     step  epoch       loss validation  grad norm  steps/s  seconds",
         "        5      0        0.2      0.125     0.4472     1234      0.0",

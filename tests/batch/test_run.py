@@ -159,3 +159,10 @@ def test_a_configuration_without_end_gets_one_and_its_series_a_name():
     assert (config.training.steps, config.data.dataset) == (1000, "sunspots")
     given = build_config({"training": {"steps": 0}, "data": {"file": "a.csv"}})
     assert resolve(given) == given
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "abc"])
+def test_no_width_whatever_costs_the_summary(run, written, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert run("done")[0] == 0
+    assert "  LSTM            19.81  14.50  +0.346\n" in written()[0]

@@ -95,3 +95,9 @@ def test_figures_have_four_digits(value, text):
 def test_a_file_name_cannot_steer_the_terminal():
     config = build_config({"data": {"file": "\x1b[2Jprices.csv"}})
     assert subject(config) == "LSTM 32 on ?[2Jprices.csv"
+
+
+def test_one_is_no_plural():
+    lines = printed(RunEnded(Status.STOPPED, "", 1, None, 1.0, {"naive": Scores(1.0, 1.0, 1)}))
+    assert lines[0] == "LSTM 32 on sunspots: stopped after 1 step in 1.00 s."
+    assert lines[2] == "One step ahead on the test part (1 point, in sunspots):"

@@ -74,7 +74,9 @@ class Training:
         self.course = course
         self.flat = set_parameters(network, dtype, course.parameters)
         self.gradient = blank(network, dtype)
-        self.optimizer = Optimizer(course.optimizer, size=parameter_size(network, dtype), dtype=dtype)
+        self.optimizer = Optimizer(
+            course.optimizer, size=parameter_size(network, dtype), dtype=dtype
+        )
         self.workspace = Workspace(
             network,
             timesteps=course.T,
