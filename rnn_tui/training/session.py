@@ -4,6 +4,7 @@
 its own (the app). NumPy and Numba are imported by the run, not by this module's importers.
 """
 
+import gc
 import sys
 import threading
 import time
@@ -137,8 +138,9 @@ class Session:
 
     def _run_in_thread(self) -> None:
         try:
-            for _ in self.events():
-                pass
+            for event in self.events():
+                if isinstance(event, KernelsReady):
+                    gc.freeze()  # the compiler's 200,000 objects: searching them stops all threads
         except Exception as error:  # noqa: BLE001 - kept in `error`: the screen must stay alive
             self.error = error
             reason = str(error)

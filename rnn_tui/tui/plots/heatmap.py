@@ -13,8 +13,9 @@ from textual.strip import Strip
 from rnn_tui.charts import Floats
 from rnn_tui.tui.plots.look import Look, Palette
 
-LEVELS = 96
-"""Steps of a colour scale: more cannot be told apart, fewer styles are made."""
+LEVELS = 48
+"""Steps of a colour scale: hardly more can be told apart, and what has not changed by a step is
+not sent again."""
 RISING = " .:-=+*#%@"
 BOTH_WAYS = "M=-. .+*#"
 """Characters of the diverging scale where colours cannot be shown: minus to the left."""

@@ -81,12 +81,12 @@ class MainScreen(Screen[None]):
         self._zoomed: int | None = None
         self._last_single = 1
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
-        self._gates = GatesPanel(GATES, id="gates")
+        self._gates = GatesPanel(GATES, clock=clock, id="gates")
         self._panels = (
-            Panel(LOSS, id="loss"),
-            Panel(FORECAST, id="forecast"),
+            Panel(LOSS, clock=clock, id="loss"),
+            Panel(FORECAST, clock=clock, id="forecast"),
             self._gates,
-            Panel(GRADIENT, id="gradient"),
+            Panel(GRADIENT, clock=clock, id="gradient"),
         )
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
@@ -116,7 +116,6 @@ class MainScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Catch up after another screen."""
-        self._snapshot = None
         self.poll()
 
     def set_look(self, look: Look) -> None:
@@ -136,10 +135,8 @@ class MainScreen(Screen[None]):
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
                 self.post_message(self.Refused())
         self._show_words(snapshot)
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            for panel in self._panels:
-                panel.show(snapshot)
+        self._snapshot = snapshot
+        self._show_in_panels()
 
     def _show_words(self, snapshot: Snapshot) -> None:
         held, waited = self._session.held, self._clock() - self._since

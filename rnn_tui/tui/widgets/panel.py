@@ -1,7 +1,9 @@
 """A framed plot that is drawn anew only where its data or its size have changed."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from rnn_tui.charts import Ink
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, fit_words
 from rnn_tui.tui.widgets.drawn import Drawn
 
@@ -20,6 +22,9 @@ ROUND: Edges = ("╭", "╮", "╰", "╯", "─", "│")
 HEAVY: Edges = ("┏", "┓", "┗", "┛", "━", "┃")
 PLAIN: Edges = ("+", "+", "+", "+", "-", "|")
 PLAIN_HEAVY: Edges = ("#", "#", "#", "#", "=", "#")
+DRAWING_SHARE = 0.04
+"""Most of the screen's time that one panel takes: a slow terminal gets fewer pictures, not later
+answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,19 @@ class Panel(Drawn, can_focus=True):
 
         number: int
 
-    def __init__(self, plot: Plot, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        plot: Plot,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
         self.plot = plot
-        self._snapshot: Snapshot | None = None
+        self._clock = clock
+        self._rests_until = 0.0
         self._is_due = False
+        self._snapshot: Snapshot | None = None
         self._drawn: tuple[object, ...] = ()
         self._rows: tuple[Strip, ...] = ()
 
@@ -55,17 +68,30 @@ class Panel(Drawn, can_focus=True):
         """Take in a snapshot; a panel that cannot be seen draws nothing.
 
         It is drawn in the panel's own turn, so that a key that is pressed meanwhile does not wait
-        for all panels.
+        for all panels; and while training goes on, no more often than its share of time allows.
         """
         self._snapshot = snapshot
-        if not self._is_due and self.display:
+        rests = snapshot.state is State.TRAINING and self._clock() < self._rests_until
+        if self.display and not rests and not self._is_due and not self._is_up_to_date:
             self._is_due = True
             self.call_later(self._draw_in_turn)
 
     def _draw_in_turn(self) -> None:
         self._is_due = False
         if self.display:
+            began = self._clock()
             self._draw()
+            now = self._clock()
+            self._rests_until = now + (now - began) / DRAWING_SHARE
+
+    @property
+    def _is_up_to_date(self) -> bool:
+        if self._snapshot is None:
+            return True
+        sources = self.plot.sources(self._snapshot)
+        return len(sources) == len(self._drawn) and all(
+            new is old for new, old in zip(sources, self._drawn, strict=True)
+        )
 
     def watch_look(self) -> None:
         """Draw in the new look."""
@@ -91,23 +117,18 @@ class Panel(Drawn, can_focus=True):
         return Strip.blank(self.size.width, Style(bgcolor=self.look.palette.background))
 
     def _draw(self, *, anew: bool = False) -> None:
-        if self._snapshot is None or not self.size:
+        if self._snapshot is None or not self.size or (self._is_up_to_date and not anew):
             return
-        sources = self.plot.sources(self._snapshot)
-        same = len(sources) == len(self._drawn) and all(
-            new is old for new, old in zip(sources, self._drawn, strict=True)
-        )
-        if same and not anew:
-            return
-        self._drawn = sources
-        rows = self._compose_rows(self._snapshot)
-        changed = [y for y, row in enumerate(rows) if y >= len(self._rows) or row != self._rows[y]]
-        self._rows = rows
-        if anew or len(changed) == len(rows):
+        self._drawn = self.plot.sources(self._snapshot)
+        before, self._rows = self._rows, self._compose_rows(self._snapshot)
+        if anew or len(before) != len(self._rows):
             self.refresh()
-        else:
-            width = self.size.width
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            return
+        pairs = zip(before, self._rows, strict=True)
+        spans = [(y, *changed_span(old, new)) for y, (old, new) in enumerate(pairs)]
+        regions = [Region(start, y, stop - start, 1) for y, start, stop in spans if start < stop]
+        if regions:
+            self.refresh(*regions)
 
     def _compose_rows(self, snapshot: Snapshot) -> tuple[Strip, ...]:
         width, height = self.size
@@ -174,3 +195,19 @@ class Panel(Drawn, can_focus=True):
                 Segment(level + right, edge),
             ]
         ).adjust_cell_length(self.size.width, edge)
+
+
+def changed_span(before: Strip, after: Strip) -> tuple[int, int]:
+    """Return the columns [start, stop) outside which both are the same; empty if they are equal."""
+    old, new = list(before), list(after)
+    if before.cell_length != after.cell_length:
+        return 0, max(before.cell_length, after.cell_length)
+    start = _equal_columns(old, new)
+    if start >= after.cell_length:
+        return 0, 0
+    return start, after.cell_length - _equal_columns(old[::-1], new[::-1])
+
+
+def _equal_columns(old: list[Segment], new: list[Segment]) -> int:
+    equal = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+    return sum(segment.cell_length for segment, _ in equal)

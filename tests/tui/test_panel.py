@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from rnn_tui.training.snapshot import State
+from rnn_tui.tui.widgets.panel import changed_span
+from tests.tui.fake_session import make_snapshot
+
+RED, BLUE = Style(color="red"), Style(color="blue")
+
+
+def strip(*parts):
+    return Strip([Segment(text, style) for text, style in parts])
+
+
+def test_only_the_columns_between_equal_ends_have_changed():
+    before = strip(("aa", RED), ("bb", BLUE), ("cc", RED))
+    after = strip(("aa", RED), ("xy", BLUE), ("cc", RED))
+    assert changed_span(before, after) == (2, 4)
+    assert changed_span(before, strip(("aa", BLUE), ("bb", BLUE), ("cc", RED))) == (0, 2)
+    assert changed_span(before, strip(("aa", RED), ("bbb", BLUE), ("c", RED))) == (2, 6)
+
+
+def test_equal_rows_have_not_changed_and_longer_ones_have_wholly():
+    row = strip(("aa", RED), ("bb", BLUE))
+    assert changed_span(row, strip(("aa", RED), ("bb", BLUE))) == (0, 0)
+    assert changed_span(row, strip(("aa", RED), ("bbb", BLUE))) == (0, 5)
+    assert changed_span(Strip([]), Strip([])) == (0, 0)
+
+
+async def test_a_panel_that_is_slow_to_draw_rests_while_training_goes_on(show):
+    async with show() as shown:
+        panel = shown.app.screen.query_one("#loss")
+        draw, drawn = panel.plot.draw, []
+
+        def slow(snapshot, frame):
+            drawn.append(snapshot.step)
+            shown.clock.now += 0.1
+            return draw(snapshot, frame)
+
+        panel.plot = replace(panel.plot, draw=slow)
+        await shown.show(make_snapshot(5000))
+        await shown.show(make_snapshot(5100), seconds=1)
+        assert drawn == [5000]
+        await shown.wait(2)
+        assert drawn == [5000, 5100]
+        await shown.show(make_snapshot(5200))
+        assert drawn == [5000, 5100]
+        await shown.show(replace(make_snapshot(5200), state=State.PAUSED))
+        assert drawn == [5000, 5100, 5200]
