@@ -161,6 +161,7 @@ class Trainer:
             predicted=predicted,
             validation_start=max(0, prepared.split.validation_start - begin),
             test_start=max(0, prepared.split.test_start - begin),
+            start=begin,
         )
 
     def trace(self) -> Trace:
