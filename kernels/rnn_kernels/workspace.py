@@ -17,6 +17,7 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
+from rnn_kernels.threads import ThreadChoice
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ class Workspace:
         T and B.
     dtype : float32 or float64
     threads : int
-        Threads that forward, backward, training and prediction use. Results do not depend on it.
+        Threads that forward, backward and prediction use, and training where it finds them faster
+        than one. Results do not depend on it.
     keep_gates : bool
         False lets the backward pass write over the gates: a third less memory, and faster where
         they fill more than the caches.
@@ -129,6 +131,7 @@ class Workspace:
         self.timesteps = T = positive_int("timesteps", timesteps)
         self.batch_size = B = positive_int("batch_size", batch_size)
         self.threads = positive_int("threads", threads)
+        self.choice = ThreadChoice(self.threads)
         self.dtype = float_type(dtype)
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
