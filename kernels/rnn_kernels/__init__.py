@@ -1,6 +1,8 @@
 """Recurrent kernels: NumPy arrays in, NumPy arrays out, compiled by Numba."""
 
-from rnn_kernels.layout import Network
+from rnn_kernels.checks import parameter_size
+from rnn_kernels.jit import CompilerOffError
+from rnn_kernels.layout import Network, pack, unpack
 from rnn_kernels.losses import mse
 from rnn_kernels.optimizers import Optimizer, clip_by_global_norm
 from rnn_kernels.parameters import initialise
@@ -10,6 +12,7 @@ from rnn_kernels.warmup import compile_kernels
 from rnn_kernels.workspace import Workspace
 
 __all__ = [
+    "CompilerOffError",
     "Network",
     "Optimizer",
     "Workspace",
@@ -19,7 +22,10 @@ __all__ = [
     "forward",
     "initialise",
     "mse",
+    "pack",
+    "parameter_size",
     "predict",
     "step",
     "train_steps",
+    "unpack",
 ]

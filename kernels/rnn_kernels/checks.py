@@ -2,12 +2,15 @@
 
 import math
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_kernels.layout import Array, Network, Weights
-from rnn_kernels.workspace import Workspace
+from rnn_kernels.layout import Array, Network, Packing, float_type
+from rnn_kernels.microkernel import lanes
+
+if TYPE_CHECKING:
+    from rnn_kernels.workspace import Workspace
 
 
 def check_array(
@@ -55,7 +58,7 @@ def _check_type(name: str, array: object) -> None:
         raise ValueError(f"{name}: got {type(array).__name__}, expected a NumPy array")  # noqa: TRY004  one kind of error for every bad argument
 
 
-def check_workspace(network: Network, workspace: Workspace) -> None:
+def check_workspace(network: Network, workspace: "Workspace") -> None:
     """Raise ValueError unless the workspace was made for the network."""
     if workspace.network != network:
         raise ValueError(f"workspace: got one for {workspace.network}, expected {network}")
@@ -63,18 +66,29 @@ def check_workspace(network: Network, workspace: Workspace) -> None:
 
 def check_parameters(
     network: Network, parameters: Array, dtype: np.dtype[Any], *, writable: bool = False
-) -> Weights:
-    """Return the views into the parameters, or raise ValueError."""
-    check_array("parameters", parameters, (network.size,), dtype, writable=writable)
-    return network.weights(parameters)
+) -> None:
+    """Raise ValueError unless the vector holds the network's parameters."""
+    check_array(
+        "parameters", parameters, (parameter_size(network, dtype),), dtype, writable=writable
+    )
 
 
-def check_gradient(network: Network, gradient: Array, parameters: Array) -> Weights:
-    """Return the views into the gradient, or raise ValueError."""
-    check_array("gradient", gradient, (network.size,), parameters.dtype, writable=True)
+def parameter_size(network: Network, dtype: Any) -> int:
+    """Return the number of elements in a network's flat vector, padding included.
+
+    Raises
+    ------
+    ValueError
+        The dtype is neither float32 nor float64.
+    """
+    return Packing(network, lanes(float_type(dtype))).size
+
+
+def check_gradient(gradient: Array, parameters: Array) -> None:
+    """Raise ValueError unless the gradient is as the parameters, in memory of its own."""
+    check_array("gradient", gradient, parameters.shape, parameters.dtype, writable=True)
     if np.may_share_memory(gradient, parameters):
         raise ValueError("gradient: got memory of parameters, expected an array of its own")
-    return network.weights(gradient)
 
 
 def check_first(first: int, timesteps: int) -> None:

@@ -6,6 +6,7 @@ file of the package.
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -14,8 +15,10 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu_options import ParallelOptions
+from numba.extending import intrinsic
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
 
@@ -41,6 +44,13 @@ does not see through the functions that they call. No dictionary: Numba empties 
 for the first types, and takes its defaults for the next."""
 
 
+class CompilerOffError(RuntimeError):
+    """The kernels are machine code: without the compiler there are none."""
+
+    def __init__(self) -> None:
+        super().__init__("NUMBA_DISABLE_JIT is set, but the kernels need the compiler: unset it")
+
+
 def jit(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function by the policy, with its machine code cached on disk."""
     return _compiled(function, False)
@@ -51,12 +61,81 @@ def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
 
     The copy has a name of its own, for a cache entry is found by name and bytecode.
     """
+    return _compiled(copy_with(function, "parallel"), PRANGE_ONLY)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function into each of its callers, and nowhere else.
+
+    For what holds much machine code and has one caller: LLVM optimises a function once by itself
+    and again in every function around it.
+    """
+    return cast("Callable[P, R]", numba.njit(inline="always", **POLICY)(function))
+
+
+def copy_with(function: Callable[P, R], suffix: str, **meanings: Any) -> Callable[P, R]:
+    """Return a copy of a function with other meanings of the global names that it uses.
+
+    One source serves several cells thus, and each is compiled without the others' code.
+    """
     original = cast("FunctionType", function)
-    name = f"{original.__name__}_parallel"
-    copy = FunctionType(original.__code__, original.__globals__, name, original.__defaults__)
+    name = f"{original.__name__}_{suffix}"
+    names = {**original.__globals__, **meanings}
+    copy = FunctionType(original.__code__, names, name, original.__defaults__)
     copy.__qualname__ = name
     copy.__module__ = original.__module__
-    return _compiled(cast("Callable[P, R]", copy), PRANGE_ONLY)
+    return cast("Callable[P, R]", copy)
+
+
+def address_of(function: Callable[..., Any], *kinds: Any) -> int:
+    """Compile a function that returns nothing for Numba types, and return where its code lies.
+
+    Raises
+    ------
+    CompilerOffError
+        NUMBA_DISABLE_JIT is set.
+    """
+    if numba_config.DISABLE_JIT:
+        raise CompilerOffError
+    dispatcher = cast("Any", function)
+    dispatcher.compile(kinds)
+    compiled = dispatcher.overloads[kinds]
+    return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+
+
+def caller(arguments: str) -> Any:
+    """Make an intrinsic `call(address, *arguments)` of compiled code.
+
+    Code that is called by its address is compiled once for all its callers, not into each of them.
+    A read-only array is passed like any other: who calls knows what is written to.
+    """
+    names = ("address", *arguments.split())
+
+    def typed(_context: Any, *kinds: Any) -> tuple[Any, Any]:
+        wanted = [_plain(kind) for kind in kinds[1:]]
+        signature = types.void(types.int64, *wanted)
+
+        def generate(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            kind = context.call_conv.get_function_type(types.none, wanted)
+            callee = builder.inttoptr(values[0], kind.as_pointer())
+            context.call_conv.call_function(builder, callee, types.none, wanted, values[1:])
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for name in ("context", *names)
+    ]
+    typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return intrinsic(typed)
+
+
+def _plain(kind: Any) -> Any:
+    """Numba's type of an argument, whatever it may be known to be beside."""
+    if isinstance(kind, types.Array):
+        return kind.copy(readonly=False)
+    return types.boolean if isinstance(kind, types.Boolean | types.BooleanLiteral) else types.int64
 
 
 def _compiled(function: Callable[P, R], parallel: Any) -> Callable[P, R]:

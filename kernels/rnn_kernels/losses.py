@@ -13,21 +13,20 @@ from rnn_kernels.layout import Array
 
 
 @jit
-def squared_error(y: Array, target: Array, dy: Array, first: int) -> float:
-    """Return L and fill dy; all (T, B, O). The sum is carried in float64."""
-    T, B, O = y.shape  # noqa: E741  O is the number of outputs
-    count = (T - first) * B * O
+def squared_error(y: Array, target: Array, dy: Array, skipped: int) -> float:
+    """Return L over all but the first `skipped` elements and fill dy there; flat arrays.
+
+    The sum is carried in float64, in a loop without stores: where LLVM has to check at run time
+    whether arrays overlap, the order of a sum would depend on where they lie.
+    """
+    count = y.size - skipped
     scale = y.dtype.type(2.0 / count)
     total: float = 0.0
-    for t in range(T):
-        for b in range(B):
-            for k in range(O):
-                if t < first:
-                    dy[t, b, k] = y.dtype.type(0)
-                else:
-                    error = y[t, b, k] - target[t, b, k]
-                    total += np.float64(error) * np.float64(error)
-                    dy[t, b, k] = scale * error
+    for k in range(skipped, y.size):
+        error = np.float64(y[k] - target[k])
+        total += error * error
+    for k in range(skipped, y.size):
+        dy[k] = scale * (y[k] - target[k])
     loss: float = total / count
     return loss
 
@@ -56,4 +55,6 @@ def mse(y: Array, target: Array, dy: Array, *, first: int = 0) -> float:
     check_array("target", target, y.shape, dtype)
     check_array("dy", dy, y.shape, dtype, writable=True)
     check_first(first, y.shape[0])
-    return float(squared_error(y, target, dy, first))
+    skipped = first * y.shape[1] * y.shape[2]
+    dy[:first] = 0
+    return float(squared_error(y.reshape(-1), target.reshape(-1), dy.reshape(-1), skipped))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_kernels.layout import Array, F, Network, aligned_zeros, float_type
+from rnn_kernels.layout import Array, F, Network, float_type, pack
 
 
 def initialise(
@@ -24,21 +24,23 @@ def initialise(
 
     Returns
     -------
-    array, shape (network.size,)
+    array, shape (parameter_size(network, dtype),)
 
     Raises
     ------
     ValueError
         The dtype is neither float32 nor float64, or the forget bias is not finite.
     """
-    flat = aligned_zeros((network.size,), float_type(dtype))
+    number = float_type(dtype)
     if not math.isfinite(forget_bias):
         raise ValueError(f"forget_bias: got {forget_bias!r}, expected a finite number")
     bound = 1 / math.sqrt(network.hidden_size)
-    flat[:] = rng.uniform(-bound, bound, network.size)
+    H = network.hidden_size
+    named = {name: rng.uniform(-bound, bound, shape) for name, shape in network.shapes.items()}
     if network.cell == "lstm":
-        rows = slice(F * network.hidden_size, (F + 1) * network.hidden_size)
-        views = network.views(flat)
-        views["b_ih"][rows] = forget_bias
-        views["b_hh"][rows] = 0
-    return flat
+        for name, bias in named.items():
+            if name.startswith("b_ih"):
+                bias[F * H : (F + 1) * H] = forget_bias
+            elif name.startswith("b_hh"):
+                bias[F * H : (F + 1) * H] = 0
+    return pack(network, named, number)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 from numba import prange
 
 from rnn_kernels.checks import (
@@ -14,19 +13,18 @@ from rnn_kernels.checks import (
     check_workspace,
 )
 from rnn_kernels.jit import jit, jit_parallel
-from rnn_kernels.layout import CELL_CODES, LSTM, Array, Network, Trace, Weights
-from rnn_kernels.lstm import lstm_unit
-from rnn_kernels.products import dot, transpose
-from rnn_kernels.readout import read_out, readout_gradient
-from rnn_kernels.rnn import rnn_unit
+from rnn_kernels.layout import Array, Network
+from rnn_kernels.parts import (
+    call_backward,
+    call_forward,
+    call_gradient,
+    call_pack,
+    call_readout_gradient,
+    parts_of,
+)
 from rnn_kernels.sweeps import (
-    backward_rows,
-    bounds,
+    clear,
     finish_norms,
-    forward_rows,
-    input_gradient_rows,
-    prepare_forward,
-    weight_gradient_rows,
 )
 from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
@@ -52,19 +50,23 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
         An argument does not fit the network or the workspace.
     """
     check_workspace(network, workspace)
-    weights = check_parameters(network, parameters, workspace.dtype)
+    check_parameters(network, parameters, workspace.dtype)
     check_first(first, workspace.timesteps)
-    run_forward(network, weights, workspace, first)
+    run_forward(parameters, workspace, first)
 
 
-def run_forward(network: Network, weights: Weights, workspace: Workspace, first: int) -> None:
+def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
-    cell, trace = CELL_CODES[network.cell], workspace.arrays
+    memory, y = workspace.memory, workspace.y.reshape(-1)
+    part = parts_of(workspace.network.cell, workspace.dtype).forward
+    arguments = (
+        part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
+    )  # fmt: skip
     if workspace.threads == 1:
-        _forward(cell, weights, trace, first, 1)
+        _forward(*arguments)
     else:
         with numba_threads(workspace.threads):
-            _forward_parallel(cell, weights, trace, first, workspace.threads)
+            _forward_parallel(*arguments)
 
 
 def backward(
@@ -92,7 +94,7 @@ def backward(
         Overwritten with the gradient with respect to the parameters.
     first : int
         First timestep whose dy counts; what lies before is not read.
-    dh_T, dc_T : array, shape (B, H), optional
+    dh_T, dc_T : array, shape (B, H), or (layers, B, H) of several layers, optional
         Gradient with respect to the final states where the loss depends on them directly.
 
     Raises
@@ -101,21 +103,33 @@ def backward(
         An argument does not fit the network or the workspace.
     """
     check_workspace(network, workspace)
-    weights = check_parameters(network, parameters, workspace.dtype)
-    gradient_views = check_gradient(network, gradient, parameters)
+    check_parameters(network, parameters, workspace.dtype)
+    check_gradient(gradient, parameters)
     check_first(first, workspace.timesteps)
     if dc_T is not None and network.cell == "rnn":
         raise ValueError("dc_T: got an array, expected None: an RNN has no cell state")
-    for name, final, carry in (("dh_T", dh_T, workspace.dh0), ("dc_T", dc_T, workspace.dc0)):
-        if final is not None:
-            check_array(name, final, carry.shape, workspace.dtype)
-        carry[:] = 0 if final is None else final
-    cell, trace = CELL_CODES[network.cell], workspace.arrays
+    workspace.set_final_gradient("dh_T", dh_T)
+    workspace.set_final_gradient("dc_T", dc_T)
+    parts = parts_of(network.cell, workspace.dtype)
+    arguments = (
+        *parts,
+        workspace.plan,
+        workspace.head,
+        first,
+        dh_T is not None,
+        parameters,
+        gradient,
+        workspace.memory,
+        workspace.dy.reshape(-1),
+        workspace.squares.reshape(-1),
+        workspace.norms.reshape(-1),
+        workspace.threads,
+    )
     if workspace.threads == 1:
-        _backward(cell, weights, trace, gradient_views, first, 1)
+        _backward(*arguments)
     else:
         with numba_threads(workspace.threads):
-            _backward_parallel(cell, weights, trace, gradient_views, first, workspace.threads)
+            _backward_parallel(*arguments)
 
 
 def step(
@@ -148,68 +162,79 @@ def step(
         An argument does not fit the network.
     """
     dtype = check_floats("parameters", parameters)
-    weights = check_parameters(network, parameters, dtype)
+    check_parameters(network, parameters, dtype)
     check_array("x", x, (None, network.input_size), dtype)
+    B = len(x)
+    shape = (B, network.hidden_size) if network.layers == 1 else (
+        network.layers, B, network.hidden_size
+    )  # fmt: skip
     states: dict[str, Any] = {"h": h, "h_out": h_out}
     if network.cell == "lstm":
         states |= {"c": c, "c_out": c_out}
     for name, state in states.items():
-        shape = (len(x), network.hidden_size)
         check_array(name, state, shape, dtype, writable=name.endswith("out"))
-    check_array("y", y, (len(x), network.output_size), dtype, writable=True)
-    z = np.empty((2, network.rows), dtype)
-    cell = CELL_CODES[network.cell]
-    _step(cell, weights, x, h, states.get("c", h), h_out, states.get("c_out", h_out), y, z)
+    check_array("y", y, (B, network.output_size), dtype, writable=True)
+    if B == 0:
+        return
+    workspace = Workspace(network, timesteps=1, batch_size=B, dtype=dtype)
+    workspace.x[0] = x
+    for n, layer in enumerate(workspace.layers):
+        layer.h[0] = h if network.layers == 1 else h[n]
+        if layer.c is not None:
+            layer.c[0] = states["c"] if network.layers == 1 else states["c"][n]
+    run_forward(parameters, workspace, 0)
+    y[:] = workspace.y[0]
+    for n, layer in enumerate(workspace.layers):
+        (h_out if network.layers == 1 else h_out[n])[:] = layer.h[1]
+        if layer.c is not None:
+            (states["c_out"] if network.layers == 1 else states["c_out"][n])[:] = layer.c[1]
 
 
-def _forward_body(cell: int, weights: Weights, trace: Trace, first: int, threads: int) -> None:
-    prepare_forward(weights, trace)
+def _forward_body(
+    forward_part: int,
+    plan: Array,
+    head: Array,
+    first: int,
+    parameters: Array,
+    memory: Array,
+    y: Array,
+    threads: int,
+) -> None:
     for part in prange(threads):
-        start, stop = bounds(trace.dh.shape[0], part, threads)
-        forward_rows(cell, weights, trace, first, start, stop)
+        call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
 
 
 def _backward_body(
-    cell: int, weights: Weights, trace: Trace, gradient: Weights, first: int, threads: int
+    _forward_part: int,
+    pack: int,
+    backward_part: int,
+    gradient_part: int,
+    readout_gradient: int,
+    plan: Array,
+    head: Array,
+    first: int,
+    from_end: bool,
+    parameters: Array,
+    gradient: Array,
+    memory: Array,
+    dy: Array,
+    squares: Array,
+    norms: Array,
+    threads: int,
 ) -> None:
-    prepare_forward(weights, trace)
-    transpose(weights.W_hh, trace.W_hhT)
+    clear(squares)
+    call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        start, stop = bounds(trace.dh.shape[0], part, threads)
-        backward_rows(cell, weights, trace, first, start, stop)
-        input_gradient_rows(trace, start, stop)
+        call_backward(
+            backward_part, plan, head, first, from_end, True, part, threads, memory, dy, squares
+        )
     for part in prange(threads):
-        start, stop = bounds(trace.dz.shape[2], part, threads)
-        weight_gradient_rows(trace, gradient, part, start, stop)
-    readout_gradient(trace.h, trace.dy, gradient, first)
-    finish_norms(trace)
+        call_gradient(gradient_part, plan, part, threads, memory, gradient)
+    call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
+    finish_norms(squares, norms)
 
 
 _forward = jit(_forward_body)
 _forward_parallel = jit_parallel(_forward_body)
 _backward = jit(_backward_body)
 _backward_parallel = jit_parallel(_backward_body)
-
-
-@jit
-def _step(
-    cell: int,
-    weights: Weights,
-    x: Array,
-    h: Array,
-    c: Array,
-    h_out: Array,
-    c_out: Array,
-    y: Array,
-    scratch: Array,
-) -> None:
-    z, tanh_c = scratch[0], scratch[1]
-    for b in range(x.shape[0]):
-        for j in range(z.size):
-            z[j] = weights.b_ih[j] + weights.b_hh[j]
-            z[j] += dot(weights.W_ih[j], x[b]) + dot(weights.W_hh[j], h[b])
-        if cell == LSTM:
-            lstm_unit(z, c[b], c_out[b], tanh_c[: h.shape[1]], h_out[b])
-        else:
-            rnn_unit(z, h_out[b])
-        read_out(weights, h_out[b], y[b])

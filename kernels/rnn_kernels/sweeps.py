@@ -1,160 +1,375 @@
-"""The loops over time that both cells share, for a range of batch rows.
+"""The loops over time that the cells share, for a range of samples.
 
-Threads take whole ranges of rows, so nothing waits inside the loop over time; the weight gradient
-is one product over all timesteps and samples after it, split by its own rows. Ranges begin at
-multiples of a product's tile and each sum keeps its order: the bits do not depend on the threads.
+Threads take whole ranges of samples, so nothing waits inside the loop over time; the weight
+gradient is one product over all timesteps and samples after it, split by panels of units. Each sum
+keeps its order: the bits do not depend on the threads.
 """
 
 import math
+from typing import Any
 
-from rnn_kernels.jit import jit
-from rnn_kernels.layout import LSTM, TILE, Array, Trace, Weights
-from rnn_kernels.lstm import add_cell_gradient, lstm_unit, lstm_unit_gradient
-from rnn_kernels.products import add_product, add_scaled, squared_norm, transpose
-from rnn_kernels.readout import add_state_gradient, read_out
-from rnn_kernels.rnn import rnn_unit, rnn_unit_gradient
+from rnn_kernels.jit import inlined, jit
+from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.microkernel import (
+    copy_tile,
+    dot_tile,
+    product_tile_1,
+    product_tile_2,
+    product_tile_4,
+    vector_bytes,
+)
+from rnn_kernels.packing import copy_readout, transpose_panels
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
+
+LARGE_BLOCK = 4 * SAMPLES
+"""Samples whose inputs stay in the second cache while all panels pass."""
+
+
+def forward_timestep(*_arguments: Any) -> None:
+    """A cell's own; see `parts`."""
+    raise RuntimeError("parts.py gives every cell a copy of this module's loops")
+
+
+backward_timestep = add_outer = forward_timestep
+
+
+TWO_VECTORS = 2 * vector_bytes()
+FAR_APART = 2048
+"""Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
 @jit
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
-    """Range of rows that one of several threads takes, at multiples of a tile."""
-    tiles = (length + TILE - 1) // TILE
-    start, stop = tiles * part // parts * TILE, tiles * (part + 1) // parts * TILE
-    return min(length, start), min(length, stop)
+    """Range of samples that one of several threads takes, at multiples of eight.
+
+    Then every sample is in a tile of the same height as with one thread, up to heights whose sums
+    have the same order.
+    """
+    eights = (length + 7) // 8
+    return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
 @jit
-def clear(rows: Array) -> None:
-    """Set a two-dimensional array to zero."""
-    for row in rows:
-        for k in range(row.size):
-            row[k] = rows.dtype.type(0)
+def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
+    """Range of vectors of units that one of several threads takes, whole panels."""
+    vectors = layer.units // layer.lanes
+    together = 2 if layer.z == layer.units else 1
+    panels = (vectors + together - 1) // together
+    start, stop = panels * part // parts * together, panels * (part + 1) // parts * together
+    return min(vectors, start), min(vectors, stop)
+
+
+def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
+    """Forward pass of the samples start … stop−1 through all layers."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        if n:
+            _feed(layer_at(plan, n - 1), layer, start, stop, memory)
+        for t in range(layer.timesteps):
+            forward_timestep(layer, t, start, stop, parameters, memory)
 
 
 @jit
-def prepare_forward(weights: Weights, trace: Trace) -> None:
-    """Fill what the forward loop reads besides the weights: W_ihᵀ and the summed bias."""
-    transpose(weights.W_ih, trace.W_ihT)
-    for j in range(trace.bias.size):
-        trace.bias[j] = weights.b_ih[j] + weights.b_hh[j]
-
-
-@jit
-def forward_rows(
-    cell: int, weights: Weights, trace: Trace, first: int, start: int, stop: int
-) -> None:
-    """Forward pass of the samples start … stop−1, with readouts from timestep `first` on."""
-    for t in range(trace.x.shape[0]):
-        z = trace.dz[t, start:stop]  # free until the backward pass; an LSTM's gates replace it
-        if cell == LSTM:
-            z = trace.gates[t, start:stop]
+def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Copy the hidden states of the layer below to where this layer reads its input."""
+    for t in range(layer.timesteps):
         for b in range(start, stop):
-            _project_input(trace, t, b, z[b - start])
-        add_product(trace.h[t, start:stop], weights.W_hh, z)
-        for b in range(start, stop):
-            h = trace.h[t + 1, b]
-            if cell == LSTM:
-                lstm_unit(z[b - start], trace.c[t, b], trace.c[t + 1, b], trace.tanh_c[t, b], h)
+            source = below.h + ((t + 1) * below.batch + b) * below.a_stride
+            target = layer.a + (t * layer.batch + b) * layer.a_stride
+            for k in range(layer.inputs):
+                memory[target + k] = memory[source + k]
+
+
+@inlined
+def read_out_rows(
+    layer: Layer, readout: Readout, first: int, start: int, stop: int,
+    parameters: Array, memory: Array, y: Array,
+) -> None:  # fmt: skip
+    """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
+    B, O = layer.batch, readout.outputs  # noqa: E741
+    for t in range(first, layer.timesteps):
+        b = start
+        while b < stop:
+            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
+            h = layer.h + (row + B) * layer.a_stride
+            for o in range(O):
+                w = readout.w + o * layer.units
+                dot_tile(
+                    rows, memory, h, layer.a_stride, parameters, w, layer.units,
+                    y, row * O + o, O,
+                )  # fmt: skip
+                for n in range(rows):
+                    y[(row + n) * O + o] += parameters[readout.b + o]
+            b += rows
+
+
+def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array) -> None:
+    """Fill the panels of W_hhᵀ and W_ihᵀ that the backward pass reads.
+
+    W_ihᵀ of the first layer is wanted only for the gradient with respect to its input.
+    """
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for to_wx in range(2 if n or to_input else 1):
+            if to_wx:
+                first, count, columns = 0, layer.inputs, layer.dx_stride
+                target, depth = layer.wx, layer.z
             else:
-                rnn_unit(z[b - start], h)
-            if t >= first:
-                read_out(weights, h, trace.y[t, b])
+                first, count, columns = layer.inputs + 2, layer.hidden, layer.units
+                target, depth = layer.wt, layer.wt_depth
+            transpose_panels(layer, first, count, columns, parameters, memory, target, depth)
+        copy_readout(layer, readout_of(head), parameters, memory)
 
 
-@jit
-def _project_input(trace: Trace, t: int, b: int, z: Array) -> None:
-    """Fill z = W_ih x_t + b_ih + b_hh for one sample."""
-    for j in range(z.size):
-        z[j] = trace.bias[j]
-    for d in range(trace.x.shape[2]):
-        add_scaled(trace.x[t, b, d], trace.W_ihT[d], z)
-
-
-@jit
 def backward_rows(
-    cell: int, weights: Weights, trace: Trace, first: int, start: int, stop: int
-) -> None:
-    """BPTT of the samples start … stop−1: fills dz and the squared norms of dh and dc.
+    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
+    memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
 
-    trace.dh and trace.dc hold the gradient with respect to the final states before, to the initial
-    states after. dy before `first` is not read.
+    dh_T is read where `from_end` is true, dx and dh0 are filled where `to_start` is; dy before
+    `first` is not read.
     """
-    for t in range(trace.x.shape[0] - 1, -1, -1):
-        for b in range(start, stop):
-            dh, dz = trace.dh[b], trace.dz[t, b]
-            if t >= first:
-                add_state_gradient(weights, trace.dy[t, b], dh)
-            trace.dh_squares[t, b] = squared_norm(dh)
-            if cell == LSTM:
-                dc, gates, tanh_c = trace.dc[b], trace.gates[t, b], trace.tanh_c[t, b]
-                add_cell_gradient(dh, gates, tanh_c, dc)
-                trace.dc_squares[t, b] = squared_norm(dc)
-                lstm_unit_gradient(dh, gates, trace.c[t, b], tanh_c, dc, dz)
+    for n in range(plan.shape[0] - 1, -1, -1):
+        layer = layer_at(plan, n)
+        is_last = n + 1 == plan.shape[0]
+        for t in range(layer.timesteps - 1, -1, -1):
+            if not is_last:
+                layer_above = layer_at(plan, n + 1)
+                above_stride = layer_above.dx_stride
+                above = layer_above.dx + t * layer.batch * above_stride
+                if from_end and t + 1 == layer.timesteps:
+                    _add_rows(layer, above, above_stride, start, stop, memory)
+            elif from_end and t + 1 == layer.timesteps:
+                above, above_stride = layer.dh, layer.units
             else:
-                rnn_unit_gradient(dh, trace.h[t + 1, b], dz)
-        clear(trace.dh[start:stop])
-        add_product(trace.dz[t, start:stop], trace.W_hhT, trace.dh[start:stop])
+                above, above_stride = layer.nothing, 0
+            e_depth = outputs if is_last and t >= first else 0
+            backward_timestep(
+                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
+            )
+        if n or to_start:
+            for t in range(layer.timesteps):
+                row = t * layer.batch
+                multiply_rows(
+                    layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
+                    layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
+                )  # fmt: skip
+        if to_start:
+            multiply_rows(
+                layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
+                layer.units, layer.dh, layer.units, memory,
+            )  # fmt: skip
 
 
 @jit
-def weight_gradient_rows(trace: Trace, gradient: Weights, part: int, start: int, stop: int) -> None:
-    """Fill rows start … stop−1 of dW_ih, dW_hh, db_ih and db_hh from dz, h and x.
+def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
+    """Add dh_T to what reaches the last timestep from above."""
+    for b in range(start, stop):
+        for k in range(layer.hidden):
+            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
 
-    dW_hh = Σ_t dz_t h_{t−1}ᵀ,  dW_ih = Σ_t dz_t x_tᵀ,  db = Σ_t dz_t, over all timesteps and
-    samples. Blocks of samples are transposed, so that the product sums over a contiguous axis.
+
+@jit
+def multiply_rows(
+    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
+    columns: int, out: int, out_stride: int, memory: Array,
+) -> None:  # fmt: skip
+    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
+    L, Z = layer.lanes, layer.z_stride
+    for column in range(0, columns, 2 * L):
+        w = panels + column * panel_depth
+        b = start
+        while b < stop:
+            rows = tile_rows(stop - b, TALLEST_2)
+            target = out + b * out_stride + column
+            if column + L < columns:
+                product_tile_2(
+                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
+                    memory, target, out_stride, 0,
+                )  # fmt: skip
+            else:
+                product_tile_1(
+                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
+                    memory, target, out_stride, 0,
+                )  # fmt: skip
+            b += rows
+
+
+def weight_gradient_vectors(
+    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
+) -> None:
+    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
+
+    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over all timesteps and samples. They are taken in blocks
+    whose inputs stay in the second cache for all panels, and these in blocks whose dz, copied side
+    by side, stays in the first.
     """
-    T, B, R = trace.dz.shape
-    samples = T * B
-    dz, h = trace.dz.reshape(samples, R), trace.h[:T].reshape(samples, trace.h.shape[2])
-    x = trace.x.reshape(samples, trace.x.shape[2])
-    dzT, hT, xT = trace.dzT[start:stop], trace.hT[part], trace.xT[part]
-    clear(gradient.W_ih[start:stop])
-    clear(gradient.W_hh[start:stop])
-    gradient.b_ih[start:stop] = dz.dtype.type(0)
-    block = dzT.shape[1]
-    for n in range(0, samples, block):
-        end = min(samples, n + block)
-        if end < n + block:  # the last block is filled up with zeros, which add nothing
-            clear(dzT)
-            clear(hT)
-            clear(xT)
-        transpose(dz[n:end, start:stop], dzT)
-        transpose(h[n:end], hT)
-        transpose(x[n:end], xT)
-        add_product(dzT, hT, gradient.W_hh[start:stop])
-        add_product(dzT, xT, gradient.W_ih[start:stop])
-        _add_row_sums(dzT, gradient.b_ih[start:stop])
-    gradient.b_hh[start:stop] = gradient.b_ih[start:stop]
+    L = layer.lanes
+    vectors, gates = layer.units // L, layer.z // layer.units
+    samples = layer.timesteps * layer.batch
+    together = 2 if gates == 1 else 1
+    block = layer.block + part * SAMPLES * 4 * L
+    for n0 in range(0, samples, LARGE_BLOCK):
+        for q in range(start, stop, together):
+            width = gates * L * min(together, vectors - q)
+            out = layer.w + q * layer.panel
+            for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
+                count = min(SAMPLES, samples - n)
+                dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
+                if layer.z * memory.itemsize >= FAR_APART:
+                    gather_block(memory, dz, dz_stride, count, width, L, block)
+                    dz, dz_stride = block, width
+                add_outer(
+                    layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
+                    dz, dz_stride, count, gradient, out, n,
+                )  # fmt: skip
+            _clear_padding(layer, out, width, gradient)
 
 
 @jit
-def _add_row_sums(rows: Array, sums: Array) -> None:
-    for j in range(sums.size):
-        total = rows.dtype.type(0)
-        for value in rows[j]:
-            total += value
-        sums[j] += total
+def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
+    """Zero the rows of a panel below those of its units."""
+    for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
+        gradient[out + k] = gradient.dtype.type(0)
 
 
 @jit
-def input_gradient_rows(trace: Trace, start: int, stop: int) -> None:
-    """Fill dx_t = W_ihᵀ dz_t for the samples start … stop−1."""
-    for t in range(trace.dx.shape[0]):
-        clear(trace.dx[t, start:stop])
-        add_product(trace.dz[t, start:stop], trace.W_ihT, trace.dx[t, start:stop])
+def gather_block(
+    memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
+) -> None:
+    """Copy the first `width` columns of `count` rows side by side."""
+    for n in range(count):
+        for k in range(0, width, L):
+            copy_tile(1, memory, source + n * stride + k, target + n * width + k)
+
+
+def add_outer_4(
+    depth: int, width: int, memory: Array, a: int, a_stride: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+) -> None:  # fmt: skip
+    """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
+    k = 0
+    while k < depth:
+        rows = tile_rows(depth - k, TALLEST_4)
+        product_tile_4(
+            rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+            gradient, out + k * width, width, add,
+        )  # fmt: skip
+        k += rows
+
+
+def add_outer_2(
+    depth: int, width: int, memory: Array, a: int, a_stride: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+) -> None:  # fmt: skip
+    """Fill, or add to, sums like `add_outer_4` for panels of one or two vectors."""
+    k = 0
+    while k < depth:
+        rows = tile_rows(depth - k, TALLEST_2)
+        if width * memory.itemsize == TWO_VECTORS:
+            product_tile_2(
+                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+                gradient, out + k * width, width, add,
+            )  # fmt: skip
+        else:
+            product_tile_1(
+                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
+                gradient, out + k * width, width, add,
+            )  # fmt: skip
+        k += rows
+
+
+def readout_gradient(
+    plan: Array, head: Array, first: int, memory: Array, dy: Array, gradient: Array
+) -> None:
+    """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
+    layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
+    O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
+    samples = (layer.timesteps - first) * B
+    e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
+    o = 0
+    while o < O:
+        rows = tile_rows(O - o, TALLEST_2)
+        for unit in range(0, layer.units, 2 * L):
+            out = readout.w + o * layer.units + unit
+            if unit + L < layer.units:
+                product_tile_2(
+                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                    gradient, out, layer.units, 0,
+                )  # fmt: skip
+            else:
+                product_tile_1(
+                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                    gradient, out, layer.units, 0,
+                )  # fmt: skip
+        o += rows
+    for o in range(O):
+        total = gradient.dtype.type(0)
+        for n in range(samples):
+            total += dy[e + n * O + o]
+        gradient[readout.b + o] = total
 
 
 @jit
-def finish_norms(trace: Trace) -> None:
-    """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from the squares of the samples, in the order of the batch."""
-    for t in range(trace.dh_norm.size):
-        trace.dh_norm[t] = math.sqrt(_sum(trace.dh_squares[t]))
-        trace.dc_norm[t] = math.sqrt(_sum(trace.dc_squares[t]))
+def clear(values: Array) -> None:
+    """Set a flat array to zero."""
+    for k in range(values.size):
+        values[k] = 0
 
 
 @jit
-def _sum(values: Array) -> float:
-    total = 0.0
-    for value in values:
-        total += value
-    return total
+def finish_norms(squares: Array, norms: Array) -> None:
+    """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
+    B = squares.size // norms.size
+    for t in range(norms.size):
+        total = 0.0
+        for b in range(B):
+            total += squares[t * B + b]
+        norms[t] = math.sqrt(total)
+
+
+@jit
+def zero_states(plan: Array, memory: Array) -> None:
+    """Set the initial states and the carried gradient of every layer to zero."""
+    zero = memory.dtype.type(0)
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            for k in range(layer.units):
+                memory[layer.h + b * layer.a_stride + k] = zero
+                if layer.cell == LSTM:
+                    memory[layer.c + b * layer.units + k] = zero
+                    memory[layer.dc + b * layer.units + k] = zero
+
+
+# What one of several threads does, for each cell: the bulk of the machine code.
+
+
+def forward_part(
+    plan: Array, head: Array, first: int, part: int, parts: int,
+    parameters: Array, memory: Array, y: Array,
+) -> None:  # fmt: skip
+    """Forward pass and readout of a part of the samples."""
+    last = layer_at(plan, plan.shape[0] - 1)
+    start, stop = bounds(last.batch, part, parts)
+    forward_rows(plan, start, stop, parameters, memory)
+    read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
+
+
+def backward_part(
+    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
+    memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of a part of the samples."""
+    start, stop = bounds(layer_at(plan, 0).batch, part, parts)
+    outputs = readout_of(head).outputs
+    backward_rows(plan, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+
+
+def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
+    """Weight gradient of a part of the units of every layer."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        start, stop = vector_bounds(layer, part, parts)
+        weight_gradient_vectors(layer, part, start, stop, memory, gradient)

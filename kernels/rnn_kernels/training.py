@@ -1,6 +1,8 @@
 """A burst of training steps in one compiled call, and prediction over many windows."""
 
 import math
+import time
+from typing import Any
 
 import numpy as np
 from numba import prange
@@ -15,20 +17,22 @@ from rnn_kernels.checks import (
     check_workspace,
 )
 from rnn_kernels.jit import jit, jit_parallel
-from rnn_kernels.layout import CELL_CODES, Array, Network, Trace, Weights
+from rnn_kernels.layout import Array, Network, layer_at
 from rnn_kernels.losses import squared_error
 from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
-from rnn_kernels.products import transpose
+from rnn_kernels.parts import (
+    call_backward,
+    call_forward,
+    call_gradient,
+    call_pack,
+    call_readout_gradient,
+    parts_of,
+)
 from rnn_kernels.propagation import run_forward
-from rnn_kernels.readout import readout_gradient
 from rnn_kernels.sweeps import (
-    backward_rows,
-    bounds,
     clear,
     finish_norms,
-    forward_rows,
-    prepare_forward,
-    weight_gradient_rows,
+    zero_states,
 )
 from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
@@ -92,12 +96,12 @@ def train_steps(
     """
     check_workspace(network, workspace)
     dtype, T = workspace.dtype, workspace.timesteps
-    weights = check_parameters(network, parameters, dtype, writable=True)
-    gradient_views = check_gradient(network, gradient, parameters)
-    if (optimizer.size, optimizer.dtype) != (network.size, dtype):
+    check_parameters(network, parameters, dtype, writable=True)
+    check_gradient(gradient, parameters)
+    if (optimizer.size, optimizer.dtype) != (parameters.size, dtype):
         raise ValueError(
             f"optimizer: got one for {optimizer.size} parameters of {optimizer.dtype}, "
-            f"expected {network.size} of {dtype}"
+            f"expected {parameters.size} of {dtype}"
         )
     check_array("series", series, (None, network.input_size), dtype)
     check_array("targets", targets, (len(series), network.output_size), dtype)
@@ -107,34 +111,52 @@ def train_steps(
     check_number("clip", clip, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
-    arguments = (
-        CELL_CODES[network.cell],
-        OPTIMIZER_CODES[optimizer.name],
-        parameters,
-        weights,
-        gradient,
-        gradient_views,
-        optimizer.m,
-        optimizer.v,
-        optimizer.step_count,
-        workspace.arrays,
-        series,
-        targets,
-        starts,
-        first,
-        float(learning_rate),
-        float(clip),
-        losses,
-        norms,
-        workspace.threads,
-    )
-    if workspace.threads == 1:
-        done = _train(*arguments)
-    else:
-        with numba_threads(workspace.threads):
-            done = _train_parallel(*arguments)
-    optimizer.step_count += done
+    done, steps = 0, len(starts)
+    while done < steps:
+        threads, count = workspace.choice.next(steps - done)
+        some = slice(done, done + count)
+        arguments = (
+            *parts_of(network.cell, dtype),
+            workspace.plan,
+            workspace.head,
+            OPTIMIZER_CODES[optimizer.name],
+            parameters,
+            gradient,
+            optimizer.m,
+            optimizer.v,
+            optimizer.step_count,
+            workspace.memory,
+            workspace.y.reshape(-1),
+            workspace.target.reshape(-1),
+            workspace.dy.reshape(-1),
+            workspace.squares.reshape(-1),
+            workspace.norms.reshape(-1),
+            series,
+            targets,
+            starts[some],
+            first,
+            float(learning_rate),
+            float(clip),
+            losses[some],
+            norms[some],
+            threads,
+        )
+        began = time.perf_counter()
+        taken = _run(arguments, threads)
+        if taken:
+            workspace.choice.record(threads, taken, time.perf_counter() - began)
+        optimizer.step_count += taken
+        done += taken
+        if taken < count:
+            break
     return done
+
+
+def _run(arguments: tuple[Any, ...], threads: int) -> int:
+    if threads == 1:
+        return _train(*arguments)
+    with numba_threads(threads):
+        return _train_parallel(*arguments)
 
 
 def predict(
@@ -168,50 +190,60 @@ def predict(
     """
     check_workspace(network, workspace)
     dtype, T, B = workspace.dtype, workspace.timesteps, workspace.batch_size
-    weights = check_parameters(network, parameters, dtype)
+    check_parameters(network, parameters, dtype)
     check_array("series", series, (None, network.input_size), dtype)
     check_starts(starts, (None,), len(series), T)
     check_array("out", out, (len(starts), network.output_size), dtype, writable=True)
-    arrays = workspace.arrays
     for begin in range(0, len(starts), B):
         chunk = starts[begin : begin + B]
-        gather(series, chunk, arrays.x)
-        zero_states(arrays)
-        run_forward(network, weights, workspace, T - 1)
-        out[begin : begin + B] = arrays.y[T - 1, : len(chunk)]
+        fill_inputs(workspace.plan, series, chunk, workspace.memory)
+        zero_states(workspace.plan, workspace.memory)
+        run_forward(parameters, workspace, T - 1)
+        out[begin : begin + B] = workspace.y[T - 1, : len(chunk)]
 
 
 @jit
-def gather(series: Array, starts: Array, windows: Array) -> None:
-    """windows[t, b] = series[starts[b] + t]; samples beyond `starts` repeat the last one."""
-    T, B, D = windows.shape
-    for b in range(B):
+def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> None:
+    """x[t, b] = series[starts[b] + t]; samples beyond `starts` repeat the last one."""
+    bottom = layer_at(plan, 0)
+    for b in range(bottom.batch):
         start = starts[min(b, starts.size - 1)]
-        for t in range(T):
-            for d in range(D):
-                windows[t, b, d] = series[start + t, d]
+        for t in range(bottom.timesteps):
+            x = bottom.a + (t * bottom.batch + b) * bottom.a_stride
+            for d in range(bottom.inputs):
+                memory[x + d] = series[start + t, d]
 
 
 @jit
-def zero_states(trace: Trace) -> None:
-    """Set the initial states and the gradient of the final states to zero."""
-    clear(trace.h[0])
-    clear(trace.c[0])
-    clear(trace.dh)
-    clear(trace.dc)
+def fill_targets(T: int, targets: Array, starts: Array, out: Array) -> None:
+    """out[t, b] = targets[starts[b] + t], flat (T, B, O)."""
+    O = targets.shape[1]  # noqa: E741
+    for b in range(starts.size):
+        for t in range(T):
+            for o in range(O):
+                out[(t * starts.size + b) * O + o] = targets[starts[b] + t, o]
 
 
 def _train_body(
-    cell: int,
+    forward_part: int,
+    pack: int,
+    backward_part: int,
+    gradient_part: int,
+    readout_gradient: int,
+    plan: Array,
+    head: Array,
     optimizer: int,
     parameters: Array,
-    weights: Weights,
     gradient: Array,
-    gradient_views: Weights,
     m: Array,
     v: Array,
     step_count: int,
-    trace: Trace,
+    memory: Array,
+    y: Array,
+    target: Array,
+    dy: Array,
+    squares: Array,
+    state_norms: Array,
     series: Array,
     targets: Array,
     starts: Array,
@@ -222,28 +254,29 @@ def _train_body(
     norms: Array,
     threads: int,
 ) -> int:
+    B, T = starts.shape[1], y.size // (starts.shape[1] * targets.shape[1])
     for s in range(starts.shape[0]):
-        gather(series, starts[s], trace.x)
-        gather(targets, starts[s], trace.target)
-        zero_states(trace)
-        prepare_forward(weights, trace)
+        fill_inputs(plan, series, starts[s], memory)
+        fill_targets(T, targets, starts[s], target)
+        zero_states(plan, memory)
         for part in prange(threads):
-            start, stop = bounds(trace.dh.shape[0], part, threads)
-            forward_rows(cell, weights, trace, first, start, stop)
-        losses[s] = squared_error(trace.y, trace.target, trace.dy, first)
-        transpose(weights.W_hh, trace.W_hhT)
+            call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+        losses[s] = squared_error(y, target, dy, first * B * targets.shape[1])
+        clear(squares)
+        call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
-            start, stop = bounds(trace.dh.shape[0], part, threads)
-            backward_rows(cell, weights, trace, first, start, stop)
+            call_backward(
+                backward_part, plan, head, first, False, False, part, threads, memory, dy, squares
+            )
         for part in prange(threads):
-            start, stop = bounds(trace.dz.shape[2], part, threads)
-            weight_gradient_rows(trace, gradient_views, part, start, stop)
-        readout_gradient(trace.h, trace.dy, gradient_views, first)
-        finish_norms(trace)
+            call_gradient(gradient_part, plan, part, threads, memory, gradient)
+        call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
         norms[s] = clip(gradient, threshold)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
+            finish_norms(squares, state_norms)
             return s
         apply_update(optimizer, parameters, gradient, m, v, step_count + s + 1, learning_rate)
+    finish_norms(squares, state_norms)
     return len(starts)
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from rnn_kernels.checks import parameter_size
 from rnn_kernels.layout import Network, aligned_zeros, float_type
 from rnn_kernels.optimizers import Optimizer
-from rnn_kernels.propagation import backward, forward, step
+from rnn_kernels.propagation import forward
 from rnn_kernels.training import predict, train_steps
 from rnn_kernels.workspace import Workspace
 
@@ -14,7 +15,7 @@ from rnn_kernels.workspace import Workspace
 def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
-    Runs one training step, prediction, forward and backward pass and timestep on tiny arrays.
+    Runs one training step, prediction and forward pass on tiny arrays.
     Compiled code depends on the dtype and on whether there are several threads, not on sizes.
 
     Raises
@@ -24,12 +25,13 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
     """
     number = float_type(dtype)
     workspace = Workspace(network, timesteps=1, batch_size=1, dtype=number, threads=threads)
-    parameters = aligned_zeros((network.size,), number)
+    parameters = aligned_zeros((parameter_size(network, number),), number)
     gradient = np.zeros_like(parameters)
-    optimizer = Optimizer("sgd", size=network.size, dtype=number)
+    optimizer = Optimizer("sgd", size=parameters.size, dtype=number)
     series = np.zeros((1, network.input_size), number)
     targets = np.zeros((1, network.output_size), number)
-    starts = np.zeros((1, 1), np.int64)
+    steps = 1 if threads == 1 else 4  # two with one thread, and two with several
+    starts = np.zeros((steps, 1), np.int64)
     train_steps(
         network,
         parameters,
@@ -42,12 +44,9 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
         first=0,
         learning_rate=1.0,
         clip=0.0,
-        losses=np.zeros(1),
-        norms=np.zeros(1),
+        losses=np.zeros(steps),
+        norms=np.zeros(steps),
     )
     predict(network, parameters, workspace, series, starts[0], targets)
-    forward(network, parameters, workspace)
-    backward(network, parameters, workspace, gradient)
-    h = np.zeros((1, network.hidden_size), number)
-    c = np.zeros_like(h) if network.cell == "lstm" else None
-    step(network, parameters, series, h, c, h, c, targets)
+    alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)
+    forward(network, parameters, alone)

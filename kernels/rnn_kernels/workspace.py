@@ -1,95 +1,59 @@
 """The memory of a training step or a forward pass, allocated once by the caller."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rnn_kernels.checks import check_array
 from rnn_kernels.layout import (
+    BIASES,
     Array,
+    Layer,
     Network,
-    Trace,
+    Packing,
     aligned_zeros,
     float_type,
+    make_plan,
     positive_int,
-    trace_shapes,
 )
+from rnn_kernels.threads import ThreadChoice
 
-_ALWAYS_DOUBLE = {"dh_squares", "dc_squares", "dh_norm", "dc_norm"}
 
-
-class Workspace:
-    """Inputs, states, gates, outputs and their gradients over T timesteps of B samples.
-
-    Kernels fill the arrays in place and allocate nothing. One workspace belongs to one thread at a
-    time; a reader in another thread copies what it needs while no kernel runs.
-
-    Parameters
-    ----------
-    network : Network
-    timesteps, batch_size : int
-        T and B.
-    dtype : float32 or float64
-    threads : int
-        Threads that forward, backward, training and prediction use. Results do not depend on it.
+@dataclass(frozen=True)
+class LayerStates:
+    """What one layer of a workspace holds; all arrays are views.
 
     Attributes
     ----------
-    x : array, shape (T, B, D)
-        Input; the caller fills it.
     h : array, shape (T+1, B, H)
         Hidden states. The caller sets h[0].
     c : array, shape (T+1, B, H), or None
         Cell states of an LSTM. The caller sets c[0].
-    y, dy : array, shape (T, B, O)
-        Output of the readout, and the gradient of the loss with respect to it.
-    dx : array, shape (T, B, D)
-        Gradient with respect to the input; filled by `backward`, not by `train_steps`.
     dh0, dc0 : array, shape (B, H)
         Gradient with respect to the initial states; dc0 is zero in an RNN.
     dh_norm, dc_norm : float64 array, shape (T,)
         ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ for t = 1 … T: Frobenius norm over batch and units of the total
-        derivative (through later timesteps and through the readout of t). The squares are summed
-        in float64, so norms far below 1e-23 survive where float32 still holds the gradient.
-        dc_norm is zero in an RNN.
-    arrays : Trace
-        The same arrays and the kernels' own, whose layout may change.
-
-    Raises
-    ------
-    ValueError
-        A size is no positive whole number, or the dtype is neither float32 nor float64.
+        derivative (through later timesteps, through the layer above and through the readout of
+        t). The squares are summed in float64, so norms far below 1e-23 survive where float32
+        still holds the gradient. dc_norm is zero in an RNN.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        *,
-        timesteps: int,
-        batch_size: int,
-        dtype: Any,
-        threads: int = 1,
-    ) -> None:
-        self.network = network
-        self.timesteps = positive_int("timesteps", timesteps)
-        self.batch_size = positive_int("batch_size", batch_size)
-        self.threads = positive_int("threads", threads)
-        self.dtype = float_type(dtype)
-        double = np.dtype(np.float64)
-        shapes = trace_shapes(network, self.timesteps, self.batch_size, self.threads)
-        self.arrays = Trace(
-            **{
-                name: aligned_zeros(shape, double if name in _ALWAYS_DOUBLE else self.dtype)
-                for name, shape in shapes.items()
-            }
-        )
-        arrays = self.arrays
-        self.x, self.h, self.y = arrays.x, arrays.h, arrays.y
-        self.c = arrays.c if network.cell == "lstm" else None
-        self.dx, self.dy, self.dh0, self.dc0 = arrays.dx, arrays.dy, arrays.dh, arrays.dc
-        self.dh_norm, self.dc_norm = arrays.dh_norm, arrays.dc_norm
+    network: Network
+    h: Array
+    c: Array | None
+    dh0: Array
+    dc0: Array
+    dh_norm: Array
+    dc_norm: Array
+    panels: Array
+    """Gates after their nonlinearity, (T, B, vectors of units, gate, lane)."""
 
     def gate(self, name: str) -> Array:
-        """Return one gate's activation, or the state after each timestep, as a view (T, B, H).
+        """Return one gate's activation, or the state after each timestep, (T, B, H).
+
+        Gates are copies, states are views. A workspace that does not keep its gates has them only
+        between a forward and a backward pass.
 
         Parameters
         ----------
@@ -107,7 +71,133 @@ class Workspace:
             if name == "c":
                 return self.c[1:]
             if name in self.network.gate_names:
-                start = self.network.gate_names.index(name) * self.network.hidden_size
-                return self.arrays.gates[:, :, start : start + self.network.hidden_size]
+                values = self.panels[:, :, :, self.network.gate_names.index(name)]
+                T, B = values.shape[:2]
+                return values.reshape(T, B, -1)[:, :, : self.network.hidden_size]
         known = "i, f, g, o, c, h" if self.c is not None else "h"
         raise ValueError(f"name: got {name!r}, expected one of {known}")
+
+
+class Workspace:
+    """Inputs, states, gates, outputs and their gradients over T timesteps of B samples.
+
+    Kernels fill the arrays in place and allocate nothing. One workspace belongs to one thread at a
+    time; a reader in another thread copies what it needs while no kernel runs.
+
+    Parameters
+    ----------
+    network : Network
+    timesteps, batch_size : int
+        T and B.
+    dtype : float32 or float64
+    threads : int
+        Threads that forward, backward and prediction use, and training where it finds them faster
+        than one. Results do not depend on it.
+    keep_gates : bool
+        False lets the backward pass write over the gates: a third less memory, and faster where
+        they fill more than the caches.
+
+    Attributes
+    ----------
+    x : array, shape (T, B, D)
+        Input; the caller fills it.
+    y, target, dy : array, shape (T, B, O)
+        Output of the readout, the truth, and the gradient of the loss with respect to y.
+    dx : array, shape (T, B, D)
+        Gradient with respect to the input; filled by `backward`, not by `train_steps`.
+    layers : tuple of LayerStates
+    h, c, dh0, dc0, dh_norm, dc_norm
+        Those of the last layer, the one that is read out.
+    memory, squares, norms, plan, head
+        The kernels' own, whose layout may change.
+
+    Raises
+    ------
+    ValueError
+        A size is no positive whole number, or the dtype is neither float32 nor float64.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        timesteps: int,
+        batch_size: int,
+        dtype: Any,
+        threads: int = 1,
+        keep_gates: bool = True,
+    ) -> None:
+        self.network = network
+        self.timesteps = T = positive_int("timesteps", timesteps)
+        self.batch_size = B = positive_int("batch_size", batch_size)
+        self.threads = positive_int("threads", threads)
+        self.choice = ThreadChoice(self.threads)
+        self.dtype = float_type(dtype)
+        D = network.input_size
+        plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
+        self.plan = plan.table
+        self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
+        self.memory = aligned_zeros((plan.size,), self.dtype)
+        self.squares = np.zeros((network.layers, 2, T, B))
+        self.norms = np.zeros((network.layers, 2, T))
+        out = (T, B, network.output_size)
+        self.y, self.target, self.dy = (aligned_zeros(out, self.dtype) for _ in range(3))
+        for layer in plan.layers:
+            start, width = layer.inputs, layer.inputs + BIASES
+            self._rows(layer.a, T + 1, layer.a_stride, width)[:, :, start:] = 1
+        bottom = plan.layers[0]
+        self.x = self._rows(bottom.a, T, bottom.a_stride, D)
+        self.dx = self._rows(bottom.dx, T, bottom.dx_stride, D)
+        self.layers = tuple(self._states(n, layer) for n, layer in enumerate(plan.layers))
+        last = self.layers[-1]
+        self.h, self.c, self.dh0, self.dc0 = last.h, last.c, last.dh0, last.dc0
+        self.dh_norm, self.dc_norm = last.dh_norm, last.dc_norm
+        self.gate = last.gate
+
+    def _rows(self, start: int, T: int, stride: int, width: int) -> Array:
+        """View of the first `width` columns of a (T, B, stride) part of the memory."""
+        B = self.batch_size
+        size = self.dtype.itemsize
+        return np.lib.stride_tricks.as_strided(
+            self.memory[start:], (T, B, width), (B * stride * size, stride * size, size)
+        )
+
+    def _states(self, n: int, layer: Layer) -> LayerStates:
+        T, H, units = self.timesteps, layer.hidden, layer.units
+        lstm = self.network.cell == "lstm"
+        shape = (T, self.batch_size, units // layer.lanes, layer.z // units, layer.lanes)
+        gates = self._rows(layer.gates, T, layer.z_stride, layer.z)
+        return LayerStates(
+            network=self.network,
+            h=self._rows(layer.h, T + 1, layer.a_stride, H),
+            c=self._rows(layer.c, T + 1, units, H) if lstm else None,
+            dh0=self._rows(layer.dh, 1, units, H)[0],
+            dc0=self._rows(layer.dc, 1, units, H)[0],
+            dh_norm=self.norms[n, 0],
+            dc_norm=self.norms[n, 1],
+            panels=np.lib.stride_tricks.as_strided(
+                gates, shape, (*gates.strides[:2], *self._panel_strides(layer))
+            ),
+        )
+
+    def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:
+        size = self.dtype.itemsize
+        return layer.z // layer.units * layer.lanes * size, layer.lanes * size, size
+
+    def set_final_gradient(self, name: str, final: Array | None) -> None:
+        """Set what the loss itself contributes to dh_T or dc_T of every layer; None is zero.
+
+        Raises
+        ------
+        ValueError
+            The array is not of shape (B, H), or (layers, B, H) of several layers.
+        """
+        shape: tuple[int, ...] = (self.batch_size, self.network.hidden_size)
+        if self.network.layers > 1:
+            shape = (self.network.layers, *shape)
+        if final is not None:
+            check_array(name, final, shape, self.dtype)
+            final = final.reshape(self.network.layers, *shape[-2:])
+        for n, layer in enumerate(self.layers):
+            carry = layer.dh0 if name == "dh_T" else layer.dc0
+            carry[:] = 0 if final is None else final[n]

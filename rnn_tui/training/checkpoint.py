@@ -198,7 +198,7 @@ def _check_readable(path: Path) -> None:
 def fill_parameters(
     path: Path, saved: SavedModel, config: RunConfig, views: "Mapping[str, NDArray[Any]]"
 ) -> None:
-    """Copy saved weights into the views of a network built from `config`.
+    """Copy saved weights over those of a network built from `config`, by name.
 
     Raises
     ------

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels import Network, initialise
+from rnn_kernels import Network, initialise, pack, unpack
 from rnn_tui.config import ModelConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One input, one output, and a flat vector of weights, shape (network.size,)."""
+    """One input, one output, and its weights in the flat vector that the kernels take."""
 
     network: Network
     parameters: NDArray[Any]
@@ -25,8 +25,12 @@ class Model:
         return cls(network, initialise(network, rng, dtype, forget_bias=config.forget_bias))
 
     def named_parameters(self) -> dict[str, NDArray[Any]]:
-        """Return views of the weights by their names, shapes as in `network.shapes`."""
-        return self.network.views(self.parameters)
+        """Return copies of the weights by their names, shapes as in `network.shapes`."""
+        return unpack(self.network, self.parameters)
+
+    def set_parameters(self, named: dict[str, NDArray[Any]]) -> None:
+        """Take over weights by their names."""
+        self.parameters[:] = pack(self.network, named, self.parameters.dtype)
 
 
 def network_of(config: ModelConfig) -> Network:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
 from rnn_tui.forecasting.baselines import baseline_scores
@@ -38,7 +39,9 @@ class Run:
         weights, order = random_streams(config.training.seed)
         model = Model.create(config.model, weights)
         if saved is not None and load_from is not None:
-            fill_parameters(load_from, saved, config, model.named_parameters())
+            named = model.named_parameters()
+            fill_parameters(load_from, saved, config, named)
+            model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
         self.fault: str | None = None
         self._history = History()
@@ -67,7 +70,7 @@ class Run:
     @property
     def parameter_count(self) -> int:
         """Number of trained numbers."""
-        return int(self.trainer.model.network.size)
+        return self.trainer.model.network.parameter_count
 
     @property
     def window_counts(self) -> dict[str, int]:
@@ -160,7 +163,7 @@ class Run:
                 config=self._config,
                 scaler=self._prepared.scaler,
                 step=self.step if self._best_step is None else self._best_step,
-                parameters=self.trainer.model.network.views(parameters),
+                parameters=unpack(self.trainer.model.network, parameters),
             ),
         )
 

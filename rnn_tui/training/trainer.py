@@ -4,10 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_kernels import Optimizer, Workspace, compile_kernels, forward, predict, train_steps
+from rnn_kernels import (
+    CompilerOffError,
+    Optimizer,
+    Workspace,
+    compile_kernels,
+    forward,
+    predict,
+    train_steps,
+)
 from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.windows import Part
+from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.sampling import BatchSampler, Starts
@@ -46,24 +55,38 @@ class Trainer:
         self._prepared = prepared
         self._first = window - 1 if training.loss_at == "last" else 0
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
-        self._gradient = np.zeros(network.size, dtype)
-        self._optimizer = Optimizer(training.optimizer, size=network.size, dtype=dtype)
+        self._gradient = np.zeros_like(model.parameters)
+        self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
         self._threads = training.threads
 
-        def workspace(batch_size: int, threads: int = 1) -> Workspace:
+        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
             return Workspace(
-                network, timesteps=window, batch_size=batch_size, dtype=dtype, threads=threads
+                network,
+                timesteps=window,
+                batch_size=batch_size,
+                dtype=dtype,
+                threads=threads,
+                keep_gates=keep_gates,
             )
 
-        self._workspace = workspace(self._sampler.batch_size, training.threads)
+        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
         self._prediction_workspace = workspace(PREDICTION_BATCH)
         self._trace_workspace = workspace(1)
         per_epoch = self._sampler.batches_per_epoch
         self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
 
     def compile(self) -> None:
-        """Compile the kernels that the run needs, or load them from the cache."""
-        compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+        """Compile the kernels that the run needs, or load them from the cache.
+
+        Raises
+        ------
+        UsageError
+            The environment switches the compiler off.
+        """
+        try:
+            compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+        except CompilerOffError as error:
+            raise UsageError(f"{error}.") from error
 
     @property
     def steps_to_evaluation(self) -> int:

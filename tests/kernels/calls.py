@@ -9,6 +9,7 @@ from rnn_kernels import (
     clip_by_global_norm,
     forward,
     mse,
+    parameter_size,
     predict,
     step,
     train_steps,
@@ -86,7 +87,7 @@ def sound_calls(dtype=np.float32, cell="lstm"):
         ),
         "clip_by_global_norm": (
             clip_by_global_norm,
-            {"gradient": empty(network.size), "threshold": 1.0},
+            {"gradient": empty(parameter_size(network, dtype)), "threshold": 1.0},
         ),
         "update": (
             Optimizer("adam", size=10, dtype=dtype).update,
@@ -96,7 +97,7 @@ def sound_calls(dtype=np.float32, cell="lstm"):
             train_steps,
             arguments(
                 gradient=gradient(),
-                optimizer=Optimizer("adam", size=network.size, dtype=dtype),
+                optimizer=Optimizer("adam", size=parameter_size(network, dtype), dtype=dtype),
                 workspace=workspace,
                 series=empty(N, D),
                 targets=empty(N, O),

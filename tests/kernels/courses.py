@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_kernels import Network, Optimizer, Workspace, predict, train_steps
+from rnn_kernels import (
+    Network,
+    Optimizer,
+    Workspace,
+    parameter_size,
+    predict,
+    train_steps,
+)
 from tests import oracle
 from tests.kernels.support import blank, named, set_parameters
 
@@ -59,6 +66,19 @@ class Course:
         return out
 
 
+class Always:
+    """Makes every step one of several threads, however slow that is here."""
+
+    def __init__(self, threads):
+        self.threads = threads
+
+    def next(self, steps):
+        return self.threads, steps
+
+    def record(self, threads, _steps, _seconds):
+        assert threads == self.threads
+
+
 class Training:
     """A course under way: what `train_steps` works on, and what it has filled."""
 
@@ -67,7 +87,9 @@ class Training:
         self.course = course
         self.flat = set_parameters(network, dtype, course.parameters)
         self.gradient = blank(network, dtype)
-        self.optimizer = Optimizer(course.optimizer, size=network.size, dtype=dtype)
+        self.optimizer = Optimizer(
+            course.optimizer, size=parameter_size(network, dtype), dtype=dtype
+        )
         self.workspace = Workspace(
             network,
             timesteps=course.T,
@@ -75,6 +97,7 @@ class Training:
             dtype=dtype,
             threads=course.threads,
         )
+        self.workspace.choice = Always(course.threads)
         self.series = course.series.astype(dtype)
         self.targets = course.targets.astype(dtype)
         self.losses = np.empty(0)

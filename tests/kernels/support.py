@@ -10,7 +10,16 @@ from functools import cached_property
 import numpy as np
 from hypothesis import strategies as st
 
-from rnn_kernels import Network, Workspace, backward, forward, mse
+from rnn_kernels import (
+    Network,
+    Workspace,
+    backward,
+    forward,
+    mse,
+    pack,
+    parameter_size,
+    unpack,
+)
 from tests import oracle
 
 CELLS = ("rnn", "lstm")
@@ -21,22 +30,17 @@ GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h")}
 
 def set_parameters(network, dtype, mapping):
     """Return a flat vector, of parameters or of their gradient, with the named arrays in it."""
-    flat = np.zeros(network.size, dtype)
-    views = network.views(flat)
-    assert views.keys() == mapping.keys()
-    for name, view in views.items():
-        view[...] = mapping[name]
-    return flat
+    return pack(network, mapping, dtype)
 
 
 def named(network, flat):
     """Return float64 copies of the arrays in a flat vector, by name."""
-    return {name: view.astype(np.float64) for name, view in network.views(flat).items()}
+    return {name: array.astype(np.float64) for name, array in unpack(network, flat).items()}
 
 
 def blank(network, dtype):
     """Return a flat vector that a kernel is to overwrite; what it leaves out stays NaN."""
-    return np.full(network.size, np.nan, dtype)
+    return np.full(parameter_size(network, dtype), np.nan, dtype)
 
 
 @dataclass(frozen=True)

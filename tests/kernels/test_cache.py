@@ -189,7 +189,7 @@ def test_a_damaged_cache_costs_no_run_and_is_mended(installation):
 COMPILE_THEN_WORK = """
 import numpy as np
 from rnn_kernels import (
-    Network, Optimizer, Workspace, backward, compile_kernels, forward, initialise, predict, step,
+    Network, Optimizer, Workspace, compile_kernels, forward, initialise, predict, step,
     train_steps,
 )
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
@@ -204,13 +204,12 @@ for optimizer in ("sgd", "adam"):
     series, targets = np.ones((20, 2), dtype), np.ones((20, 3), dtype)
     starts = np.zeros((4, 5), np.int64)
     train_steps(
-        network, parameters, gradient, Optimizer(optimizer, size=network.size, dtype=dtype),
+        network, parameters, gradient, Optimizer(optimizer, size=parameters.size, dtype=dtype),
         workspace, series, targets, starts, first=8, learning_rate=0.1, clip=1.0,
         losses=np.zeros(4), norms=np.zeros(4),
     )
     predict(network, parameters, workspace, series, starts[0], targets[:5])
     forward(network, parameters, workspace)
-    backward(network, parameters, workspace, gradient, dh_T=np.ones((5, 17), dtype))
     h = np.zeros((1, 17), dtype)
     c = h.copy() if cell == "lstm" else None
     step(network, parameters, series[:1], h, c, h, c, targets[:1])
