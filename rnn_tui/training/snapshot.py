@@ -69,6 +69,8 @@ class Forecast:
     predicted: Floats
     validation_start: int
     test_start: int
+    start: int = 0
+    """Index in the series of the first point."""
 
 
 @dataclass(frozen=True, slots=True)
