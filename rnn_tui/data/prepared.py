@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.config import DataConfig, Dtype
 from rnn_tui.data.catalogue import DEFAULT_DATASET, load_dataset
-from rnn_tui.data.reader import read_csv
+from rnn_tui.data.reader import read_series
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.series import Floats, Series
 from rnn_tui.data.split import Split, split_series
@@ -86,7 +85,7 @@ def load_series(config: DataConfig) -> Series:
         It does not exist or cannot be read.
     """
     if config.file is not None:
-        return read_csv(Path(config.file), config.column)
+        return read_series(config)
     return load_dataset(config.dataset or DEFAULT_DATASET)
 
 
