@@ -123,7 +123,7 @@ class DataConfig(Section):
     """Form of the dates, as for strptime ("%d.%m.%Y"). None: found."""
     missing: Missing = "error"
     """What is done about cells without a value."""
-    length: int | None = Field(default=None, ge=10, le=10_000_000)
+    length: int | None = Field(default=None, ge=10, le=1_000_000)
     """Rows of a generated series. None: its own."""
     noise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """Gaussian noise on a generated series, as a share of its standard deviation."""

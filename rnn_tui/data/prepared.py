@@ -86,7 +86,14 @@ def load_series(config: DataConfig) -> Series:
     """
     if config.file is not None:
         return read_series(config)
-    return load_dataset(config.dataset or DEFAULT_DATASET)
+    return load_dataset(
+        config.dataset or DEFAULT_DATASET,
+        columns=config.column,
+        covariates=config.covariates,
+        length=config.length,
+        noise=config.noise,
+        seed=config.data_seed,
+    )
 
 
 def _column(scaled: Floats, dtype: Dtype, name: str) -> Inputs:
