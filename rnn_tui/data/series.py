@@ -113,6 +113,10 @@ def _heads(channels: Iterable[Channel], count: int) -> tuple[Channel, ...]:
 
 
 def _locked(values: Any, dtype: Any = None) -> NDArray[Any]:
-    array = np.array(values, dtype=dtype)
-    array.flags.writeable = False
-    return array
+    """Return a read-only copy; or the array itself where nobody can write to it anyway."""
+    array: NDArray[Any] = np.asarray(values, dtype=dtype)
+    owner = array if array.base is None else array.base
+    is_shared = array is values and not (array.flags.writeable or owner.flags.writeable)
+    own: NDArray[Any] = array if is_shared else np.array(array)
+    own.flags.writeable = False
+    return own

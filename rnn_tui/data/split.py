@@ -29,7 +29,6 @@ def split_series(
     test_size: float | str | None = None,
     *,
     horizon: int = 1,
-    lost: int = 0,
 ) -> Split:
     """Return where `series` is cut.
 
@@ -44,8 +43,6 @@ def split_series(
         Rows that a window reads, and rows that it predicts.
     validation_size, test_size
         Sizes of the parts.
-    lost
-        Rows at the beginning that a transform leaves without a value.
 
     Raises
     ------
@@ -61,9 +58,34 @@ def split_series(
         split = _cut(series, validation, test)
         if isinstance(validation, float) and isinstance(test, float):
             share = 1 - validation - test
+    check_parts(series, split, input_chunk_length, horizon, share=share)
+    return split
+
+
+def check_parts(
+    series: Series,
+    split: Split,
+    input_chunk_length: int,
+    horizon: int = 1,
+    lost: int = 0,
+    *,
+    share: float | None = None,
+) -> None:
+    """Raise DataError unless every part has a whole window.
+
+    Parameters
+    ----------
+    series, split
+        What is cut, and where.
+    input_chunk_length, horizon
+        Rows that a window reads, and rows that it predicts.
+    lost
+        Rows at the beginning that a transform leaves without a value.
+    share
+        Part of the series that is trained on, where it is cut by shares.
+    """
     _check_training_part(series, split, input_chunk_length, horizon, lost, share)
     _check_other_parts(series, split, horizon)
-    return split
 
 
 def walk_forward(
@@ -71,9 +93,7 @@ def walk_forward(
     split: Split,
     folds: int,
     *,
-    input_chunk_length: int = 1,
     horizon: int = 1,
-    lost: int = 0,
 ) -> list[Split]:
     """Return the splits of a walk-forward backtest: `split`'s test part, cut into `folds`.
 
@@ -93,10 +113,7 @@ def walk_forward(
         )
     validation = split.test_start - split.validation_start
     cuts = [split.test_start + rows * fold // folds for fold in range(folds + 1)]
-    splits = [Split(start - validation, start, end) for start, end in pairwise(cuts)]
-    for fold in splits:
-        _check_training_part(series, fold, input_chunk_length, horizon, lost, None)
-    return splits
+    return [Split(start - validation, start, end) for start, end in pairwise(cuts)]
 
 
 def _at_times(series: Series, times: SplitTimes) -> Split:

@@ -6,9 +6,9 @@ Each predicts row t from the rows before t; what it has to learn it learns on ro
 import numpy as np
 
 from rnn_tui.data.scaling import Scaler
+from rnn_tui.data.seasonality import find_period
 from rnn_tui.data.series import Floats, Series
 from rnn_tui.forecasting.metrics import Scores, score
-from rnn_tui.forecasting.seasonality import find_period
 
 AR_ORDER = 9
 FIT_BLOCK = 65_536
