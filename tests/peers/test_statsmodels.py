@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 from statsmodels.datasets import co2, elnino, macrodata, nile, sunspots
-from statsmodels.tsa.ar_model import AutoReg
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import eval_measures
+from statsmodels.tsa.ar_model import AutoReg, ar_select_order
 
 from rnn_tui.data.catalogue import load_dataset
-from rnn_tui.forecasting.baselines import autoregression
+from rnn_tui.forecasting.autoregression import best_order, fit_autoregression
+from rnn_tui.forecasting.metrics import score
 
 
 def test_bundled_sunspots_are_those_of_statsmodels():
@@ -60,6 +63,35 @@ def test_autoregression_is_that_of_statsmodels(name, order):
     fitted = AutoReg(values[:fit_end], lags=order, trend="c").fit()
     expected = fitted.append(values[fit_end:]).predict(start=fit_end, end=len(values) - 1)
 
-    np.testing.assert_allclose(
-        autoregression(values, order, fit_end, fit_end, len(values)), expected, rtol=1e-7, atol=1e-7
+    model = fit_autoregression(values[:fit_end], order)
+    found = model.paths(values, np.arange(fit_end - 1, len(values) - 1), 1)[:, 0]
+
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["sunspots", "nile", "elnino", "wti"])
+def test_the_order_by_aic_is_that_of_statsmodels(name):
+    values = load_dataset(name).values[-2000:]
+    chosen = ar_select_order(values, maxlag=12, ic="aic", trend="c")
+
+    assert best_order(values, 12) == len(chosen.ar_lags)
+
+
+@pytest.mark.parametrize("order", [1, 4, 9])
+def test_autoregressive_paths_are_those_of_statsmodels(order):
+    values = load_dataset("sunspots").values[:221]
+    expected = AutoReg(values, lags=order, trend="c").fit().forecast(30)
+    path = fit_autoregression(values, order).paths(values, np.array([220]), 30)[0]
+
+    np.testing.assert_allclose(path, expected, rtol=1e-7, atol=1e-7)
+
+
+def test_metrics_are_those_of_statsmodels():
+    actual, predicted = np.random.default_rng(0).normal(size=(2, 200))
+    found = score(actual, predicted)
+
+    assert found.rmse == pytest.approx(eval_measures.rmse(actual, predicted), rel=1e-12)
+    assert found.mae == pytest.approx(eval_measures.meanabs(actual, predicted), rel=1e-12)
+    assert found.r2 == pytest.approx(
+        1 - np.sum((actual - predicted) ** 2) / OLS(actual, np.ones(200)).fit().ssr
     )
