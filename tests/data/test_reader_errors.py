@@ -1,7 +1,10 @@
+import gzip
+import json
 import os
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -106,17 +109,57 @@ structured = st.builds(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=80) | structured, st.sampled_from([(), "1", "x", "", "column_1"]))
-@example(b'"', ())
-@example(b'1"\n2"\n', ())
-def test_no_bytes_raise_anything_but_a_data_error(tmp_path, data, column):
-    path = tmp_path / "fuzz.csv"
+json_lines = st.lists(
+    st.dictionaries(
+        st.sampled_from(["t", "v", "x", ""]),
+        st.none()
+        | st.booleans()
+        | st.floats()
+        | st.text("1x-")
+        | st.lists(st.integers(), max_size=2),
+        max_size=3,
+    ),
+    max_size=6,
+).map(lambda rows: "\n".join(json.dumps(row) for row in rows).encode())
+anything = (
+    st.binary(max_size=80)
+    | structured
+    | json_lines
+    | structured.map(gzip.compress)
+    | structured.map(lambda data: data.decode().encode("utf-16"))
+    | structured.map(lambda data: b"PAR1" + data + b"PAR1")
+)
+options = st.fixed_dictionaries(
+    {},
+    optional={
+        "column": st.sampled_from(["1", "x", "", "v", "column_1", ["column_1", "column_2"]]),
+        "covariates": st.sampled_from(["x", "column_2"]),
+        "time_column": st.sampled_from(["none", "column_1", "t", "x"]),
+        "format": st.sampled_from(["csv", "tsv", "jsonl", "parquet"]),
+        "delimiter": st.sampled_from([",", ";", "tab", " "]),
+        "header": st.booleans(),
+        "encoding": st.sampled_from(["utf-8", "utf-16", "latin-1"]),
+        "decimal": st.sampled_from([".", ","]),
+        "date_format": st.sampled_from(["%Y-%m-%d", "%d", "x"]),
+        "missing": st.sampled_from(["ffill", "interpolate", "drop"]),
+    },
+)
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(anything, options, st.sampled_from([1 << 20, 16]))
+@example(b'"', {}, 16)
+@example(b'1"\n2"\n', {}, 1 << 20)
+def test_no_bytes_raise_anything_but_a_data_error(tmp_path, data, options, piece_bytes):
+    path = tmp_path / "fuzz"
     path.write_bytes(data)
     try:
-        series = read(path, column)
+        series = read_series(DataConfig(file=str(path), **options), piece_bytes=piece_bytes)
     except DataError as error:
-        assert str(path) in str(error)  # noqa: PT017 - raising is allowed, not required
+        assert str(path) in str(error) or "--date-format" in str(error)  # noqa: PT017 - allowed, not required
     else:
         assert isinstance(series, Series)
         assert len(series) >= 2
+        assert np.isfinite(series.targets).all()
+        assert (series.time[1:] > series.time[:-1]).all()
+        assert all(np.ptp(column) > 0 for column in series.targets.T)
