@@ -64,6 +64,32 @@ def usual_step(time: NDArray[Any]) -> str:
     return _in_words(_median(np.diff(time)))
 
 
+def times_after(time: NDArray[Any], count: int) -> NDArray[Any]:
+    """Return the `count` points that follow increasing times, by months or by the usual step.
+
+    Months keep the day, or the last day of the month where all times have that.
+    """
+    steps = np.arange(1, count + 1)
+    if len(time) > 1 and _even_months(time):
+        return _months_after(time, steps)
+    one = np.ones(1, "timedelta64[D]" if time.dtype.kind == "M" else np.float64)
+    following: NDArray[Any] = time[-1] + steps * (_median(np.diff(time)) if len(time) > 1 else one)
+    return following
+
+
+def _months_after(time: NDArray[Any], steps: NDArray[np.int64]) -> NDArray[Any]:
+    days = time.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    following = months[-1] + steps * (months[-1] - months[-2])
+    if ((days + 1).astype("datetime64[M]") != months).all():
+        new_days = (following + 1).astype("datetime64[D]") - 1
+    else:
+        new_days = following.astype("datetime64[D]") + (days[-1] - months[-1].astype(days.dtype))
+    clock = time[-1] - days[-1].astype(time.dtype)
+    points: NDArray[Any] = new_days.astype(time.dtype) + clock
+    return points
+
+
 def _median(steps: NDArray[Any]) -> Any:
     middle = (len(steps) - 1) // 2
     return np.partition(steps, middle)[middle]

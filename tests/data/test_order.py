@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rnn_tui.config import DataConfig
-from rnn_tui.data.order import disorder, increasing, unevenness
+from rnn_tui.data.order import disorder, increasing, times_after, unevenness
 from rnn_tui.data.reader import read_series
 
 
@@ -80,3 +80,29 @@ def test_uneven_times_are_said_with_the_first_rows(tmp_path):
             "times."
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        (np.array([0.0, 1, 2]), [3.0, 4.0]),
+        (np.array([5.0]), [6.0, 7.0]),
+        (
+            dates("2020-01-01", "2020-01-02", "2020-01-05", "2020-01-06"),
+            ["2020-01-07", "2020-01-08"],
+        ),
+        (dates("2020-01-15", "2020-02-15", "2020-03-15"), ["2020-04-15", "2020-05-15"]),
+        (dates("2019-12-31", "2020-01-31", "2020-02-29"), ["2020-03-31", "2020-04-30"]),
+        (
+            dates("2020-01-01T06", "2020-04-01T06", "2020-07-01T06"),
+            ["2020-10-01T06", "2021-01-01T06"],
+        ),
+        (dates("2020-01-01T00", "2020-01-01T06"), ["2020-01-01T12", "2020-01-01T18"]),
+        (dates("2020-01-01"), ["2020-01-02", "2020-01-03"]),
+    ],
+)
+def test_times_go_on(time, expected):
+    following = times_after(time, 2)
+
+    assert following.dtype == time.dtype
+    np.testing.assert_array_equal(following, np.array(expected, dtype=time.dtype))
