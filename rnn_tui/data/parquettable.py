@@ -24,7 +24,7 @@ def parquet_table(source: Source) -> Table:
     import polars as pl  # noqa: PLC0415 - 260 ms that only users' files need
 
     try:
-        lazy = pl.scan_parquet(source.path or source.stream.read())
+        lazy = pl.scan_parquet(source.path or source.stream.read(), glob=False)
         names = lazy.collect_schema().names()
         sample = lazy.head(SAMPLE_ROWS).collect()
     except pl.exceptions.PolarsError as error:

@@ -163,7 +163,7 @@ TABLE = pl.DataFrame(
 ).with_columns(pl.col("when").str.to_date())
 
 
-@pytest.mark.parametrize("name", ["table.parquet", "table.bin"])
+@pytest.mark.parametrize("name", ["table.parquet", "table.bin", "table[1]*.parquet"])
 def test_parquet(tmp_path, name):
     TABLE.write_parquet(tmp_path / name)
     series = read_series(
