@@ -164,13 +164,16 @@ class Session:
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
         run = Run(self._config, self._load_from)
-        self.snapshot = replace(self.snapshot, state=State.COMPILING, title=run.title)
+        self.snapshot = replace(
+            self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
+        )
         self._changed()
         yield RunStarted(
             config=self._config,
             versions=_versions(),
             parameters=run.parameter_count,
             windows=run.window_counts,
+            notes=run.notes,
         )
         began = self._clock()
         run.compile()

@@ -25,7 +25,7 @@ from rnn_tui.training.checkpoint import (
 
 def saved(**parameters):
     weights = parameters or {"W_hh": np.arange(6, dtype=np.float32).reshape(2, 3).T}
-    return SavedModel(RunConfig(), Scaler(mean=2.0, scale=0.5), 17, weights)
+    return SavedModel(RunConfig(), (Scaler(mean=2.0, scale=0.5),), 17, weights)
 
 
 def test_what_is_saved_comes_back_and_not_in_scrambled_order(tmp_path):
@@ -33,7 +33,7 @@ def test_what_is_saved_comes_back_and_not_in_scrambled_order(tmp_path):
     save_model(path, saved())  # W_hh is not contiguous
     back = load_model(path)
     np.testing.assert_array_equal(back.parameters["W_hh"], saved().parameters["W_hh"])
-    assert (back.config, back.scaler, back.step) == (RunConfig(), Scaler(2.0, 0.5), 17)
+    assert (back.config, back.scalers, back.step) == (RunConfig(), (Scaler(2.0, 0.5),), 17)
 
 
 def full(_):

@@ -104,9 +104,9 @@ def test_nothing_that_is_learned_depends_on_the_test_part(trainer, cell):
     one = trainer(model={"cell": cell})
     other = trainer(changed(SERIES, TEST_START), model={"cell": cell})
     assert trained(one) == trained(other)
-    assert one.validation_loss() == other.validation_loss()
-    assert one.rmse("train") == other.rmse("train")
-    assert one.rmse("test") != other.rmse("test")
+    assert one.errors("validation").loss == other.errors("validation").loss
+    assert one.errors("train").rmse == other.errors("train").rmse
+    assert one.errors("test").rmse != other.errors("test").rmse
     np.testing.assert_array_equal(
         one.forecast().predicted[: TEST_START + 1], other.forecast().predicted[: TEST_START + 1]
     )
@@ -117,7 +117,7 @@ def test_weights_and_scaling_do_not_depend_on_the_validation_part_either(trainer
     one = trainer(model={"cell": cell})
     other = trainer(changed(SERIES, VALIDATION_START), model={"cell": cell})
     assert trained(one) == trained(other)
-    assert one.validation_loss() != other.validation_loss()
+    assert one.errors("validation").loss != other.errors("validation").loss
 
 
 @pytest.mark.parametrize("point", [T, T + 1, 30, VALIDATION_START, TEST_START, N - 2])
@@ -174,9 +174,11 @@ def test_errors_are_those_of_the_forecast_on_each_part(trainer):
         "test": error[TEST_START:],
     }
     for part, errors in parts.items():
-        assert one.rmse(part) == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
+        assert one.errors(part).rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
     scale = SERIES[:VALIDATION_START].std()
-    assert one.validation_loss() == pytest.approx(np.mean((parts["validation"] / scale) ** 2))
+    assert one.errors("validation").loss == pytest.approx(
+        np.mean((parts["validation"] / scale) ** 2)
+    )
 
 
 @pytest.mark.parametrize("loss_at", ["last", "every"])
@@ -240,8 +242,8 @@ def test_a_loss_that_is_not_finite_is_a_fault_in_words(trainer, cell):
     assert len(burst.loss) == 1
     assert one.step == 4
     assert one.model.parameters.tobytes() == before
-    assert one.rmse("validation") == np.inf
-    assert one.validation_loss() == np.inf
+    assert one.errors("validation").rmse == np.inf
+    assert one.errors("validation").loss == np.inf
 
 
 def test_a_gradient_that_is_not_finite_is_a_fault_in_words(trainer):
