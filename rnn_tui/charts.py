@@ -5,48 +5,39 @@ of our own, so that they stay readable in a panel of 38 × 9 cells.
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.axes import Axis, Tick
+from rnn_tui.cells import Cells, Glyphs, Ink, Paper, write_over
 from rnn_tui.dots import fill_between, unite
 from rnn_tui.raster import MOST_COLUMNS, MOST_ROWS, rasterise
 
+__all__ = [
+    "Area",
+    "Band",
+    "Cells",
+    "Chart",
+    "Cursor",
+    "Floats",
+    "Glyphs",
+    "Ink",
+    "Mark",
+    "Paper",
+    "Region",
+    "Rule",
+    "Series",
+    "draw",
+]
+
 Floats = NDArray[np.float64]
-Glyphs = Literal["braille", "ascii"]
 
 SAMPLES = 8
 """Places in a column at which an area's curves are looked up: a column shows their mean."""
 DOT_EVERY = 9
 """Columns from one • of a dotted line to the next."""
-
-
-class Ink(IntEnum):
-    """What a cell belongs to; who shows the chart gives each its colour."""
-
-    NONE = 0
-    GRID = 1
-    AXIS = 2
-    LABEL = 3
-    FIRST = 4
-    SECOND = 5
-    AREA = 6
-    MARK = 7
-    WARNING = 8
-    RULE = 9
-    BAND = 10
-
-
-class Paper(IntEnum):
-    """What lies behind a cell."""
-
-    NONE = 0
-    FIRST = 1
-    SECOND = 2
-    AREA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +93,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where on the x axis the reader's finger is, and what is written below it."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A part of the x axis with paper of its own and a name at the top."""
 
@@ -125,39 +124,7 @@ class Chart:
     regions: tuple[Region, ...] = ()
     x_name: str = ""
     """Written beside the ticks of the x axis, where there is room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """A block of characters, each with its ink and paper; all of shape (height, width)."""
-
-    glyph: NDArray[np.str_]
-    ink: NDArray[np.uint8]
-    paper: NDArray[np.uint8]
-
-    @classmethod
-    def blank(cls, width: int, height: int) -> "Cells":
-        """Return a block of spaces."""
-        shape = (max(0, height), max(0, width))
-        return cls(np.full(shape, " "), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
-
-    def write(self, row: int, column: int, text: str, ink: Ink) -> None:
-        """Write `text` from (row, column) rightwards; what falls outside is left out."""
-        height, width = self.glyph.shape
-        if not 0 <= row < height:
-            return
-        for place, symbol in enumerate(text, start=column):
-            if 0 <= place < width:
-                self.glyph[row, place], self.ink[row, place] = symbol, ink
-
-    def part(self, top: int, left: int, height: int, width: int) -> "Cells":
-        """Return a view of a rectangle, which is written to as the whole is."""
-        rows, columns = slice(top, top + height), slice(left, left + width)
-        return Cells(self.glyph[rows, columns], self.ink[rows, columns], self.paper[rows, columns])
-
-    def text(self) -> str:
-        """Return the characters alone, one line a row."""
-        return "\n".join("".join(row) for row in self.glyph.tolist())
+    cursor: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +153,7 @@ def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> C
     for rule in chart.rules:
         _draw_rule(canvas, chart, rule, glyphs)
     _name_regions(canvas, chart)
+    _draw_cursor(canvas, chart, glyphs)
     for band in chart.bands:
         _draw_band(canvas, chart, band, glyphs)
     for series in chart.series:
@@ -193,7 +161,7 @@ def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> C
     for mark in chart.marks:
         _draw_mark(canvas, chart, mark)
     _draw_y_ticks(cells, layout, glyphs)
-    _draw_x_ticks(cells, layout, chart.x_name)
+    _draw_x_ticks(cells, layout, chart)
     return cells
 
 
@@ -334,6 +302,21 @@ def _draw_rule(canvas: Cells, chart: Chart, rule: Rule, glyphs: Glyphs) -> None:
         canvas.write(row_of(position, height), 1, f" {rule.name} ", Ink.LABEL)
 
 
+def _draw_cursor(canvas: Cells, chart: Chart, glyphs: Glyphs) -> None:
+    column = _cursor_column(chart, canvas.glyph.shape[1])
+    if column is not None:
+        canvas.glyph[:, column] = "│" if glyphs == "braille" else "|"
+        canvas.ink[:, column] = Ink.MARK
+
+
+def _cursor_column(chart: Chart, width: int) -> int | None:
+    """Return the column of the cursor, None where it is off the chart or there is none."""
+    if chart.cursor is None:
+        return None
+    position = float(chart.x.positions(chart.cursor.at))
+    return column_of(position, width) if 0 <= position <= 1 else None
+
+
 def _draw_mark(canvas: Cells, chart: Chart, mark: Mark) -> None:
     height, width = canvas.glyph.shape
     x, y = float(chart.x.positions(mark.x)), float(chart.y.positions(mark.y))
@@ -352,9 +335,12 @@ def _draw_y_ticks(cells: Cells, layout: Layout, glyphs: Glyphs) -> None:
         cells.write(row, layout.left - 1, notch, Ink.AXIS)
 
 
-def _draw_x_ticks(cells: Cells, layout: Layout, name: str) -> None:
-    """Write the ticks below the canvas, the name of the axis in the margin before them."""
-    free = 0
+def _draw_x_ticks(cells: Cells, layout: Layout, chart: Chart) -> None:
+    """Write the ticks below the canvas, the name of the axis in the margin before them.
+
+    The label of the cursor takes the place of the ticks that it would touch.
+    """
+    name, free = chart.x_name, 0
     if layout.x_ticks and name and len(name) <= layout.left:
         start = max(0, layout.left - 1 - len(name))
         cells.write(layout.height, start, name, Ink.LABEL)
@@ -365,3 +351,6 @@ def _draw_x_ticks(cells: Cells, layout: Layout, name: str) -> None:
         if start >= free:
             cells.write(layout.height, start, tick.label, Ink.LABEL)
             free = start + len(tick.label) + 1
+    column = _cursor_column(chart, layout.width)
+    if chart.cursor is not None and column is not None and layout.height < cells.glyph.shape[0]:
+        write_over(cells, layout.height, layout.left + column, chart.cursor.label)

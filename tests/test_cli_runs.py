@@ -59,6 +59,14 @@ def test_the_command_of_the_page():
     )
 
 
+def test_without_the_compiler_nothing_is_trained():
+    done = run(*SMALL, env=os.environ | {"NUMBA_DISABLE_JIT": "1"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        "rnn-tui: NUMBA_DISABLE_JIT is set, but the kernels need the compiler: unset it."
+    )
+
+
 def test_json_tells_the_whole_run_and_nothing_else(batch):
     code, out, err = batch("--json", "--seed", "3", *SMALL)
     records = strict(out)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = (ROOT / "rnn_tui", ROOT / "kernels" / "rnn_kernels")
 
 BASE = {"config", "errors"}
-DRAWING = {"axes", "charts", "dots", "raster"}
+DRAWING = {"axes", "cells", "charts", "dots", "raster"}
 ENGINE = {"data", "forecasting", "gradients", "training"}
 MAY_IMPORT = {
     "errors": set(),
@@ -23,9 +23,10 @@ MAY_IMPORT = {
     "crash": {"__init__"},
     "config": {"errors"},
     "axes": set(),
+    "cells": set(),
     "dots": set(),
     "raster": set(),
-    "charts": {"axes", "dots", "raster"},
+    "charts": {"axes", "cells", "dots", "raster"},
     "data": BASE,
     "forecasting": BASE | {"data"},
     "gradients": BASE | {"data", "rnn_kernels"},
@@ -52,6 +53,7 @@ OUTSIDE = {
     "streams": set(),
     "crash": {"platformdirs"},
     "axes": {"numpy"},
+    "cells": {"numpy"},
     "charts": {"numpy"},
     "dots": {"numpy"},
     "raster": {"numpy", "plotext"},

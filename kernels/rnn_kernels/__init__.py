@@ -1,6 +1,7 @@
 """Recurrent kernels: NumPy arrays in, NumPy arrays out, compiled by Numba."""
 
 from rnn_kernels.checks import parameter_size
+from rnn_kernels.jit import CompilerOffError
 from rnn_kernels.layout import Network, pack, unpack
 from rnn_kernels.losses import mse
 from rnn_kernels.optimizers import Optimizer, clip_by_global_norm
@@ -11,6 +12,7 @@ from rnn_kernels.warmup import compile_kernels
 from rnn_kernels.workspace import Workspace
 
 __all__ = [
+    "CompilerOffError",
     "Network",
     "Optimizer",
     "Workspace",

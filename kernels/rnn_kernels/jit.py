@@ -44,6 +44,13 @@ does not see through the functions that they call. No dictionary: Numba empties 
 for the first types, and takes its defaults for the next."""
 
 
+class CompilerOffError(RuntimeError):
+    """The kernels are machine code: without the compiler there are none."""
+
+    def __init__(self) -> None:
+        super().__init__("NUMBA_DISABLE_JIT is set, but the kernels need the compiler: unset it")
+
+
 def jit(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function by the policy, with its machine code cached on disk."""
     return _compiled(function, False)
@@ -81,7 +88,15 @@ def copy_with(function: Callable[P, R], suffix: str, **meanings: Any) -> Callabl
 
 
 def address_of(function: Callable[..., Any], *kinds: Any) -> int:
-    """Compile a function that returns nothing for Numba types, and return where its code lies."""
+    """Compile a function that returns nothing for Numba types, and return where its code lies.
+
+    Raises
+    ------
+    CompilerOffError
+        NUMBA_DISABLE_JIT is set.
+    """
+    if numba_config.DISABLE_JIT:
+        raise CompilerOffError
     dispatcher = cast("Any", function)
     dispatcher.compile(kinds)
     compiled = dispatcher.overloads[kinds]

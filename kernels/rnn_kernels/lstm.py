@@ -140,7 +140,8 @@ def lstm_backward_rows(
             if q + 1 < vectors:
                 _backward_2(
                     rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt, layer.hidden - unit,
+                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
+                    layer.hidden - unit,
                     layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
                     layer.gates + gate, layer.dz + gate, layer.z, Z,
                     layer.squares + row, c_squares + row,
@@ -148,7 +149,8 @@ def lstm_backward_rows(
             else:
                 _backward_1(
                     rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt, layer.hidden - unit,
+                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
+                    layer.hidden - unit,
                     layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
                     layer.gates + gate, layer.dz + gate, layer.z, Z,
                     layer.squares + row, c_squares + row,

@@ -134,11 +134,13 @@ def rnn_backward_rows(
             if q + 1 < vectors:
                 _backward_2(
                     rows, memory, dy, squares, from_above, above_stride, dz_next, depth,
-                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
+                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz,
+                    layer.z, Z, layer.squares + row,
                 )  # fmt: skip
             else:
                 _backward_1(
                     rows, memory, dy, squares, from_above, above_stride, dz_next, depth,
-                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz, layer.z, Z, layer.squares + row,
+                    e, outputs, e_depth, wt, layer.hidden - unit, h, layer.a_stride, dz,
+                    layer.z, Z, layer.squares + row,
                 )  # fmt: skip
             b += rows

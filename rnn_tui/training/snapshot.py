@@ -71,6 +71,8 @@ class Forecast:
     test_start: int
     horizon: int = 1
     """Steps that one prediction covers; `predicted` is the first of them."""
+    start: int = 0
+    """Index in the series of the first point."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_kernels import Optimizer, Workspace, compile_kernels, forward, predict, train_steps
+from rnn_kernels import (
+    CompilerOffError,
+    Optimizer,
+    Workspace,
+    compile_kernels,
+    forward,
+    predict,
+    train_steps,
+)
 from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
+from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.sampling import BatchSampler, Starts
@@ -77,8 +86,17 @@ class Trainer:
         self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
 
     def compile(self) -> None:
-        """Compile the kernels that the run needs, or load them from the cache."""
-        compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+        """Compile the kernels that the run needs, or load them from the cache.
+
+        Raises
+        ------
+        UsageError
+            The environment switches the compiler off.
+        """
+        try:
+            compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+        except CompilerOffError as error:
+            raise UsageError(f"{error}.") from error
 
     @property
     def steps_to_evaluation(self) -> int:
@@ -177,6 +195,7 @@ class Trainer:
             validation_start=max(0, prepared.split.validation_start - begin),
             test_start=max(0, prepared.split.test_start - begin),
             horizon=prepared.horizon,
+            start=begin,
         )
 
     def trace(self) -> Trace:

@@ -1,7 +1,7 @@
 """What the header says: the run, its state, and its numbers."""
 
 from rnn_tui.axes import format_count
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.plots.picture import Word

@@ -51,12 +51,24 @@ COMMANDS = (
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
+    Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
+    Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
+    Command("end", "End", "Last timestep", "the one before the prediction", "jump_cursor(True)"),
+    Command("l", "l", "Log or linear loss", "change the scale of panel 1", "toggle_scale"),
+    Command("r", "r", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
     Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
     Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
     Command("4", "4", "Zoom the gradient", "panel 4 alone; again: back", "zoom(4)"),
     Command("enter", "Enter", "Zoom the panel in focus", "and back", "zoom_focused"),
-    Command("escape", "Esc", "Show all panels", "leave the zoom, then the focus", "zoom_out"),
+    Command(
+        "escape",
+        "Esc",
+        "Show all panels",
+        "leave zoom, timestep, focus",
+        "zoom_out",
+    ),
     Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
     Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
     Command(
@@ -67,22 +79,35 @@ COMMANDS = (
 PALETTE_KEY = "^p"
 
 
-def hints(*, holds: bool, has_ended: bool, is_zoomed: bool) -> tuple[Hint, ...]:
-    """Return the keys that make sense now, in their order on the screen."""
+def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ...]:
+    """Return the keys that make sense now, in their order on the screen.
+
+    Parameters
+    ----------
+    zoomed
+        Number of the panel that has the whole screen.
+    """
     steering = (
         Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
         Hint(".", "step", "step", 4),
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
-    zoom = Hint("Esc", "back", "zoom_out", 2) if is_zoomed else Hint("1-4", "zoom", "zoom(1)", 6)
+    loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("r", "recent", "toggle_span", 7))
+    gate = (Hint("g", "gate", "next_gate", 7),)
+    time = (
+        Hint("←", "", "move_cursor(-1)", 8),
+        Hint("→", "timestep", "move_cursor(1)", 8),
+    )
+    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *time)}.get(zoomed, time)
+    zoom = Hint("1-4", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),
-        Hint("g", "gate", "next_gate", 7),
-        zoom,
+        *offered,
+        zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
         Hint("?", "help", "help", 3),
         Hint("q", "quit", "app.quit", 0),
-        Hint(PALETTE_KEY, "palette", "app.command_palette", 8),
+        Hint(PALETTE_KEY, "palette", "app.command_palette", 9),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from textual.theme import Theme
 
-from rnn_tui.charts import Glyphs
+from rnn_tui.cells import Glyphs
 from rnn_tui.tui.plots.look import DARK
 
 THEME = Theme(

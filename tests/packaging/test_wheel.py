@@ -101,8 +101,7 @@ def test_the_wheel_runs_outside_the_tree_beside_a_package_called_kernels(wheel, 
     )
     options = {
         "cwd": elsewhere,
-        # Compiling the kernels takes long and is tested elsewhere; here they run as plain Python.
-        "env": os.environ | {"PYTHONPATH": str(site), "NUMBA_DISABLE_JIT": "1"},
+        "env": os.environ | {"PYTHONPATH": str(site)},
     }
     places = run(
         *(sys.executable, "-c"),

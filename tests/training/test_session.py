@@ -28,7 +28,7 @@ def running(configure):
     """Start a session without end in a thread; it is stopped when the test is over."""
     sessions = []
 
-    def start(**sections):
+    def start(*, paused=False, **sections):
         sections["training"] = {"steps": None} | sections.get("training", {})
         config = configure(**sections)
         if sections["training"]["steps"] is None:
@@ -37,6 +37,8 @@ def running(configure):
             )
         session = Session(config)
         sessions.append(session)
+        if paused:
+            session.pause()
         session.start()
         return session
 
@@ -207,8 +209,7 @@ def test_what_was_asked_for_is_known_before_it_is_obeyed(running):
 
 
 def test_a_pause_before_training_holds_the_run_at_step_0(running):
-    session = running()
-    session.pause()
+    session = running(paused=True)
     wait_for(lambda: session.snapshot.state is State.PAUSED)
     assert session.snapshot.step == 0
     assert session.snapshot.trace is not None

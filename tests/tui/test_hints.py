@@ -6,7 +6,7 @@ from rnn_tui.tui.keys import COMMANDS, hints
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.widgets.hints import place_hints
 
-NORMAL = hints(holds=False, has_ended=False, is_zoomed=False)
+NORMAL = hints(holds=False, has_ended=False, zoomed=None)
 
 
 def line(shown, width):
@@ -16,14 +16,15 @@ def line(shown, width):
     return text
 
 
-def test_80_columns_hold_all_hints():
+def test_80_columns_hold_all_hints_but_the_palette():
     assert line(NORMAL, 80) == (
-        " space pause  . step  + - lr  g gate  1-4 zoom  ? help  q quit  ^p palette"
+        " space pause  . step  + - lr  g gate  ← → timestep  1-4 zoom  ? help  q quit"
     )
 
 
 def test_the_least_telling_go_first_and_quit_last():
     assert line(NORMAL, 60) == " space pause  . step  + - lr  1-4 zoom  ? help  q quit"
+    assert line(NORMAL, 100).endswith("q quit  ^p palette")
     assert line(NORMAL, 30) == " space pause  ? help  q quit"
     assert line(NORMAL, 8) == " q quit"
     assert line(NORMAL, 3) == ""
@@ -33,26 +34,29 @@ def test_the_least_telling_go_first_and_quit_last():
     ("changes", "held", "gone"),
     [
         ({"holds": True}, "space resume", "pause"),
-        ({"is_zoomed": True}, "Esc back", "zoom"),
+        ({"zoomed": 3}, "g gate  ← → timestep  Esc back", "zoom"),
+        ({"zoomed": 1}, "l log/linear  r recent  Esc back", "gate"),
+        ({"zoomed": 4}, "← → timestep  Esc back", "gate"),
         ({"has_ended": True}, "g gate", "space"),
     ],
 )
 def test_only_what_makes_sense_now_is_offered(changes, held, gone):
-    base = {"holds": False, "has_ended": False, "is_zoomed": False}
+    base = {"holds": False, "has_ended": False, "zoomed": None}
     shown = line(hints(**(base | changes)), 200)
     assert held in shown
     assert gone not in shown
 
 
-@given(st.integers(0, 120), st.booleans(), st.booleans(), st.booleans())
-def test_hints_never_overlap_or_leave_the_line(width, holds, has_ended, is_zoomed):
-    shown = hints(holds=holds, has_ended=has_ended, is_zoomed=is_zoomed)
+@given(st.integers(0, 120), st.booleans(), st.booleans(), st.sampled_from([None, 1, 2, 3, 4]))
+def test_hints_never_overlap_or_leave_the_line(width, holds, has_ended, zoomed):
+    shown = hints(holds=holds, has_ended=has_ended, zoomed=zoomed)
     assert len(line(shown, width)) <= max(width, 0)
 
 
 def test_footer_and_commands_offer_the_same_actions():
     commands = {command.action for command in COMMANDS}
-    offered = {hint.action for hint in (*NORMAL, *hints(holds=0, has_ended=0, is_zoomed=1))}
+    zoomed = [hint for n in (1, 2, 3, 4) for hint in hints(holds=False, has_ended=False, zoomed=n)]
+    offered = {hint.action for hint in (*NORMAL, *zoomed)}
     assert offered - commands == {"app.command_palette"}
     for symbol in ("space", ".", "+", "-", "g", "?", "q"):
         assert any(hint.symbol == symbol for hint in NORMAL)

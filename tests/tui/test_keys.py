@@ -190,3 +190,43 @@ async def test_a_pause_before_training_is_announced_and_can_be_taken_back(show, 
         assert calls(shown) == ["pause", "resume", "step", "scale_learning_rate"]
         await shown.show(make_snapshot(1, state=State.PAUSED))
         assert "‖ paused" in shown.header
+
+
+async def test_the_arrows_run_a_cursor_through_three_panels_with_its_values(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("left")
+        assert shown.text.count("─ t 50 ") == 2
+        await shown.press("left", "left")
+        assert shown.text.count("─ t 48 ") == 2
+        year = 1700 + 200 + 48 - 1
+        assert f"year {year}  actual" in shown.text
+        assert "mean f 0." in shown.text
+        assert "∂h " in shown.text
+        await shown.press("right")
+        assert shown.text.count("─ t 49 ") == 2
+        await shown.press("home", "left")
+        assert shown.text.count("─ t 1 ") == 2
+        await shown.press("end", "right")
+        assert shown.text.count("─ t 50 ") == 2
+        await shown.press("3")
+        assert "─ t 50 " in shown.text
+        await shown.press("escape", "escape")
+        assert "─ t 50 " not in shown.text
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_the_arrows_before_the_first_window_say_so(show):
+    async with show(COMPILING) as shown:
+        await shown.press("right")
+        assert "There are no timesteps to read yet." in shown.reading
+
+
+async def test_l_and_r_change_how_the_loss_is_looked_at(show):
+    async with show(size=(120, 40)) as shown:
+        assert "(log, whole run)" in shown.text
+        await shown.press("l")
+        assert "(linear, whole run)" in shown.text
+        await shown.press("r")
+        assert "(linear, recent)" in shown.text
+        await shown.press("l", "r")
+        assert "(log, whole run)" in shown.text

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnn_tui.axes import LARGEST, Axis, fit_axis
-from rnn_tui.charts import Area, Chart, Floats, Ink, Paper, Region, Rule, Series, draw
+from rnn_tui.charts import Area, Chart, Cursor, Floats, Ink, Paper, Region, Rule, Series, draw
 from rnn_tui.training.snapshot import Forecast, Snapshot, Times
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import percent, significant
@@ -18,7 +18,8 @@ def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
     legend = _legend(frame, forecast.horizon if forecast else 1)
     if forecast is None or not forecast.time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
-    shown = slice(first_shown(forecast, frame.width), None)
+    cursor = index_of_timestep(snapshot, frame.cursor)
+    shown = slice(first_shown(forecast, frame.width, cursor), None)
     time = to_numbers(forecast.time)[shown]
     actual, predicted = forecast.actual[shown], forecast.predicted[shown]
     dates = np.issubdtype(forecast.time.dtype, np.datetime64)
@@ -40,16 +41,50 @@ def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
         rules=tuple(Rule(part.start) for part in parts[1:]),
         regions=parts,
         x_name=forecast.time_name,
+        cursor=None
+        if cursor is None
+        else Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor)),
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
-    return Picture(to_strips(cells, frame.look), legend, _reading(snapshot))
+    reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
+    return Picture(to_strips(cells, frame.look), legend, reading)
 
 
-def first_shown(forecast: Forecast, columns: int) -> int:
+def first_shown(forecast: Forecast, columns: int, cursor: int | None = None) -> int:
     """Return the index of the first point that is shown in so many columns."""
     total = len(forecast.time)
     test = total - forecast.test_start
-    return max(0, total - max(POINTS_A_COLUMN * columns, test + test // 4))
+    first = max(0, total - max(POINTS_A_COLUMN * columns, test + test // 4))
+    return first if cursor is None else min(first, cursor)
+
+
+def index_of_timestep(snapshot: Snapshot, t: int | None) -> int | None:
+    """Return the index among the forecast's points of timestep t of the traced window."""
+    if t is None or snapshot.trace is None or snapshot.forecast is None:
+        return None
+    index = snapshot.trace.start + t - 1 - snapshot.forecast.start
+    return index if 0 <= index < len(snapshot.forecast.time) else None
+
+
+def _time_at(forecast: Forecast, index: int) -> str:
+    time = forecast.time[index]
+    if isinstance(time, np.datetime64):
+        return str(np.datetime_as_string(time, unit="auto"))
+    return f"{time:.10g}"
+
+
+def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
+    """Return the truth and the prediction at a point."""
+    name = forecast.time_name
+    return (
+        Word(f"{name} {_time_at(forecast, index)}".strip(), Ink.MARK),
+        Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
+        Word(f"predicted {_predicted(float(forecast.predicted[index]))}", Ink.SECOND),
+    )
+
+
+def _predicted(value: float) -> str:
+    return "not yet" if np.isnan(value) else significant(value)
 
 
 def to_numbers(time: Times) -> Floats:

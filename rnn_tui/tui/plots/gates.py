@@ -6,12 +6,13 @@ import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
 
-from rnn_tui.charts import Cells, Floats, Ink
+from rnn_tui.cells import Cells, Ink
+from rnn_tui.charts import Floats
 from rnn_tui.gradients.flow import gate_horizon
-from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.plots.heatmap import draw_heat_map, draw_upright_scale
+from rnn_tui.training.snapshot import Snapshot, Trace
+from rnn_tui.tui.plots.heatmap import draw_cursor, draw_heat_map, draw_upright_scale
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
-from rnn_tui.tui.plots.timesteps import write_timesteps
+from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
 from rnn_tui.tui.plots.words import significant
 
 NAMES = {
@@ -52,10 +53,13 @@ def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
     legend = _legend(list(trace.gates), name)
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
-    return Picture(_rows(values, find_bounds(name, values), frame), legend, _reading(name, values))
+    cursor = frame.cursor if frame.cursor and frame.cursor <= values.shape[1] else None
+    rows = _rows(values, find_bounds(name, values), frame, cursor)
+    reading = _reading(name, values) if cursor is None else _read_out(trace, name, cursor)
+    return Picture(rows, legend, reading)
 
 
-def _rows(values: Floats, bounds: Bounds, frame: Frame) -> tuple[Strip, ...]:
+def _rows(values: Floats, bounds: Bounds, frame: Frame, cursor: int | None) -> tuple[Strip, ...]:
     units, T = values.shape
     left = len(str(units)) + 1 if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
@@ -66,9 +70,11 @@ def _rows(values: Floats, bounds: Bounds, frame: Frame) -> tuple[Strip, ...]:
     margin, foot = Cells.blank(left, height), Cells.blank(frame.width, below)
     for row, unit in {0: 1, height - 1: units}.items():
         margin.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
-    write_timesteps(foot, 0, left, width, T)
+    write_timesteps(foot, 0, left, width, T, cursor)
     shares = values / bounds.high
     heat = draw_heat_map(shares, width, height, frame.look, diverging=bounds.diverging)
+    if cursor is not None and width > 0:
+        heat = draw_cursor(heat, column_of_timestep(cursor, T, width), frame.look)
     parts = [to_strips(margin, frame.look), heat, *([scale] if scale else [])]
     rows = tuple(Strip.join(row) for row in zip(*parts, strict=True))
     return (*rows, *to_strips(foot, frame.look))
@@ -123,6 +129,21 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
         saturated = float(((finite < SHUT) | (finite > OPEN)).mean())
         words.append(Word(f"saturated {100 * saturated:.0f} %", short=""))
     return tuple(words)
+
+
+def _read_out(trace: Trace, selected: str, t: int) -> tuple[Word, ...]:
+    """Return the mean over units of every gate at timestep t, the selected one first."""
+    values = {name: float(gate[t - 1].mean()) for name, gate in trace.gates.items()}
+    others = [name for name in values if name != selected]
+    return (
+        Word(f"t {t}", Ink.MARK),
+        Word(f"mean {selected} {_value(values[selected])}", Ink.FIRST),
+        *(Word(f"{name} {_value(values[name])}") for name in others),
+    )
+
+
+def _value(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _horizon(steps: float) -> Word:

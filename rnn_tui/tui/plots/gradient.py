@@ -3,12 +3,12 @@
 import numpy as np
 
 from rnn_tui.axes import Axis, fit_axis, whole_decades
-from rnn_tui.charts import Chart, Floats, Ink, Mark, Rule, Series, draw
+from rnn_tui.charts import Chart, Cursor, Floats, Ink, Mark, Rule, Series, draw
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
-from rnn_tui.tui.plots.words import percent
+from rnn_tui.tui.plots.words import percent, significant
 
 REACH = 0.01
 """Share of the last timestep's norm that still counts as reaching."""
@@ -20,12 +20,13 @@ def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
     if flow is None or not flow.hidden.size:
         return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=False))
     legend = _legend(frame, cell=flow.cell is not None)
-    reading = describe(flow)
+    T = len(flow.hidden)
+    cursor = frame.cursor if frame.cursor and frame.cursor <= T else None
+    reading = describe(flow) if cursor is None else _read_out(flow, cursor)
     norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
     y = fit_axis(*norms, scale="log")
     if y is None:
-        return Picture(say(frame, reading[0].text, ink=Ink.WARNING), legend, reading)
-    T = len(flow.hidden)
+        return Picture(say(frame, describe(flow)[0].text, ink=Ink.WARNING), legend, reading)
     t = np.arange(1.0, T + 1)
     series = [
         Series(t, norm, ink, symbol, dotted=ink is Ink.SECOND)
@@ -38,6 +39,7 @@ def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
         marks=_marks(t, flow.hidden, y, frame),
         rules=_rules(flow.hidden, T),
         x_name="t",
+        cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     return Picture(to_strips(cells, frame.look), legend, reading)
@@ -57,6 +59,22 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
     else:
         word = Word(f"reaches back {lag} of {T} steps", Ink.FIRST)
     return (word, *trouble, Word("total derivative, log scale", short="total"))
+
+
+def _read_out(flow: GradientFlow, t: int) -> tuple[Word, ...]:
+    """Return the norms at timestep t, and the share of the last one that they are."""
+    norm, last = float(flow.hidden[t - 1]), float(flow.hidden[-1])
+    words = [Word(f"t {t}", Ink.MARK), Word(f"∂h {_norm(norm)}", Ink.FIRST)]
+    if flow.cell is not None:
+        words.append(Word(f"∂c {_norm(float(flow.cell[t - 1]))}", Ink.SECOND))
+    share = norm / last if last > 0 and np.isfinite(last) and np.isfinite(norm) else None
+    if share is not None and np.isfinite(share):
+        words.append(Word(f"{significant(100 * share)} % of the last", short=""))
+    return tuple(words)
+
+
+def _norm(value: float) -> str:
+    return "underflow" if value == 0 else significant(value)
 
 
 def _trouble(norm: Floats) -> tuple[Word, ...]:

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from rnn_tui.cells import Ink
 from rnn_tui.charts import Floats
 from rnn_tui.tui.plots.look import Look, Palette
 
@@ -108,6 +109,18 @@ def scale_colours(palette: Palette, diverging: bool) -> tuple[Color, ...]:
     where = np.linspace(0, len(stops) - 1, LEVELS)
     bands = [np.interp(where, np.arange(len(stops)), rgb[:, band]) for band in range(3)]
     return tuple(Color.from_rgb(*rgb) for rgb in np.round(np.stack(bands, axis=1)).tolist())
+
+
+def draw_cursor(rows: list[Strip], column: int, look: Look) -> list[Strip]:
+    """Return `rows` with an upright line in a column."""
+    return [_with_line(row, column, look) for row in rows]
+
+
+def _with_line(row: Strip, column: int, look: Look) -> Strip:
+    below = next(iter(row.crop(column, column + 1))).style
+    style = look.style(Ink.MARK, bold=True) + Style(bgcolor=below.bgcolor if below else None)
+    line = Strip([Segment("|" if look.ascii else "│", style)], 1)
+    return Strip.join([row.crop(0, column), line, row.crop(column + 1)])
 
 
 def draw_upright_scale(height: int, look: Look, *, diverging: bool) -> list[Strip]:

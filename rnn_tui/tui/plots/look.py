@@ -9,7 +9,7 @@ from functools import cache
 
 from rich.style import Style
 
-from rnn_tui.charts import Glyphs, Ink, Paper
+from rnn_tui.cells import Glyphs, Ink, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ LIGHT = Palette(
 )
 
 
-SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━’", "--.|d*oo+x#<o-'", strict=True))
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’", "--.|d*oo+x#<o-<>'", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
     "√": "sqrt",

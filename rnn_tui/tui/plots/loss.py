@@ -1,10 +1,11 @@
-"""The loss over the steps of the whole run, on a log scale."""
+"""The loss over the steps of the run, the whole of it or its end."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_tui.axes import Axis, fit_axis, whole_decades
+from rnn_tui.axes import Axis, Scale, fit_axis, whole_decades
 from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Series, draw
 from rnn_tui.training.snapshot import Curve, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
@@ -12,30 +13,48 @@ from rnn_tui.tui.plots.words import significant
 
 GROWTH = 1.02
 """By how much the axis of steps grows at a time: a line that stands still is drawn once."""
+LINEAR_MARGIN = 0.02
 
 
-def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
+@dataclass(frozen=True, slots=True)
+class LossView:
+    """Which part of the run, and on which scale."""
+
+    scale: Scale = "log"
+    recent: bool = False
+    """Whether only the last steps are shown, each one by itself."""
+
+    @property
+    def word(self) -> str:
+        """What it shows, for the frame."""
+        return f"({self.scale}, {'recent' if self.recent else 'whole run'})"
+
+
+def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) -> Picture:
     """Return training and validation loss, with the best validation loss marked."""
-    legend = _legend(frame)
+    view = view or LossView()
+    legend = _legend(frame, view)
     history = snapshot.history
     if history is None or not history.loss.step.size:
         return Picture(say(frame, "waiting for the first step"), legend)
-    train, validation = history.loss, history.validation_loss
-    x = _step_axis(train)
-    y = fit_axis(train.low, train.high, validation.value, scale="log")
+    train = history.recent_loss if view.recent else history.loss
+    validation = history.validation_loss
+    x = _step_axis(train, recent=view.recent)
+    seen = validation.value[validation.step >= x.low]
+    y = fit_axis(train.low, train.high, seen, scale=view.scale, margin=LINEAR_MARGIN)
     reading = _reading(snapshot)
     if y is None:
-        text = "no loss so far is above zero and finite"
+        text = "no loss so far is finite" + (" and above zero" if view.scale == "log" else "")
         return Picture(say(frame, text, ink=Ink.WARNING), legend, reading)
     shown = Series(
         validation.step.astype(np.float64), validation.value, Ink.SECOND, "o", dotted=True
     )
     chart = Chart(
         x,
-        whole_decades(y, parts=10),
+        whole_decades(y, parts=10) if view.scale == "log" else y,
         (_training_series(train, x, frame.width), shown),
         bands=(Band(train.step.astype(np.float64), train.low, train.high),),
-        marks=_best(snapshot, frame),
+        marks=_best(snapshot, x, frame),
         x_name="step",
     )
     return Picture(
@@ -45,16 +64,18 @@ def draw_loss(snapshot: Snapshot, frame: Frame) -> Picture:
     )
 
 
-def _step_axis(curve: Curve) -> Axis:
-    """Return the axis of the steps, with an end that moves rarely and is at most 2 % away."""
+def _step_axis(curve: Curve, *, recent: bool) -> Axis:
+    """Return the axis of the steps; that of a whole run ends at most 2 % later and rarely moves."""
     first, last = float(curve.step[0]), float(curve.step[-1])
+    if recent:
+        return Axis(first, max(last, first + 1), labels="count")
     end = GROWTH ** math.ceil(math.log(max(last, first + 1, 2.0)) / math.log(GROWTH))
     return Axis(first, end, labels="count")
 
 
-def _best(snapshot: Snapshot, frame: Frame) -> tuple[Mark, ...]:
+def _best(snapshot: Snapshot, x: Axis, frame: Frame) -> tuple[Mark, ...]:
     step, loss = snapshot.best_step, snapshot.best_validation_loss
-    if step is None or loss is None:
+    if step is None or loss is None or step < x.low:
         return ()
     return (Mark(step, loss, "X" if frame.look.ascii else "◆", Ink.MARK),)
 
@@ -75,12 +96,14 @@ def _column_means(step: Floats, value: Floats, x: Axis, columns: int) -> tuple[F
         return np.add.reduceat(step, starts) / counts, np.add.reduceat(value, starts) / counts
 
 
-def _legend(frame: Frame) -> tuple[Word, ...]:
+def _legend(frame: Frame, view: LossView) -> tuple[Word, ...]:
+    shown = Word(view.word, short="")
     if frame.look.ascii:
-        return Word(". train", Ink.FIRST), Word("o validation", Ink.SECOND, "o val")
+        return Word(". train", Ink.FIRST), Word("o validation", Ink.SECOND, "o val"), shown
     return (
         Word("━ train", Ink.FIRST),
         Word("•━ validation", Ink.SECOND, "•━ val"),
+        shown,
         Word("◆ best", Ink.MARK, ""),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from textual.strip import Strip
 
-from rnn_tui.charts import Cells, Ink, Paper
+from rnn_tui.cells import Cells, Ink, Paper
 from rnn_tui.tui.plots.look import Look
 
 
@@ -21,6 +21,8 @@ class Frame:
     width: int
     height: int
     look: Look = field(default_factory=Look)
+    cursor: int | None = None
+    """The timestep that is read out, 1 … T."""
 
 
 @dataclass(frozen=True, slots=True)

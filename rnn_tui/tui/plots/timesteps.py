@@ -1,7 +1,7 @@
 """The axis t = 1 … T, the same in every panel that shows timesteps."""
 
 from rnn_tui.axes import Axis
-from rnn_tui.charts import Cells, Ink
+from rnn_tui.cells import Cells, Ink, write_over
 
 
 def timestep_axis(T: int) -> Axis:
@@ -14,8 +14,13 @@ def column_of_timestep(t: int, T: int, width: int) -> int:
     return min(width - 1, int((t - 0.5) / T * width))
 
 
-def write_timesteps(cells: Cells, row: int, left: int, width: int, T: int) -> None:
-    """Write "t" and the numbers of some timesteps below `width` columns that begin at `left`."""
+def write_timesteps(
+    cells: Cells, row: int, left: int, width: int, T: int, cursor: int | None
+) -> None:
+    """Write "t" and the numbers of some timesteps below `width` columns that begin at `left`.
+
+    The timestep of the cursor is among them.
+    """
     cells.write(row, left - 2, "t", Ink.LABEL)
     free = left
     for tick in timestep_axis(T).ticks(max(2, width // 7)):
@@ -25,3 +30,5 @@ def write_timesteps(cells: Cells, row: int, left: int, width: int, T: int) -> No
         if t.is_integer() and start >= free:
             cells.write(row, start, tick.label, Ink.LABEL)
             free = start + len(tick.label) + 1
+    if cursor is not None:
+        write_over(cells, row, left + column_of_timestep(cursor, T, width), str(cursor))

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.tui.explanations import EXPLANATIONS, Explanation
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import Look
@@ -90,5 +90,5 @@ def _rows(rows: Iterable[tuple[str, str, Ink]], look: Look, name_ink: Ink) -> Ta
     table.add_column(width=9, no_wrap=True, style=look.style(name_ink))
     table.add_column(ratio=1)
     for name, text, ink in rows:
-        table.add_row(name, Text(look.text(text), style=look.style(ink)))
+        table.add_row(look.text(name), Text(look.text(text), style=look.style(ink)))
     return table

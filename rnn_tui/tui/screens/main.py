@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
@@ -23,8 +23,8 @@ from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
-from rnn_tui.tui.widgets.panel import Panel
-from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel
+from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
+from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel, LossPanel
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_ONE = (24, 7)
@@ -80,10 +80,12 @@ class MainScreen(Screen[None]):
         self._snapshot: Snapshot | None = None
         self._zoomed: int | None = None
         self._last_single = 1
+        self._cursor: int | None = None
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
+        self._loss = LossPanel(LOSS, clock=clock, id="loss")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
         self._panels = (
-            Panel(LOSS, clock=clock, id="loss"),
+            self._loss,
             Panel(FORECAST, clock=clock, id="forecast"),
             self._gates,
             Panel(GRADIENT, clock=clock, id="gradient"),
@@ -150,7 +152,7 @@ class MainScreen(Screen[None]):
         self._hints.hints = hints(
             holds=held,
             has_ended=snapshot.state is State.ENDED,
-            is_zoomed=self._zoomed is not None,
+            zoomed=self._zoomed,
         )
 
     def _arrange(self, width: int, height: int) -> None:
@@ -163,6 +165,7 @@ class MainScreen(Screen[None]):
         self._grid.set_class(shown is not None, "-single")
         for panel in self._panels:
             panel.set_class(panel.plot.number == shown, "-shown")
+            panel.share = DRAWING_SHARE / (1 if shown else len(self._panels))
             if panel.plot.number == shown:
                 panel.focus()
                 self._last_single = shown
@@ -214,10 +217,13 @@ class MainScreen(Screen[None]):
             self.action_zoom(self.focused.plot.number)
 
     def action_zoom_out(self) -> None:
-        """Show all panels, or let go of the focus."""
-        if self._zoomed is None:
+        """Leave the zoom, or let go of the timestep, or of the focus."""
+        if self._zoomed is not None:
+            self._zoom(None)
+        elif self._cursor is not None:
+            self._put_cursor(None)
+        else:
             self.set_focus(None)
-        self._zoom(None)
 
     def action_next_panel(self, direction: int) -> None:
         """Move the focus, or, where one panel is shown at a time, show the next one."""
@@ -262,6 +268,37 @@ class MainScreen(Screen[None]):
         remark = self._gates.select_next()
         if remark:
             self._say(remark)
+
+    def action_toggle_scale(self) -> None:
+        """Show the loss on the other scale."""
+        self._loss.toggle_scale()
+
+    def action_toggle_span(self) -> None:
+        """Show the whole run, or its last steps."""
+        self._loss.toggle_span()
+
+    def action_move_cursor(self, direction: int) -> None:
+        """Read out the next timestep; the first press begins at the last one."""
+        last = self._timesteps
+        self._put_cursor(last if self._cursor is None else self._cursor + direction)
+
+    def action_jump_cursor(self, to_end: bool) -> None:
+        """Read out the first or the last timestep."""
+        self._put_cursor(self._timesteps if to_end else 1)
+
+    @property
+    def _timesteps(self) -> int:
+        """T, or 0 before the first window has been seen."""
+        trace = self._snapshot.trace if self._snapshot else None
+        return max((len(gate) for gate in trace.gates.values()), default=0) if trace else 0
+
+    def _put_cursor(self, timestep: int | None) -> None:
+        if timestep is not None and not self._timesteps:
+            self._say("There are no timesteps to read yet.")
+            return
+        self._cursor = None if timestep is None else min(max(timestep, 1), self._timesteps)
+        for panel in self._panels:
+            panel.cursor = self._cursor
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""

@@ -5,7 +5,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.tui.keys import Hint
 from rnn_tui.tui.widgets.drawn import Drawn
 
@@ -23,7 +23,7 @@ class HintLine(Drawn):
         width, look = self.size.width, self.look
         segments, column = [], 0
         for hint, start in place_hints(self.hints, width) if y == 0 else ():
-            symbol = Segment(hint.symbol, look.style(Ink.MARK, bold=True))
+            symbol = Segment(look.text(hint.symbol), look.style(Ink.MARK, bold=True))
             ink = Ink.NONE if hint.strong else Ink.LABEL
             label = Segment(f" {hint.label}", look.style(ink, bold=hint.strong))
             segments += [Segment(" " * (start - column), look.style()), symbol]

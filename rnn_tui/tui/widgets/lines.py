@@ -4,7 +4,7 @@ from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Word, fit_words, wrap
 from rnn_tui.tui.reading import Sentence

@@ -10,9 +10,10 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnn_tui.charts import Ink
+from rnn_tui.cells import Ink
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, fit_words
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -22,8 +23,8 @@ ROUND: Edges = ("╭", "╮", "╰", "╯", "─", "│")
 HEAVY: Edges = ("┏", "┓", "┗", "┛", "━", "┃")
 PLAIN: Edges = ("+", "+", "+", "+", "-", "|")
 PLAIN_HEAVY: Edges = ("#", "#", "#", "#", "=", "#")
-DRAWING_SHARE = 0.04
-"""Most of the screen's time that one panel takes: a slow terminal gets fewer pictures, not later
+DRAWING_SHARE = 0.16
+"""Most of the screen's time that all panels take: a slow machine gets fewer pictures, not later
 answers."""
 
 
@@ -42,6 +43,9 @@ class Plot:
 class Panel(Drawn, can_focus=True):
     """One plot in its frame, with a legend above and a reading below."""
 
+    cursor: reactive[int | None] = reactive(None, init=False)
+    """The timestep that is read out."""
+
     @dataclass
     class Chosen(Message):
         """The panel was double-clicked."""
@@ -57,6 +61,8 @@ class Panel(Drawn, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.plot = plot
+        self.share = DRAWING_SHARE
+        """Of the screen's time that this panel may take."""
         self._clock = clock
         self._rests_until = 0.0
         self._is_due = False
@@ -82,7 +88,7 @@ class Panel(Drawn, can_focus=True):
             began = self._clock()
             self._draw()
             now = self._clock()
-            self._rests_until = now + (now - began) / DRAWING_SHARE
+            self._rests_until = now + (now - began) / self.share
 
     @property
     def _is_up_to_date(self) -> bool:
@@ -92,6 +98,10 @@ class Panel(Drawn, can_focus=True):
         return len(sources) == len(self._drawn) and all(
             new is old for new, old in zip(sources, self._drawn, strict=True)
         )
+
+    def watch_cursor(self) -> None:
+        """Draw with the cursor in its new place."""
+        self._draw(anew=True)
 
     def watch_look(self) -> None:
         """Draw in the new look."""
@@ -134,7 +144,8 @@ class Panel(Drawn, can_focus=True):
         width, height = self.size
         if width < 4 or height < 3:
             return self.plot.draw(snapshot, Frame(width, height, self.look)).rows
-        picture = self.plot.draw(snapshot, Frame(width - 2, height - 2, self.look))
+        frame = Frame(width - 2, height - 2, self.look, self.cursor)
+        picture = self.plot.draw(snapshot, frame)
         left, right, low_left, low_right, level, upright = self._edges
         side = Strip([Segment(upright, self._edge)], 1)
         middle = (Strip.join((side, row, side)) for row in picture.rows)

@@ -6,7 +6,7 @@ from functools import partial
 from rnn_tui.tui.plots.forecast import draw_forecast
 from rnn_tui.tui.plots.gates import draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
-from rnn_tui.tui.plots.loss import draw_loss
+from rnn_tui.tui.plots.loss import LossView, draw_loss
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
 LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
@@ -15,12 +15,31 @@ FORECAST = Plot(
     "Predicted vs actual",
     "Forecast",
     draw_forecast,
-    lambda s: (s.forecast, s.validation_rmse, s.ended),
+    lambda s: (s.forecast, s.trace and s.trace.start, s.validation_rmse, s.ended),
 )
 GATES = Plot(
     3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
 )
 GRADIENT = Plot(4, "Gradient per timestep", "Gradient", draw_gradient, lambda s: (s.gradient,))
+
+
+class LossPanel(Panel):
+    """The loss, and how it is looked at."""
+
+    view = LossView()
+
+    def toggle_scale(self) -> None:
+        """Go over to the linear scale, or back to the log scale."""
+        self._look_at(replace(self.view, scale="linear" if self.view.scale == "log" else "log"))
+
+    def toggle_span(self) -> None:
+        """Go over to the last steps, or back to the whole run."""
+        self._look_at(replace(self.view, recent=not self.view.recent))
+
+    def _look_at(self, view: LossView) -> None:
+        self.view = view
+        self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
+        self._draw(anew=True)
 
 
 class GatesPanel(Panel):

@@ -27,3 +27,6 @@ def floats(size, elements=VALUES):
 def several(number, largest=60):
     """Return a strategy of `number` arrays of one random length."""
     return st.integers(0, largest).flatmap(lambda n: st.tuples(*[floats(n)] * number))
+
+
+CURSORS = st.one_of(st.none(), st.integers(1, 100))

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Forecast
-from rnn_tui.tui.plots.forecast import draw_forecast, first_shown
+from rnn_tui.tui.plots.forecast import draw_forecast, first_shown, index_of_timestep
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
+from rnn_tui.tui.plots.words import significant
 from tests.tui.fake_session import LOADING, ended, make_snapshot
-from tests.tui.plots.nasty import HEIGHTS, LOOKS, VALUES, WIDTHS, several
+from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, several
 
 SNAPSHOT = make_snapshot(4000)
 
@@ -82,13 +83,13 @@ def test_no_truth_to_show_is_said(values, text):
 
 
 @settings(max_examples=60)
-@given(several(3), st.integers(0, 60), st.integers(0, 60), VALUES, WIDTHS, HEIGHTS, LOOKS)
-def test_nothing_breaks_it(arrays, first, second, rmse, width, height, look):
+@given(several(3), st.integers(0, 60), st.integers(0, 60), VALUES, WIDTHS, HEIGHTS, LOOKS, CURSORS)
+def test_nothing_breaks_it(arrays, first, second, rmse, width, height, look, cursor):
     time, actual, predicted = np.sort(arrays[0]), arrays[1], arrays[2]
     validation, test = sorted((min(first, len(time)), min(second, len(time))))
     forecast = Forecast("x", "", "t", time, actual, predicted, validation, test)
     snapshot = replace(SNAPSHOT, forecast=forecast, validation_rmse=rmse)
-    picture = draw_forecast(snapshot, Frame(width, height, look))
+    picture = draw_forecast(snapshot, Frame(width, height, look, cursor))
     assert len(picture.rows) == height
     assert all(row.cell_length == width for row in picture.rows)
 
@@ -103,3 +104,29 @@ def test_no_date_breaks_it(seconds, width):
     forecast = Forecast("x", "", "t", time, value, value, 0, 0)
     picture = draw_forecast(replace(SNAPSHOT, forecast=forecast), Frame(width, 9))
     assert all(row.cell_length == width for row in picture.rows)
+
+
+def test_the_cursor_marks_and_reads_the_point_of_its_timestep():
+    frame = Frame(80, 20, cursor=10)
+    picture = draw_forecast(SNAPSHOT, frame)
+    index = SNAPSHOT.trace.start + 9
+    assert [word.text for word in picture.reading] == [
+        f"year {1700 + index}",
+        f"actual {significant(SNAPSHOT.forecast.actual[index])}",
+        f"predicted {significant(SNAPSHOT.forecast.predicted[index])}",
+    ]
+    assert str(1700 + index) in picture.rows[-1].text
+    assert all("│" in row.text[6:] for row in picture.rows[1:4])
+
+
+def test_the_cursor_counts_from_where_the_shown_points_begin():
+    late = replace(SNAPSHOT.forecast, start=150)
+    snapshot = replace(SNAPSHOT, forecast=late)
+    assert index_of_timestep(snapshot, 1) == SNAPSHOT.trace.start - 150
+    assert index_of_timestep(replace(snapshot, trace=None), 1) is None
+    far = replace(SNAPSHOT, forecast=replace(SNAPSHOT.forecast, start=10_000))
+    assert index_of_timestep(far, 1) is None
+
+
+def test_what_the_cursor_points_at_is_always_shown():
+    assert first_shown(SNAPSHOT.forecast, 10, cursor=7) == 7

@@ -11,7 +11,7 @@ from rnn_tui.tui.plots.gates import draw_gates, find_bounds
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
 from tests.tui.fake_session import LOADING, make_snapshot
-from tests.tui.plots.nasty import HEIGHTS, LOOKS, WIDTHS
+from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, WIDTHS
 
 SNAPSHOT = make_snapshot(4000)
 PLAIN = Look(colour=False)
@@ -93,10 +93,23 @@ def test_any_shape_is_drawn(shape, text):
     WIDTHS,
     HEIGHTS,
     LOOKS,
+    CURSORS,
 )
-def test_nothing_breaks_it(values, name, width, height, look):
-    picture = draw_gates(with_gate(name, values), Frame(width, height, look), name)
+def test_nothing_breaks_it(values, name, width, height, look, cursor):
+    picture = draw_gates(with_gate(name, values), Frame(width, height, look, cursor), name)
     assert len(picture.rows) == height
     assert all(row.cell_length == width for row in picture.rows)
     if look.ascii:
         assert all(row.text.isascii() for row in picture.rows)
+
+
+def test_the_cursor_draws_a_line_and_reads_every_gate():
+    gate = np.tile([[0.25, 0.75]], (8, 1))
+    gate[2] = [0.5, 0.7]
+    trace = Trace({"i": gate.astype(np.float32), "g": -gate.astype(np.float32)}, 0)
+    picture = draw_gates(replace(SNAPSHOT, trace=trace), Frame(60, 9, cursor=3), "g")
+    assert [word.text for word in picture.reading] == ["t 3", "mean g −0.60", "i 0.60"]
+    columns = {row.text.index("│") for row in picture.rows[:-1]}
+    assert len(columns) == 1
+    (column,) = columns
+    assert picture.rows[-1].text[column] == "3"

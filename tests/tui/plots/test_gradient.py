@@ -10,7 +10,7 @@ from rnn_tui.tui.plots.gradient import describe, draw_gradient
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
 from tests.tui.fake_session import LOADING, make_snapshot
-from tests.tui.plots.nasty import HEIGHTS, LOOKS, VALUES, WIDTHS, floats
+from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats
 
 SNAPSHOT = make_snapshot(4000)
 
@@ -79,10 +79,26 @@ def test_any_length_is_drawn(T, text):
 
 
 @settings(max_examples=80)
-@given(st.integers(0, 60), st.data(), st.booleans(), WIDTHS, HEIGHTS, LOOKS)
-def test_nothing_breaks_it(T, data, has_cell, width, height, look):
+@given(st.integers(0, 60), st.data(), st.booleans(), WIDTHS, HEIGHTS, LOOKS, CURSORS)
+def test_nothing_breaks_it(T, data, has_cell, width, height, look, cursor):
     norms = floats(T, VALUES.map(abs))
     flow = GradientFlow(data.draw(norms), data.draw(norms) if has_cell else None)
-    picture = draw_gradient(replace(SNAPSHOT, gradient=flow), Frame(width, height, look))
+    picture = draw_gradient(replace(SNAPSHOT, gradient=flow), Frame(width, height, look, cursor))
     assert len(picture.rows) == height
     assert all(row.cell_length == width for row in picture.rows)
+
+
+def test_the_cursor_reads_both_norms_and_their_share_of_the_last():
+    snapshot = with_flow([1e-4, 0.0, 0.5], [1e-3, 1e-2, 0.1])
+    for timestep, expected in (
+        (1, ["t 1", "∂h 0.000100", "∂c 0.00100", "0.0200 % of the last"]),
+        (2, ["t 2", "∂h underflow", "∂c 0.0100", "0 % of the last"]),
+    ):
+        picture = draw_gradient(snapshot, Frame(80, 12, cursor=timestep))
+        assert [word.text for word in picture.reading] == expected
+        assert str(timestep) in picture.rows[-1].text.split()
+
+
+def test_a_cursor_beyond_the_last_timestep_is_left_out():
+    picture = draw_gradient(with_flow([0.5, 1.0]), Frame(80, 12, cursor=3))
+    assert picture.reading[0].text.startswith("reaches back")

@@ -1,0 +1,82 @@
+"""Blocks of characters, each with its ink and paper: what pictures are made of."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Glyphs = Literal["braille", "ascii"]
+
+
+class Ink(IntEnum):
+    """What a cell belongs to; who shows the chart gives each its colour."""
+
+    NONE = 0
+    GRID = 1
+    AXIS = 2
+    LABEL = 3
+    FIRST = 4
+    SECOND = 5
+    AREA = 6
+    MARK = 7
+    WARNING = 8
+    RULE = 9
+    BAND = 10
+
+
+class Paper(IntEnum):
+    """What lies behind a cell."""
+
+    NONE = 0
+    FIRST = 1
+    SECOND = 2
+    AREA = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A block of characters, each with its ink and paper; all of shape (height, width)."""
+
+    glyph: NDArray[np.str_]
+    ink: NDArray[np.uint8]
+    paper: NDArray[np.uint8]
+
+    @classmethod
+    def blank(cls, width: int, height: int) -> "Cells":
+        """Return a block of spaces."""
+        shape = (max(0, height), max(0, width))
+        return cls(np.full(shape, " "), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+
+    def write(self, row: int, column: int, text: str, ink: Ink) -> None:
+        """Write `text` from (row, column) rightwards; what falls outside is left out."""
+        height, width = self.glyph.shape
+        if not 0 <= row < height:
+            return
+        for place, symbol in enumerate(text, start=column):
+            if 0 <= place < width:
+                self.glyph[row, place], self.ink[row, place] = symbol, ink
+
+    def part(self, top: int, left: int, height: int, width: int) -> "Cells":
+        """Return a view of a rectangle, which is written to as the whole is."""
+        rows, columns = slice(top, top + height), slice(left, left + width)
+        return Cells(self.glyph[rows, columns], self.ink[rows, columns], self.paper[rows, columns])
+
+    def text(self) -> str:
+        """Return the characters alone, one line a row."""
+        return "\n".join("".join(row) for row in self.glyph.tolist())
+
+
+def write_over(cells: Cells, row: int, middle: int, label: str) -> None:
+    """Write a marked label around a column, and blank the labels that it would touch."""
+    height, width = cells.glyph.shape
+    if not 0 <= row < height:
+        return
+    start = max(0, min(middle - len(label) // 2, width - len(label)))
+    line = "".join(cells.glyph[row].tolist())
+    for word in re.finditer(r"\S+", line):
+        if word.start() <= start + len(label) and word.end() >= start:
+            cells.write(row, word.start(), " " * len(word[0]), Ink.NONE)
+    cells.write(row, start, label, Ink.MARK)
