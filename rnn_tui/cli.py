@@ -44,6 +44,7 @@ class Request:
     config: Path | None
     save_model: Path | None
     load_model: Path | None
+    output: Path | None
     batch: bool
     json: bool
     plots: bool
@@ -104,13 +105,14 @@ def _parse(
     config: Path | None,
     save_model: Path | None,
     load_model: Path | None,
+    output: Path | None,
     batch: bool,
     json: bool,
     plots: bool,
     **settings: Any,
 ) -> Request:
     given = {name: None if value == () else value for name, value in settings.items()}
-    return Request(given, config, save_model, load_model, batch, json, plots)
+    return Request(given, config, save_model, load_model, output, batch, json, plots)
 
 
 @click.command("datasets", help="List the series that come with the program.")
@@ -141,6 +143,7 @@ COMMAND = RunCommand(
         _file_option("--config", "FILE.toml", "Read the configuration from a file."),
         _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
         _file_option("--save-model", "FILE", "Save the best weights when the run ends."),
+        _file_option("--output", "FILE", "Write all forecasts: .csv, .parquet or .json."),
         click.Option(["--batch"], is_flag=True, help="Run without a screen and print a summary."),
         click.Option(["--plots"], is_flag=True, help="With --batch: draw charts below it."),
         click.Option(["--json"], is_flag=True, help="With --batch: print JSON Lines instead."),
@@ -221,12 +224,14 @@ def run(request: Request, arguments: Sequence[str]) -> int:
     """Do what was asked for; return the exit code."""
     check_modes(request)
     config = configure(request)
+    from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
+
     if not request.batch:
         check_terminal(arguments, os.environ.get("TERM", ""))
     if request.save_model:
-        from rnn_tui.training.checkpoint import check_writable  # noqa: PLC0415 - imports pydantic
-
         check_writable(request.save_model)
+    if request.output:
+        check_output(request.output)
     if request.batch:
         from rnn_tui.batch import run_batch  # noqa: PLC0415 - imports NumPy and Rich
 
@@ -234,12 +239,18 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             config,
             load_from=request.load_model,
             save_to=request.save_model,
+            output_to=request.output,
             as_json=request.json,
             plots=request.plots,
         )
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
 
-    return run_app(config, load_from=request.load_model, save_to=request.save_model)
+    return run_app(
+        config,
+        load_from=request.load_model,
+        save_to=request.save_model,
+        output_to=request.output,
+    )
 
 
 def parse(arguments: Sequence[str]) -> Request | int:

@@ -28,13 +28,19 @@ class Reporter:
     """
 
     def __init__(
-        self, config: RunConfig, *, as_json: bool, plots: bool, save_to: Path | None = None
+        self,
+        config: RunConfig,
+        *,
+        as_json: bool,
+        plots: bool,
+        save_to: Path | None = None,
+        output_to: Path | None = None,
     ) -> None:
         self.lost: OutputLostError | None = None
         self._config = config
         self._as_json = as_json
         self._plots = plots
-        self._save_to = save_to
+        self._written = {"Model saved to": save_to, "Forecasts written to": output_to}
         self._output = Output(sys.stdout)
         self._is_one_stream = are_one(sys.stdout, sys.stderr)
         self._progress = Silence() if as_json else _progress_view(config)
@@ -79,11 +85,12 @@ class Reporter:
             no_color=screen.no_color,
             highlight=False,
         )
-        unit = snapshot.forecast.unit if snapshot.forecast else ""
-        for part in summary(self._config, ended, unit, page.width):
+        for part in summary(self._config, ended, snapshot.forecast, page.width):
             page.print(part, soft_wrap=not screen.is_terminal)
-        if self._save_to and ended.status is not Status.FAILED and snapshot.ended is ended:
-            page.print(f"Model saved to {self._save_to}.", markup=False, soft_wrap=True)
+        if ended.status is not Status.FAILED and snapshot.ended is ended:
+            for what, path in self._written.items():
+                if path is not None:
+                    page.print(f"{what} {path}.", markup=False, soft_wrap=True)
         if self._plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
             width = min(page.width, WIDEST_CHART)

@@ -12,6 +12,7 @@ from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded
+from rnn_tui.training.snapshot import Forecast
 
 DIGITS = 4
 RELATIVE_DIGITS = 3
@@ -31,9 +32,9 @@ def subject(config: RunConfig) -> str:
 
 
 def summary(
-    config: RunConfig, ended: RunEnded, unit: str, width: int = NARROW
+    config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
 ) -> list[RenderableType]:
-    """Return what is printed at the end: how it went, the table, the verdict."""
+    """Return what is printed at the end: how it went, the table, the verdict, for each column."""
     name = config.model.cell.upper()
     best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
     head = f"{ended.status} after {counted(ended.steps, 'step')} in {ended.seconds:.2f} s{best}."
@@ -41,6 +42,9 @@ def summary(
     if not ended.scores:
         return parts
     horizon, wide = config.data.horizon, width >= WIDE
+    unit = forecast.unit if forecast else ""
+    if ended.more_scores and forecast:
+        parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
     parts += _scored(name, ended.scores, horizon, unit, wide=wide)
     for target, scores in ended.more_scores.items():
         parts += [Text(), Text(f"Column {printable(target)}.")]

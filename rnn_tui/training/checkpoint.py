@@ -1,7 +1,6 @@
 """Model files: weights in safetensors, with the configuration and the scaling as metadata."""
 
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_tui import __version__
 from rnn_tui.config import RunConfig, build_config
 from rnn_tui.errors import ModelFileError, SaveError, UsageError
+from rnn_tui.training.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,6 @@ LEARNED = (
     *(("data", "horizon"), ("data", "transform"), ("data", "scaling")),
 )
 """Section and key of what weights were trained for: with anything else they say nothing."""
-PART_PREFIX = ".rnn-tui-part-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def save_model(path: Path, saved: SavedModel) -> None:
     """
     content = _serialise(saved)
     try:
-        _replace_file(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise SaveError(
             f"--save-model {path}: cannot be written: {error.strerror}. {_rescue(content)}"
@@ -75,54 +74,14 @@ def _serialise(saved: SavedModel) -> bytes:
     return save(tensors, metadata)
 
 
-def _replace_file(path: Path, content: bytes) -> None:
-    path = Path(os.path.realpath(path))  # a symbolic link stays one
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _rescue(content: bytes) -> str:
     """Keep a model in the folder for temporary files; return in words where it is."""
     try:
         path = Path(tempfile.mkdtemp(prefix="rnn-tui-")) / "model.safetensors"
-        _replace_file(path, content)
+        replace_file(path, content)
     except OSError as error:
         return f"The temporary folder cannot take the weights either ({error.strerror})."
     return f"The weights are in {path} instead."
-
-
-def check_writable(path: Path) -> None:
-    """Raise ModelFileError unless a model could be saved there; called before training."""
-    folder = Path(os.path.realpath(path)).parent
-    try:
-        if path.is_dir():
-            raise ModelFileError(
-                f"--save-model {path}: is a folder; give the name of a file in it."
-            )
-        if path.exists() and not path.is_file():
-            raise ModelFileError(f"--save-model {path}: is a pipe or a device; give a file.")
-        if not folder.is_dir():
-            raise ModelFileError(f"--save-model {path}: the folder {folder} does not exist.")
-        handle, name = tempfile.mkstemp(dir=folder, prefix=PART_PREFIX)
-        os.close(handle)
-        Path(name).unlink()
-    except OSError as error:
-        raise ModelFileError(
-            f"--save-model {path}: cannot be written: {error.strerror}. "
-            "Choose a file in a folder that you may write to."
-        ) from error
 
 
 def load_model(path: Path) -> SavedModel:

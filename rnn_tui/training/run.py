@@ -8,11 +8,15 @@ import numpy as np
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
+from rnn_tui.data.writing import table_bytes, table_kind
+from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.evaluation import evaluate
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.files import replace_file
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
@@ -69,10 +73,11 @@ class Run:
 
     @property
     def title(self) -> str:
-        """Cell, size and series, and how far one prediction reaches."""
-        model, horizon = self._config.model, self._prepared.horizon
+        """Cell, size and series, how many more columns, how far one prediction reaches."""
+        model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
+        more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
         ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
-        return f"{model.cell.upper()} {model.hidden_size} · {self._prepared.series.name}{ahead}"
+        return f"{model.cell.upper()} {model.hidden_size} · {series.name}{more}{ahead}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -189,6 +194,20 @@ class Run:
                 parameters=unpack(self.trainer.model.network, parameters),
             ),
         )
+
+    def write_forecast(self, path: Path) -> None:
+        """Write what the present weights forecast, with the truth beside it, as a table.
+
+        Raises
+        ------
+        SaveError
+            The file cannot be written.
+        """
+        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        try:
+            replace_file(path, table_bytes(columns, table_kind(path)))
+        except OSError as error:
+            raise SaveError(f"--output {path}: cannot be written: {error.strerror}.") from error
 
     def snapshot(
         self,

@@ -9,7 +9,7 @@ from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.plots.words import percent, significant
 
 
-def farewell(snapshot: Snapshot, save_to: Path | None) -> str:
+def farewell(snapshot: Snapshot, save_to: Path | None, output_to: Path | None = None) -> str:
     """Return a line on how the run ended, its test score, and where its model is."""
     ended = snapshot.ended
     if ended is None:
@@ -22,6 +22,8 @@ def farewell(snapshot: Snapshot, save_to: Path | None) -> str:
         parts.append(f"test RMSE {significant(model.rmse)}{_beside(model.rmse, naive)}")
     if save_to is not None:
         parts.append(f"saved as {save_to}")
+    if output_to is not None:
+        parts.append(f"forecasts in {output_to}")
     notes = "".join(f"note: {printable(note)}\n" for note in snapshot.notes)
     return f"{notes}{'; '.join(parts)}.\n"
 

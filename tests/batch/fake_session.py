@@ -37,11 +37,17 @@ class FakeSession:
     behaviour = "done"
 
     def __init__(
-        self, config: RunConfig, *, load_from: Path | None = None, save_to: Path | None = None
+        self,
+        config: RunConfig,
+        *,
+        load_from: Path | None = None,
+        save_to: Path | None = None,
+        output_to: Path | None = None,
     ) -> None:
         self.config = config
         self.load_from = load_from
         self.save_to = save_to
+        self.output_to = output_to
         self.stopped: Status | None = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 

@@ -1,6 +1,7 @@
 import io
 import math
 
+import numpy as np
 from rich.console import Console
 
 from rnn_tui.batch.run import resolve
@@ -8,6 +9,7 @@ from rnn_tui.batch.summary import subject, summary
 from rnn_tui.config import build_config
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import Forecast
 from tests.batch.fake_session import SCORES
 
 
@@ -15,10 +17,16 @@ def scores(**rmse):
     return {name: Scores(rmse=value, mae=value / 2, count=67) for name, value in rmse.items()}
 
 
+def make_forecast(unit):
+    years, values = np.arange(3.0), np.ones(3)
+    return Forecast("outflow", unit, "year", years, values, values, 1, 2)
+
+
 def printed(ended, *, width=80, unit="sunspots", **sections):
     text = io.StringIO()
     console = Console(file=text, width=width, highlight=False)
-    for part in summary(resolve(build_config(sections)), ended, unit, width):
+    forecast = make_forecast(unit)
+    for part in summary(resolve(build_config(sections)), ended, forecast, width):
         console.print(part)
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
@@ -51,6 +59,7 @@ def test_several_steps_and_columns_are_said():
     ended = RunEnded(Status.COMPLETED, "", 9, 9, 1.0, SCORES, {"inflow": scores(model=1, naive=2)})
     lines = printed(ended, data={"horizon": 12})
     assert "1 to 12 steps ahead on the test part (67 points, in sunspots):" in lines
+    assert lines[2] == "Column outflow."
     assert lines[lines.index("Column inflow.") + 2].startswith("1 to 12 steps ahead")
     assert lines[-1] == "LSTM 1.00 beats every baseline on this series; the best is naive 2.00."
 
