@@ -23,7 +23,7 @@ def blocks(language):
 COMMANDS = [
     line.partition("rnn-tui")[2].partition(">")[0]
     for block in blocks("sh")
-    for line in block.splitlines()
+    for line in block.replace("\\\n", " ").splitlines()
     if "rnn-tui" in line
 ]
 

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import STANDARD_INPUT, RunConfig
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
@@ -28,7 +28,8 @@ def counted(count: int, noun: str) -> str:
 def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
-    return printable(f"{model.cell.upper()} {model.hidden_size} on {data.file or data.dataset}")
+    source = "standard input" if data.file == STANDARD_INPUT else data.file or data.dataset
+    return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
 
 
 def summary(

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from rnn_tui.config import DataConfig, Dtype, Scaling
 from rnn_tui.data.catalogue import DEFAULT_DATASET, load_dataset
-from rnn_tui.data.reader import read_series
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.seasonality import find_period
 from rnn_tui.data.series import Floats, Series
@@ -162,6 +161,8 @@ def load_series(config: DataConfig) -> Series:
         It does not exist or cannot be read.
     """
     if config.file is not None:
+        from rnn_tui.data.reader import read_series  # noqa: PLC0415 - slow to import, seldom needed
+
         return read_series(config)
     return load_dataset(
         config.dataset or DEFAULT_DATASET,

@@ -81,6 +81,10 @@ def test_a_file_name_cannot_steer_the_terminal():
     assert subject(config) == "LSTM 32 on ?[2Jprices.csv"
 
 
+def test_standard_input_has_a_name():
+    assert subject(build_config({"data": {"file": "-"}})) == "LSTM 32 on standard input"
+
+
 def test_one_is_no_plural():
     lines = printed(RunEnded(Status.STOPPED, "", 1, None, 1.0, {"naive": Scores(1.0, 1.0, 1)}))
     assert lines[0] == "LSTM 32 on sunspots: stopped after 1 step in 1.00 s."

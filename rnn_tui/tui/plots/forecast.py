@@ -126,10 +126,10 @@ def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
 
 def _legend(frame: Frame, horizon: int) -> tuple[Word, ...]:
     area, line = (":", "o") if frame.look.ascii else ("▄", "━")
-    of = f" (1 of {horizon:,} ahead)" if horizon > 1 else ""
+    of, first = (f" (1 of {horizon:,} ahead)", " t+1") if horizon > 1 else ("", "")
     return (
         Word(f"{area} actual", Ink.FIRST),
-        Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred"),
+        Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred{first}"),
     )
 
 
