@@ -316,7 +316,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort) as error:
         code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
     except MemoryError:
-        complain("not enough memory: lower --hidden, --batch-size or --input-chunk-length.")
+        lower = "--hidden, --batch-size, --horizon or --input-chunk-length"
+        complain(f"not enough memory: lower {lower}.")
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
         complain(report_crash(error, given))
     return int(code)
