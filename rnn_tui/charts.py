@@ -30,6 +30,7 @@ __all__ = [
     "Rule",
     "Series",
     "draw",
+    "lay_out",
 ]
 
 Floats = NDArray[np.float64]
@@ -89,7 +90,7 @@ class Rule:
     upright: bool = True
     ink: Ink = Ink.RULE
     name: str = ""
-    """Written at the left end of a level rule."""
+    """Written on a level rule, as far to the left as nothing else lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +153,14 @@ def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> C
     _draw_grid(canvas, layout, glyphs)
     for rule in chart.rules:
         _draw_rule(canvas, chart, rule, glyphs)
-    _name_regions(canvas, chart)
     _draw_cursor(canvas, chart, glyphs)
+    _name_regions(canvas, chart)
     for band in chart.bands:
         _draw_band(canvas, chart, band, glyphs)
     for series in chart.series:
         _draw_series(canvas, chart, series, glyphs)
+    for rule in chart.rules:
+        _name_rule(canvas, chart, rule)
     for mark in chart.marks:
         _draw_mark(canvas, chart, mark)
     _draw_y_ticks(cells, layout, glyphs)
@@ -298,8 +301,20 @@ def _draw_rule(canvas: Cells, chart: Chart, rule: Rule, glyphs: Glyphs) -> None:
         symbol = "╌" if glyphs == "braille" else "-"
     canvas.glyph[place] = symbol
     canvas.ink[place] = rule.ink
-    if rule.name and not rule.upright:
-        canvas.write(row_of(position, height), 1, f" {rule.name} ", Ink.LABEL)
+
+
+def _name_rule(canvas: Cells, chart: Chart, rule: Rule) -> None:
+    """Write the name of a level rule where it has a free place on its row, else not at all."""
+    position = float(chart.y.positions(rule.at))
+    if rule.upright or not rule.name or not 0 <= position <= 1:
+        return
+    row = row_of(position, canvas.glyph.shape[0])
+    label = f" {rule.name} "
+    is_free = np.isin(canvas.ink[row, 1:], (Ink.NONE, Ink.GRID, rule.ink))
+    is_free &= np.isin(canvas.glyph[row, 1:], (" ", "┈", "╌", "-"))
+    start = "".join("." if free else "x" for free in is_free).find("." * len(label))
+    if start >= 0:
+        canvas.write(row, 1 + start, label, Ink.LABEL)
 
 
 def _draw_cursor(canvas: Cells, chart: Chart, glyphs: Glyphs) -> None:

@@ -3,7 +3,18 @@
 import numpy as np
 
 from rnn_tui.axes import Axis
-from rnn_tui.charts import Area, Chart, Ink, Mark, Paper, Region, Rule, Series, draw
+from rnn_tui.charts import (
+    Area,
+    Chart,
+    Cursor,
+    Ink,
+    Mark,
+    Paper,
+    Region,
+    Rule,
+    Series,
+    draw,
+)
 
 UNIT = Axis(0.0, 1.0)
 LINE = np.linspace(0, 1, 50)
@@ -63,3 +74,26 @@ def test_a_dotted_line_carries_dots():
     line = Series(LINE, level, Ink.SECOND, dotted=True)
     text = draw(chart(series=(line,)), 10, 3).text()
     assert text.count("•") == 1
+
+
+def test_the_name_of_a_level_rule_makes_way_for_the_lines():
+    rule = Rule(0.5, upright=False, name="half")
+    rows = draw(chart(rules=(rule,)), 40, 3).text().split("\n")
+    assert "╌ half ╌" in rows[1]
+    left = Series(np.linspace(0, 0.4, 20), np.full(20, 0.5), Ink.FIRST)
+    row = draw(chart(rules=(rule,), series=(left,)), 40, 3).text().split("\n")[1]
+    assert row.index("half") > 14
+    whole = Series(LINE, np.full(50, 0.5), Ink.FIRST)
+    assert "half" not in draw(chart(rules=(rule,), series=(whole,)), 40, 3).text()
+
+
+def test_the_cursor_stands_behind_the_lines_and_its_label_replaces_ticks():
+    axis = Axis(0.0, 100.0)
+    rows = draw(chart(x=axis, cursor=Cursor(52.0, "52")), 40, 9).text().split("\n")
+    assert "52" in rows[-1].split()
+    assert "50" not in rows[-1].split()
+    column = rows[-1].index("52")
+    assert {row[column : column + 2].strip() for row in rows[1:-2]} <= {"│", "│┈", "┈│"}
+    assert "│" in rows[1][6:]
+    off = draw(chart(x=axis, cursor=Cursor(101.0, "101")), 40, 9).text()
+    assert "101" not in off

@@ -1,6 +1,8 @@
 """A burst of training steps in one compiled call, and prediction over many windows."""
 
 import math
+import time
+from typing import Any
 
 import numpy as np
 from numba import prange
@@ -109,39 +111,52 @@ def train_steps(
     check_number("clip", clip, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
-    arguments = (
-        *parts_of(network.cell, dtype),
-        workspace.plan,
-        workspace.head,
-        OPTIMIZER_CODES[optimizer.name],
-        parameters,
-        gradient,
-        optimizer.m,
-        optimizer.v,
-        optimizer.step_count,
-        workspace.memory,
-        workspace.y.reshape(-1),
-        workspace.target.reshape(-1),
-        workspace.dy.reshape(-1),
-        workspace.squares.reshape(-1),
-        workspace.norms.reshape(-1),
-        series,
-        targets,
-        starts,
-        first,
-        float(learning_rate),
-        float(clip),
-        losses,
-        norms,
-        workspace.threads,
-    )
-    if workspace.threads == 1:
-        done = _train(*arguments)
-    else:
-        with numba_threads(workspace.threads):
-            done = _train_parallel(*arguments)
-    optimizer.step_count += done
+    done, steps = 0, len(starts)
+    while done < steps:
+        threads, count = workspace.choice.next(steps - done)
+        some = slice(done, done + count)
+        arguments = (
+            *parts_of(network.cell, dtype),
+            workspace.plan,
+            workspace.head,
+            OPTIMIZER_CODES[optimizer.name],
+            parameters,
+            gradient,
+            optimizer.m,
+            optimizer.v,
+            optimizer.step_count,
+            workspace.memory,
+            workspace.y.reshape(-1),
+            workspace.target.reshape(-1),
+            workspace.dy.reshape(-1),
+            workspace.squares.reshape(-1),
+            workspace.norms.reshape(-1),
+            series,
+            targets,
+            starts[some],
+            first,
+            float(learning_rate),
+            float(clip),
+            losses[some],
+            norms[some],
+            threads,
+        )
+        began = time.perf_counter()
+        taken = _run(arguments, threads)
+        if taken:
+            workspace.choice.record(threads, taken, time.perf_counter() - began)
+        optimizer.step_count += taken
+        done += taken
+        if taken < count:
+            break
     return done
+
+
+def _run(arguments: tuple[Any, ...], threads: int) -> int:
+    if threads == 1:
+        return _train(*arguments)
+    with numba_threads(threads):
+        return _train_parallel(*arguments)
 
 
 def predict(

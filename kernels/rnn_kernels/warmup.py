@@ -30,7 +30,8 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
     optimizer = Optimizer("sgd", size=parameters.size, dtype=number)
     series = np.zeros((1, network.input_size), number)
     targets = np.zeros((1, network.output_size), number)
-    starts = np.zeros((1, 1), np.int64)
+    steps = 1 if threads == 1 else 4  # two with one thread, and two with several
+    starts = np.zeros((steps, 1), np.int64)
     train_steps(
         network,
         parameters,
@@ -43,8 +44,8 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
         first=0,
         learning_rate=1.0,
         clip=0.0,
-        losses=np.zeros(1),
-        norms=np.zeros(1),
+        losses=np.zeros(steps),
+        norms=np.zeros(steps),
     )
     predict(network, parameters, workspace, series, starts[0], targets)
     alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)

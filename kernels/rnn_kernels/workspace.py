@@ -17,6 +17,7 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
+from rnn_kernels.threads import ThreadChoice
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class LayerStates:
             if name in self.network.gate_names:
                 values = self.panels[:, :, :, self.network.gate_names.index(name)]
                 T, B = values.shape[:2]
-                return values.reshape(T, B, -1)[:, :, : self.network.hidden_size]
+                by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
+                return by_unit[:, :, : self.network.hidden_size]
         known = "i, f, g, o, c, h" if self.c is not None else "h"
         raise ValueError(f"name: got {name!r}, expected one of {known}")
 
@@ -90,7 +92,8 @@ class Workspace:
         T and B.
     dtype : float32 or float64
     threads : int
-        Threads that forward, backward, training and prediction use. Results do not depend on it.
+        Threads that forward, backward and prediction use, and training where it finds them faster
+        than one. Results do not depend on it.
     keep_gates : bool
         False lets the backward pass write over the gates: a third less memory, and faster where
         they fill more than the caches.
@@ -129,6 +132,7 @@ class Workspace:
         self.timesteps = T = positive_int("timesteps", timesteps)
         self.batch_size = B = positive_int("batch_size", batch_size)
         self.threads = positive_int("threads", threads)
+        self.choice = ThreadChoice(self.threads)
         self.dtype = float_type(dtype)
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)

@@ -25,7 +25,7 @@ EXPLANATIONS = (
         ("L = mean (y − target)²",),
         "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
-        "weights of that step are the ones kept.",
+        "weights of that step are the ones kept. l changes the scale, r shows the last steps.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press -.",
@@ -40,7 +40,8 @@ EXPLANATIONS = (
             "better = 1 − RMSE / RMSE of the naive forecast, which repeats the last value",
         ),
         "Training, validation and test part are marked; nothing is learned from the last two. A "
-        "long series shows its most recent part.",
+        "long series shows its most recent part. The cursor (← →) stands at one timestep of the "
+        "window of panel 3.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
     ),
@@ -56,7 +57,8 @@ EXPLANATIONS = (
         ),
         "i input, f forget and o output gate go from 0 shut to 1 open; g candidate, c cell and h "
         "hidden state from −1 to 1; c may exceed 1, then the scale says so. g shows the next one. "
-        "Where there are more units than room, a row is their mean. A plain RNN has h alone.",
+        "Where there are more units than room, a row is their mean. A plain RNN has h alone. The "
+        "cursor (← →, or a click) reads out the means over all units at one timestep.",
         "Units differ, and differ over time.",
         "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
     ),
@@ -71,7 +73,8 @@ EXPLANATIONS = (
             "reach = the largest lag k with ‖δ_{T−k}‖ / ‖δ_T‖ > 1 %",
         ),
         "Read it from right to left, the way the gradient goes. The level line is 1 % of the last "
-        "timestep's norm, the upright one the furthest timestep above it.",
+        "timestep's norm, the upright one the furthest timestep above it. The cursor (← →, or a "
+        "click) reads out the norms at one timestep.",
         "A gentle slope: early timesteps still teach.",
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "
         "small for the floats of the run. Overflow: it exploded.",

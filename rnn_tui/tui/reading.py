@@ -161,6 +161,7 @@ def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:
 
 
 def _trend(loss: Curve) -> Iterator[Sentence]:
+    """Compare geometric means: a single spike must not outweigh all other steps."""
     if not loss.step.size:
         return
     last = int(loss.step[-1])
@@ -170,7 +171,7 @@ def _trend(loss: Curve) -> Iterator[Sentence]:
     if min(now.size, before.size) < LEAST_POINTS:
         return
     with np.errstate(all="ignore"):
-        change = float(np.mean(now) / np.mean(before)) - 1
+        change = float(np.exp(np.mean(np.log(now)) - np.mean(np.log(before)))) - 1
     if not np.isfinite(change):
         return
     span = f"over the last {window:,} steps"

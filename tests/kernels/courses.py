@@ -66,6 +66,19 @@ class Course:
         return out
 
 
+class Always:
+    """Makes every step one of several threads, however slow that is here."""
+
+    def __init__(self, threads):
+        self.threads = threads
+
+    def next(self, steps):
+        return self.threads, steps
+
+    def record(self, threads, _steps, _seconds):
+        assert threads == self.threads
+
+
 class Training:
     """A course under way: what `train_steps` works on, and what it has filled."""
 
@@ -84,6 +97,7 @@ class Training:
             dtype=dtype,
             threads=course.threads,
         )
+        self.workspace.choice = Always(course.threads)
         self.series = course.series.astype(dtype)
         self.targets = course.targets.astype(dtype)
         self.losses = np.empty(0)
@@ -120,10 +134,11 @@ class Training:
 
 
 def random_course(
-    cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, N=40, dtype=np.float64, seed=0, **rest  # noqa: E741
+    cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, layers=1, N=40, dtype=np.float64,  # noqa: E741
+    seed=0, **rest,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
-    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O)
+    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
 
     def draw(*shape, deviation=1.0):
         return (deviation * rng.normal(size=shape)).astype(dtype).astype(np.float64)

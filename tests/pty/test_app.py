@@ -27,9 +27,10 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
     terminal.press(" ")
     terminal.wait_for("‖ paused")
     terminal.watch(0.3)
-    held = terminal.number("step")
-    terminal.watch(0.3)
+    held, sent = terminal.number("step"), len(terminal.output)
+    terminal.watch(0.5)
     assert terminal.number("step") == held
+    assert len(terminal.output) == sent, "nothing is sent while nothing changes"
     terminal.press(".")
     terminal.wait_for(lambda: terminal.number("step") == held + 1)
     terminal.press(" ")

@@ -250,3 +250,14 @@ async def test_where_there_is_no_braille_everything_is_ascii(show, monkeypatch, 
             assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]
             await shown.press("tab", "question_mark")
             assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]
+
+
+@pytest.mark.parametrize(("panel", "column", "expected"), [("#gates", 4, 1), ("#gradient", 58, 50)])
+async def test_a_click_on_a_timestep_reads_it_out(show, panel, column, expected):
+    async with show(size=(120, 40)) as shown:
+        await shown.pilot.click(panel, offset=(column, 5))
+        await shown.settle()
+        assert shown.text.count(f"─ t {expected} ") == 2
+        await shown.pilot.click("#loss", offset=(column, 5))
+        await shown.settle()
+        assert shown.text.count(f"─ t {expected} ") == 2

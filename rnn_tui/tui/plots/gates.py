@@ -11,7 +11,7 @@ from rnn_tui.charts import Floats
 from rnn_tui.gradients.flow import gate_horizon
 from rnn_tui.training.snapshot import Snapshot, Trace
 from rnn_tui.tui.plots.heatmap import draw_cursor, draw_heat_map, draw_upright_scale
-from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
 from rnn_tui.tui.plots.words import significant
 
@@ -54,12 +54,14 @@ def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
     cursor = frame.cursor if frame.cursor and frame.cursor <= values.shape[1] else None
-    rows = _rows(values, find_bounds(name, values), frame, cursor)
+    rows, span = _rows(values, find_bounds(name, values), frame, cursor)
     reading = _reading(name, values) if cursor is None else _read_out(trace, name, cursor)
-    return Picture(rows, legend, reading)
+    return Picture(rows, legend, reading, span)
 
 
-def _rows(values: Floats, bounds: Bounds, frame: Frame, cursor: int | None) -> tuple[Strip, ...]:
+def _rows(
+    values: Floats, bounds: Bounds, frame: Frame, cursor: int | None
+) -> tuple[tuple[Strip, ...], Span]:
     units, T = values.shape
     left = len(str(units)) + 1 if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
@@ -77,7 +79,7 @@ def _rows(values: Floats, bounds: Bounds, frame: Frame, cursor: int | None) -> t
         heat = draw_cursor(heat, column_of_timestep(cursor, T, width), frame.look)
     parts = [to_strips(margin, frame.look), heat, *([scale] if scale else [])]
     rows = tuple(Strip.join(row) for row in zip(*parts, strict=True))
-    return (*rows, *to_strips(foot, frame.look))
+    return (*rows, *to_strips(foot, frame.look)), Span(left, width, T)
 
 
 def find_bounds(name: str, values: Floats) -> Bounds:
@@ -132,18 +134,18 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
 
 
 def _read_out(trace: Trace, selected: str, t: int) -> tuple[Word, ...]:
-    """Return the mean over units of every gate at timestep t, the selected one first."""
-    values = {name: float(gate[t - 1].mean()) for name, gate in trace.gates.items()}
-    others = [name for name in values if name != selected]
-    return (
-        Word(f"t {t}", Ink.MARK),
-        Word(f"mean {selected} {_value(values[selected])}", Ink.FIRST),
-        *(Word(f"{name} {_value(values[name])}") for name in others),
-    )
+    """Return the mean over units of every gate at timestep t, the selected one first.
 
-
-def _value(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    What has both signs is read as a magnitude: its plain mean would be near 0 and say nothing.
+    """
+    means = {}
+    for name, gate in trace.gates.items():
+        sign = "|" if name in DIVERGING else ""
+        value = gate[t - 1].astype(np.float64)
+        value = np.abs(value) if sign else value
+        means[name] = f"{sign}{name}{sign} {float(value.mean()):.2f}"
+    first = Word(f"mean {means.pop(selected)}", Ink.FIRST)
+    return (Word(f"t {t}", Ink.MARK), first, *(Word(mean) for mean in means.values()))
 
 
 def _horizon(steps: float) -> Word:

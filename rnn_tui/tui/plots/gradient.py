@@ -3,10 +3,10 @@
 import numpy as np
 
 from rnn_tui.axes import Axis, fit_axis, whole_decades
-from rnn_tui.charts import Chart, Cursor, Floats, Ink, Mark, Rule, Series, draw
+from rnn_tui.charts import Chart, Cursor, Floats, Ink, Mark, Rule, Series, draw, lay_out
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
-from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import percent, significant
 
@@ -42,7 +42,9 @@ def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
         cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
-    return Picture(to_strips(cells, frame.look), legend, reading)
+    layout = lay_out(chart, frame.width, frame.height)
+    span = Span(layout.left, layout.width, T)
+    return Picture(to_strips(cells, frame.look), legend, reading, span)
 
 
 def describe(flow: GradientFlow) -> tuple[Word, ...]:

@@ -40,6 +40,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The columns that stand for timesteps 1 … T, in equal parts."""
+
+    left: int
+    width: int
+    T: int
+
+    def timestep_at(self, column: int) -> int | None:
+        """Return the timestep of a column; None beside the span."""
+        if not self.left <= column < self.left + self.width:
+            return None
+        return (column - self.left) * self.T // self.width + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A drawn plot."""
 
@@ -48,6 +63,8 @@ class Picture:
     """On the upper edge of the frame."""
     reading: tuple[Word, ...] = ()
     """On the lower edge, the most telling first."""
+    timesteps: Span | None = None
+    """Where one can point at a timestep."""
 
 
 def fit_words(words: Sequence[Word], width: int, gap: int = 2) -> list[tuple[str, Ink]]:

@@ -204,6 +204,10 @@ class MainScreen(Screen[None]):
         """Zoom the double-clicked panel, or go back."""
         self.action_zoom(message.number)
 
+    def on_panel_pointed(self, message: Panel.Pointed) -> None:
+        """Read out the timestep that was clicked."""
+        self._put_cursor(message.timestep)
+
     def action_zoom(self, number: int) -> None:
         """Give one panel the whole screen; the same key again goes back."""
         if self._zoomed is None and self.has_class("-tabbed"):

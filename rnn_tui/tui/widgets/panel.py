@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from rnn_tui.cells import Ink
 from rnn_tui.training.snapshot import Snapshot, State
-from rnn_tui.tui.plots.picture import Frame, Picture, Word, fit_words
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, fit_words
 from rnn_tui.tui.widgets.drawn import Drawn
 
 Edges = tuple[str, str, str, str, str, str]
@@ -52,6 +52,12 @@ class Panel(Drawn, can_focus=True):
 
         number: int
 
+    @dataclass
+    class Pointed(Message):
+        """A timestep was clicked."""
+
+        timestep: int
+
     def __init__(
         self,
         plot: Plot,
@@ -69,6 +75,7 @@ class Panel(Drawn, can_focus=True):
         self._snapshot: Snapshot | None = None
         self._drawn: tuple[object, ...] = ()
         self._rows: tuple[Strip, ...] = ()
+        self._timesteps: Span | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Take in a snapshot; a panel that cannot be seen draws nothing.
@@ -116,9 +123,13 @@ class Panel(Drawn, can_focus=True):
         self._draw(anew=True)
 
     def on_click(self, event: events.Click) -> None:
-        """Zoom at the second click."""
+        """Read out the timestep under the pointer; zoom at the second click."""
         if event.chain == 2:
             self.post_message(self.Chosen(self.plot.number))
+            return
+        timestep = self._timesteps.timestep_at(event.x - 1) if self._timesteps else None
+        if timestep is not None:
+            self.post_message(self.Pointed(timestep))
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the panel."""
@@ -146,6 +157,7 @@ class Panel(Drawn, can_focus=True):
             return self.plot.draw(snapshot, Frame(width, height, self.look)).rows
         frame = Frame(width - 2, height - 2, self.look, self.cursor)
         picture = self.plot.draw(snapshot, frame)
+        self._timesteps = picture.timesteps
         left, right, low_left, low_right, level, upright = self._edges
         side = Strip([Segment(upright, self._edge)], 1)
         middle = (Strip.join((side, row, side)) for row in picture.rows)

@@ -108,7 +108,7 @@ def test_the_cursor_draws_a_line_and_reads_every_gate():
     gate[2] = [0.5, 0.7]
     trace = Trace({"i": gate.astype(np.float32), "g": -gate.astype(np.float32)}, 0)
     picture = draw_gates(replace(SNAPSHOT, trace=trace), Frame(60, 9, cursor=3), "g")
-    assert [word.text for word in picture.reading] == ["t 3", "mean g −0.60", "i 0.60"]
+    assert [word.text for word in picture.reading] == ["t 3", "mean |g| 0.60", "i 0.60"]
     columns = {row.text.index("│") for row in picture.rows[:-1]}
     assert len(columns) == 1
     (column,) = columns

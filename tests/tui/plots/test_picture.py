@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.charts import Ink
-from rnn_tui.tui.plots.picture import Frame, Word, fit_words, say, wrap
+from rnn_tui.tui.plots.picture import Frame, Span, Word, fit_words, say, wrap
 
 WORDS = (Word("validation 0.1", short="val 0.1"), Word("train 0.2"), Word("best 3", short=""))
 
@@ -49,3 +49,14 @@ def test_a_message_stands_in_the_middle():
 def test_a_message_fits_in_any_frame(text, width, height):
     rows = say(Frame(width, height), text)
     assert len(rows) == height
+
+
+@given(st.integers(0, 9), st.integers(1, 200), st.integers(1, 300))
+def test_every_column_of_a_span_stands_for_a_timestep_in_order(left, width, T):
+    span = Span(left, width, T)
+    found = [span.timestep_at(column) for column in range(left, left + width)]
+    assert found == sorted(found)
+    assert found[0] == 1
+    assert found[-1] <= T
+    assert span.timestep_at(left - 1) is None
+    assert span.timestep_at(left + width) is None
