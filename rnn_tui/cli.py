@@ -25,6 +25,7 @@ from rnn_tui.streams import (
     complain,
     discard_the_rest,
     prepare_standard_streams,
+    release_standard_streams,
 )
 
 if TYPE_CHECKING:
@@ -320,4 +321,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"not enough memory: lower {lower}.")
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
         complain(report_crash(error, given))
+    release_standard_streams()
     return int(code)
