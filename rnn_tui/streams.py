@@ -56,10 +56,10 @@ def release_standard_streams() -> None:
 
     The interpreter flushes both streams as it ends, and exits with 120 where that fails.
     """
-    for stream in (sys.stdout, sys.__stdout__, sys.stderr, sys.__stderr__):
+    streams = (sys.stdout, sys.__stdout__, sys.stderr, sys.__stderr__)
+    for stream in filter(None, streams):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except (OSError, ValueError):
             discard_the_rest(stream)
 

@@ -17,7 +17,7 @@ from textual.theme import Theme
 
 from rnn_tui.config import RunConfig
 from rnn_tui.errors import ExitCode, RnnTuiError
-from rnn_tui.streams import discard_the_rest
+from rnn_tui.streams import complain, discard_the_rest, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.farewell import farewell
@@ -183,9 +183,9 @@ def _await(session: RunSession, code: int) -> None:
     if session.join(1.0):
         return
     if session.snapshot.state in {State.LOADING, State.COMPILING}:
-        sys.stdout.flush()
+        release_standard_streams()
         os._exit(code)
-    sys.stderr.write("rnn-tui: finishing the steps under way\n")
+    complain("finishing the steps under way")
     session.join()
 
 
