@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 HAS_PIP := @$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run test test-peers pictures clean
+.PHONY: run test test-peers bench pictures clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -21,6 +21,10 @@ test: $(VENV)/.installed-dev
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/python -m pytest tests/peers
+
+# A training step beside PyTorch's; BENCH='--quick' is short. benchmarks/README.md explains the table.
+bench: $(VENV)/.installed-peers
+	$(BIN)/python benchmarks/train_step.py $(BENCH)
 
 # The pictures in README.md: the app itself, training.
 pictures: $(VENV)/.installed

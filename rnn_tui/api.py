@@ -18,8 +18,8 @@ class Fit:
     """A finished run.
 
     `forecast` holds one-step-ahead predictions of the best weights in data units (of a long series
-    the last 2,000 points), `history` the losses by step, and `ended` how and why the run ended: a
-    run that diverges is no exception, but `ended.status` says so.
+    the last 2,000 points, of several columns the first), `history` the losses by step, and `ended`
+    how and why the run ended: a run that diverges is no exception, but `ended.status` says so.
     """
 
     config: RunConfig
@@ -30,6 +30,8 @@ class Fit:
     @property
     def rmse(self) -> dict[str, float]:
         """Error on the test part by forecaster: "model" and every baseline, in data units.
+
+        It is over all steps ahead, and of the first column; `ended.more_scores` has the others.
 
         There is no "model" where its forecast is not finite.
         """

@@ -18,102 +18,22 @@ import click
 from rnn_tui import __version__
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
+from rnn_tui.options import HEADINGS, SETTINGS, Setting
 from rnn_tui.streams import (
     Output,
     OutputLostError,
     complain,
     discard_the_rest,
     prepare_standard_streams,
+    release_standard_streams,
 )
 
 if TYPE_CHECKING:
     from rnn_tui.config import RunConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An option that sets one key of the configuration."""
-
-    flag: str
-    key: str
-    """"section.key" in the configuration file."""
-    type: "click.ParamType[Any] | type"
-    metavar: str
-    help: str
-    default: str
-    """The default as the help shows it; a test compares it with the configuration's."""
-
-    @property
-    def name(self) -> str:
-        """Name of the parsed value."""
-        return self.flag.removeprefix("--").replace("-", "_")
-
-
-CELLS = click.Choice(["rnn", "lstm"])
-OPTIMIZERS = click.Choice(["sgd", "adam"])
-DTYPES = click.Choice(["float32", "float64"])
-
-SETTINGS = (
-    Setting("--dataset", "data.dataset", str, "NAME", "Bundled or generated series.", "sunspots"),
-    Setting("--data", "data.file", str, "FILE", "CSV file with a series of your own.", ""),
-    Setting(
-        "--column", "data.column", str, "NAME", "Column of --data to forecast.", "the only one"
-    ),
-    Setting(
-        "--input-chunk-length",
-        "data.input_chunk_length",
-        int,
-        "T",
-        "Timesteps of input to one prediction.",
-        "24",
-    ),
-    Setting(
-        "--validation-size",
-        "data.validation_size",
-        float,
-        "SHARE",
-        "Part before the test part that chooses the best weights.",
-        "the dataset's own, else 0.15",
-    ),
-    Setting(
-        "--test-size",
-        "data.test_size",
-        float,
-        "SHARE",
-        "Part at the end that is only scored.",
-        "the dataset's own, else 0.15",
-    ),
-    Setting("--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"),
-    Setting("--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
-    Setting(
-        "--dtype", "model.dtype", DTYPES, "float32|float64", "Precision of the numbers.", "float32"
-    ),
-    Setting(
-        "--steps",
-        "training.steps",
-        int,
-        "N",
-        "Optimisation steps.",
-        "1000 with --batch, else until you stop",
-    ),
-    Setting("--batch-size", "training.batch_size", int, "B", "Windows in one step.", "32"),
-    Setting("--optimizer", "training.optimizer", OPTIMIZERS, "sgd|adam", "Update rule.", "adam"),
-    Setting("--lr", "training.learning_rate", float, "RATE", "Learning rate.", "0.01"),
-    Setting(
-        "--clip",
-        "training.clip",
-        float,
-        "NORM",
-        "Largest global norm of the gradient; 0: no limit.",
-        "1.0",
-    ),
-    Setting("--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
-    Setting("--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
-    Setting("--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
-)
 COMPLETION = "_RNN_TUI_COMPLETE"
 """Set where a shell asks for completions, as click documents it."""
-HEADINGS = {"data": "Series", "model": "Network", "training": "Training", "display": "Run"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +41,11 @@ class Request:
     """A parsed command line."""
 
     settings: dict[str, Any]
-    """Name of a setting -> its value, None where it was not given."""
+    """Name of a setting -> its value, or values; None where it was not given."""
     config: Path | None
     save_model: Path | None
     load_model: Path | None
+    output: Path | None
     batch: bool
     json: bool
     plots: bool
@@ -135,15 +56,16 @@ class RunCommand(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under headings."""
-        heading_of = {s.name: HEADINGS[s.key.partition(".")[0]] for s in SETTINGS}
-        for heading in HEADINGS.values():
+        heading_of = {setting.name: setting.heading for setting in SETTINGS}
+        for heading in HEADINGS:
             records = [
                 parameter.get_help_record(ctx)
                 for parameter in self.get_params(ctx)
-                if heading_of.get(parameter.name or "", HEADINGS["display"]) == heading
+                if heading_of.get(parameter.name or "", "Run") == heading
             ]
             with formatter.section(heading):
                 formatter.write_dl([record for record in records if record])
+        self.format_commands(ctx, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -163,6 +85,7 @@ def _option(setting: Setting) -> click.Option:
         [setting.flag],
         type=setting.type,
         metavar=setting.metavar,
+        multiple=setting.repeated,
         help=f"{setting.help}{shown}",
     )
 
@@ -183,17 +106,31 @@ def _parse(
     config: Path | None,
     save_model: Path | None,
     load_model: Path | None,
+    output: Path | None,
     batch: bool,
     json: bool,
     plots: bool,
     **settings: Any,
 ) -> Request:
-    return Request(settings, config, save_model, load_model, batch, json, plots)
+    given = {name: None if value == () else value for name, value in settings.items()}
+    return Request(given, config, save_model, load_model, output, batch, json, plots)
+
+
+@click.command("datasets", help="List the series that come with the program.")
+@click.pass_context
+def _datasets(ctx: click.Context) -> int:
+    given = [name for name, value in ctx.parent.params.items() if value] if ctx.parent else []
+    if given:
+        raise UsageError("rnn-tui datasets takes no options: it lists the series.")
+    from rnn_tui.batch.datasets import print_datasets  # noqa: PLC0415 - imports NumPy and Rich
+
+    return print_datasets()
 
 
 COMMAND = RunCommand(
     "rnn-tui",
     callback=_parse,
+    commands=[_datasets],
     invoke_without_command=True,
     subcommand_metavar="",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -207,6 +144,7 @@ COMMAND = RunCommand(
         _file_option("--config", "FILE.toml", "Read the configuration from a file."),
         _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
         _file_option("--save-model", "FILE", "Save the best weights when the run ends."),
+        _file_option("--output", "FILE", "Write all forecasts: .csv, .parquet or .json."),
         click.Option(["--batch"], is_flag=True, help="Run without a screen and print a summary."),
         click.Option(["--plots"], is_flag=True, help="With --batch: draw charts below it."),
         click.Option(["--json"], is_flag=True, help="With --batch: print JSON Lines instead."),
@@ -287,12 +225,14 @@ def run(request: Request, arguments: Sequence[str]) -> int:
     """Do what was asked for; return the exit code."""
     check_modes(request)
     config = configure(request)
+    from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
+
     if not request.batch:
         check_terminal(arguments, os.environ.get("TERM", ""))
     if request.save_model:
-        from rnn_tui.training.checkpoint import check_writable  # noqa: PLC0415 - imports pydantic
-
         check_writable(request.save_model)
+    if request.output:
+        check_output(request.output)
     if request.batch:
         from rnn_tui.batch import run_batch  # noqa: PLC0415 - imports NumPy and Rich
 
@@ -300,12 +240,18 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             config,
             load_from=request.load_model,
             save_to=request.save_model,
+            output_to=request.output,
             as_json=request.json,
             plots=request.plots,
         )
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
 
-    return run_app(config, load_from=request.load_model, save_to=request.save_model)
+    return run_app(
+        config,
+        load_from=request.load_model,
+        save_to=request.save_model,
+        output_to=request.output,
+    )
 
 
 def parse(arguments: Sequence[str]) -> Request | int:
@@ -371,7 +317,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort) as error:
         code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
     except MemoryError:
-        complain("not enough memory: lower --hidden, --batch-size or --input-chunk-length.")
+        lower = "--hidden, --batch-size, --horizon or --input-chunk-length"
+        complain(f"not enough memory: lower {lower}.")
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
         complain(report_crash(error, given))
+    release_standard_streams()
     return int(code)

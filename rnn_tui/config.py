@@ -3,6 +3,7 @@
 Sections and keys are the same in the file, in `run_started` events and in saved models.
 """
 
+import datetime as dt
 import os
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from rnn_tui.errors import UsageError
@@ -23,7 +24,83 @@ LossAt = Literal["last", "every"]
 LARGEST_FILE = 1 << 20
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
+Missing = Literal["error", "ffill", "interpolate", "drop"]
+TransformName = Literal["diff", "seasonal-diff", "log", "log-return"]
+Scaling = Literal["standard", "robust", "min-max", "none"]
+
+FILE_KEYS = (
+    *("time_column", "format", "delimiter", "header", "encoding", "decimal", "date_format"),
+    "missing",
+)
+"""Keys of the section data that say how a file is read."""
+COLUMN_KEYS = ("column", "covariates")
+"""Keys of the section data that choose among the columns of a file or a dataset."""
+GENERATED_KEYS = ("length", "noise", "data_seed")
+"""Keys of the section data that shape a generated series."""
+SERIES_KEYS = frozenset({"dataset", "file", *FILE_KEYS, *COLUMN_KEYS, *GENERATED_KEYS})
+"""Keys of the section data that say which series it is."""
+STANDARD_INPUT = "-"
+"""As a file: what is piped in."""
+
+
+def _as_tuple(value: Any) -> Any:
+    """Return one name, or a list of names from a file, as a tuple of names."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(","))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _names(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return () if value is None else (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _size_or_time(value: Any) -> Any:
+    """Return a share of the series as a float, a point in time as text."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value.strip()
+        if number == 1:
+            return _size_or_time(1)
+        return number if 0 < number < 1 else value.strip()
+    if value is None:
+        return value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and value == 1:
+        raise ValueError(
+            "must be less than 1 as a share of the series, or the time at which the part begins"
+        )
+    if not (is_number and 0 < value < float("inf")):
+        raise ValueError(
+            f"must be a share between 0 and 1, or the time at which the part begins, not {value!r}"
+        )
+    return float(value) if value < 1 else str(value)
+
+
+def _delimiter(value: Any) -> Any:
+    value = {"tab": "\t", "\\t": "\t"}.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, str) and (len(value) != 1 or not value.isascii() or value in '"\r\n'):
+        raise ValueError(f"must be one ASCII character, or tab, not {value!r}")
+    return value
+
+
+def _encoding(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            "".encode(value)
+        except LookupError as error:
+            known = "utf-8, utf-16, latin-1, cp1252"
+            raise ValueError(f"unknown encoding {value!r}; there are {known} and others") from error
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+SizeOrTime = Annotated[float | str, BeforeValidator(_size_or_time)]
 
 
 class Section(BaseModel):
@@ -33,28 +110,75 @@ class Section(BaseModel):
 
 
 class DataConfig(Section):
-    """Which series, and how it is cut."""
+    """Which series, how it is read, changed and cut."""
 
     dataset: str | None = None
     """Name of a bundled or generated series. With no file either: sunspots."""
     file: str | None = None
-    """Path of a CSV file; excludes `dataset`."""
-    column: str | None = None
-    """Column of the file to forecast; needed where several are numeric."""
+    """Path of a CSV, TSV, JSON Lines or Parquet file, "-" for standard input; no `dataset` then."""
+    column: Names = ()
+    """Columns to forecast; needed where several hold numbers."""
+    time_column: str | None = None
+    """Column with the times. None: found. "none": the rows are numbered."""
+    covariates: Names = ()
+    """Columns that are read along with the series but not forecast; known up to the present."""
+    format: Literal["csv", "tsv", "jsonl", "parquet"] | None = None
+    """Kind of file. None: found by name and content."""
+    delimiter: Annotated[str | None, BeforeValidator(_delimiter)] = None
+    """One character between the cells of a CSV file. None: found."""
+    header: bool | None = None
+    """Whether the first line of a CSV file names the columns. None: found."""
+    encoding: Annotated[str | None, BeforeValidator(_encoding)] = None
+    """Encoding of the text, as Python names it. None: UTF-8, UTF-16 or Latin-1, found."""
+    decimal: Literal[".", ","] | None = None
+    """Decimal mark. None: found; a comma only where it does not separate the cells."""
+    date_format: str | None = None
+    """Form of the dates, as for strptime ("%d.%m.%Y"). None: found."""
+    missing: Missing = "error"
+    """What is done about cells without a value."""
+    length: int | None = Field(default=None, ge=10, le=1_000_000)
+    """Rows of a generated series. None: its own."""
+    noise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """Gaussian noise on a generated series, as a share of its standard deviation."""
+    data_seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    """Seed of that noise and of random series."""
+    transform: Annotated[tuple[TransformName, ...], BeforeValidator(_as_tuple)] = ()
+    """What is done to the columns to forecast before scaling, first to last; undone in results."""
+    scaling: Scaling = "standard"
+    """How columns are scaled, by what the training part knows."""
+    period: int | None = Field(default=None, ge=2, le=1_000_000)
+    """Rows of a season. None: the dataset's own, else found on the training part."""
     input_chunk_length: int = Field(default=24, ge=1, le=100_000)
     """Timesteps of input to one prediction, T."""
-    validation_size: Fraction | None = None
-    """Share of the series that chooses the best weights. None: the dataset's own, else 0.15."""
-    test_size: Fraction | None = None
-    """Share of the series, its end, that is only scored. None: the dataset's own, else 0.15."""
+    horizon: int = Field(default=1, ge=1, le=10_000)
+    """Rows that one prediction covers, the next one first."""
+    validation_size: SizeOrTime | None = None
+    """What chooses the best weights: a share of the series, or the time at which the part begins.
+    None: the dataset's own, else 0.15."""
+    test_size: SizeOrTime | None = None
+    """What is only scored, the end of the series; given like `validation_size`."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if self.dataset is not None and self.file is not None:
             raise ValueError("dataset and file exclude each other: give one of the two")
-        if self.column is not None and self.file is None:
-            raise ValueError("column belongs to a file of your own: give the file as well")
-        if (self.validation_size or 0.15) + (self.test_size or 0.15) >= 1:
+        for key in FILE_KEYS:
+            default = type(self).model_fields[key].default
+            if self.file is None and getattr(self, key) != default:
+                raise ValueError(f"{key} belongs to a file of your own: give the file as well")
+        for key in COLUMN_KEYS:
+            if getattr(self, key) and self.file is None and self.dataset is None:
+                raise ValueError(f"{key} belongs to a file of your own: give the file as well")
+        for key in GENERATED_KEYS:
+            default = type(self).model_fields[key].default
+            if self.file is not None and getattr(self, key) != default:
+                raise ValueError(f"{key} belongs to a generated dataset, not to a file")
+        return self
+
+    @model_validator(mode="after")
+    def _room_to_train(self) -> Self:
+        sizes = [0.15 if size is None else size for size in (self.validation_size, self.test_size)]
+        if sum(size for size in sizes if isinstance(size, float)) >= 1:
             raise ValueError("validation_size + test_size must leave a part to train on (< 1)")
         return self
 
@@ -129,7 +253,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _beside(file: Any, folder: Path) -> Any:
-    if not isinstance(file, str) or not file:
+    if not isinstance(file, str) or file in {"", STANDARD_INPUT}:
         return file
     return str(folder / os.path.expanduser(file))  # noqa: PTH111 - Path's raises where it has none
 
@@ -137,7 +261,7 @@ def _beside(file: Any, folder: Path) -> Any:
 def layer(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables of `base` with those of `over` on top, key by key.
 
-    A series in `over` replaces the one in `base` whole: its file, its column, its name.
+    A series in `over` replaces the one in `base` whole: its file, its columns, how it is read.
     """
     merged = dict(base)
     for section, values in over.items():
@@ -148,7 +272,7 @@ def layer(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
             merged[section] = values
             continue
         if section == "data" and values.keys() & {"dataset", "file"}:
-            below = {k: v for k, v in below.items() if k not in {"dataset", "file", "column"}}
+            below = {k: v for k, v in below.items() if k not in SERIES_KEYS}
         merged[section] = {**below, **values}
     return merged
 

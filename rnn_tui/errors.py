@@ -36,8 +36,12 @@ class DataError(UsageError):
 
 
 class ModelFileError(UsageError):
-    """A model file that cannot be read, does not match the run, or could never be written."""
+    """A model file that cannot be read, or does not match the run."""
+
+
+class OutputFileError(UsageError):
+    """A file that could never be written where it is to be."""
 
 
 class SaveError(RnnTuiError):
-    """A trained model that could not be written where it was to be."""
+    """A model or a forecast that could not be written where it was to be."""

@@ -51,6 +51,19 @@ def prepare_standard_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
+def release_standard_streams() -> None:
+    """Let go of what cannot be written any more, so that Python's own exit code does not win.
+
+    The interpreter flushes both streams as it ends, and exits with 120 where that fails.
+    """
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr, sys.__stderr__):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            discard_the_rest(stream)
+
+
 def discard_the_rest(stream: TextIO) -> None:
     """Point a lost stream at nothing, so that flushing it at exit cannot fail."""
     with contextlib.suppress(OSError, ValueError):

@@ -6,10 +6,12 @@ and Schmidhuber (1997) with the forget gate of Gers et al. (2000) for the LSTM; 
 Werbos (1990). Rows are stacked i, f, g, o.
 
 Shapes: x (T, B, D); h and c (T+1, B, H) with the initial state first; y, dy, target (T, B, O).
+Of several layers, which `forward_layers` and `backward_layers` compute, h0, c0, dh_T and dc_T are
+(layers, B, H).
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -117,6 +119,51 @@ def backward(cell, p, x, trace, dy, dh_T, dc_T):
     return Gradients(parameters=d, x=dx, h0=dh0, c0=dc0, dh=dh_total, dc=dc_total)
 
 
+def layer_count(p):
+    """Layers of a network, from the names of its parameters."""
+    return sum(name.startswith("W_hh") for name in p)
+
+
+def parameters_of_layer(p, n):
+    """One layer's parameters under the names of a single one.
+
+    The readout of a layer that is not the last is the identity: its output is what the next reads.
+    """
+    names = {name: f"{name}_{n}" if n else name for name in ("W_ih", "W_hh", "b_ih", "b_hh")}
+    own = {name: p[numbered] for name, numbered in names.items()}
+    if n + 1 == layer_count(p):
+        return own | {"W_hy": p["W_hy"], "b_y": p["b_y"]}
+    H = p["W_hh"].shape[1]
+    return own | {"W_hy": np.eye(H), "b_y": np.zeros(H)}
+
+
+def forward_layers(cell, p, x, h0, c0):
+    """A trace for each layer; the network's output is the last one's."""
+    traces = []
+    for n in range(layer_count(p)):
+        traces.append(forward(cell, parameters_of_layer(p, n), x, h0[n], c0[n]))
+        x = traces[-1].y
+    return traces
+
+
+def backward_layers(cell, p, x, traces, dy, dh_T, dc_T):
+    """Gradients for each layer; all parameters' are in the first one's, by the network's names."""
+    found, parameters = [], {}
+    for n in range(len(traces) - 1, -1, -1):
+        read = traces[n - 1].y if n else x
+        own = backward(cell, parameters_of_layer(p, n), read, traces[n], dy, dh_T[n], dc_T[n])
+        top = n + 1 == len(traces)
+        for name, gradient in own.parameters.items():
+            if name in ("W_hy", "b_y"):
+                parameters |= {name: gradient} if top else {}
+            else:
+                parameters[f"{name}_{n}" if n else name] = gradient
+        found.insert(0, own)
+        dy = own.x
+    found[0] = replace(found[0], parameters=parameters)
+    return found
+
+
 def lstm_step_gradient(dh, dc, gates, c, c_before):
     """Return dz (4H,), the total derivative ∂L/∂c_t, and what goes on to c_{t-1}."""
     i, f, g, o = gates["i"], gates["f"], gates["g"], gates["o"]
@@ -191,12 +238,12 @@ def windows(series, starts, T):
 def train(cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold):
     """One step for each row of `starts`, from zero states. Returns parameters, losses, norms."""
     rule, losses, norms = OPTIMIZERS[optimizer](), [], []
-    zero = np.zeros((starts.shape[1], p["W_hh"].shape[1]))
+    zero = np.zeros((layer_count(p), starts.shape[1], p["W_hh"].shape[1]))
     for batch in starts:
         x, target = windows(series, batch, T), windows(targets, batch, T)
-        trace = forward(cell, p, x, zero, zero)
-        loss, dy = mse(trace.y, target, first)
-        gradients = backward(cell, p, x, trace, dy, zero, zero).parameters
+        traces = forward_layers(cell, p, x, zero, zero)
+        loss, dy = mse(traces[-1].y, target, first)
+        gradients = backward_layers(cell, p, x, traces, dy, zero, zero)[0].parameters
         gradients, norm = clip(gradients, threshold)
         p = rule.update(p, gradients, learning_rate)
         losses.append(loss)
@@ -206,5 +253,5 @@ def train(cell, p, optimizer, series, targets, starts, *, T, first, learning_rat
 
 def predict(cell, p, series, starts, T):
     """Output after the last timestep of each window, (n, O)."""
-    zero = np.zeros((len(starts), p["W_hh"].shape[1]))
-    return forward(cell, p, windows(series, starts, T), zero, zero).y[-1]
+    zero = np.zeros((layer_count(p), len(starts), p["W_hh"].shape[1]))
+    return forward_layers(cell, p, windows(series, starts, T), zero, zero)[-1].y[-1]

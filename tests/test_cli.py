@@ -9,12 +9,13 @@ import pytest
 
 from rnn_tui import __version__
 from rnn_tui.batch.run import DEFAULT_STEPS
-from rnn_tui.cli import COMMAND, SETTINGS, Request, check_terminal, configure, main, parse
-from rnn_tui.config import RunConfig
-from rnn_tui.data.catalogue import DEFAULT_DATASET
+from rnn_tui.cli import COMMAND, Request, check_terminal, configure, main, parse
+from rnn_tui.config import COLUMN_KEYS, FILE_KEYS, DataConfig, RunConfig
+from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
+from rnn_tui.options import HEADINGS, SETTINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
 
 
@@ -35,8 +36,27 @@ def value_of(config, key):
         ("--dataset", "sine", "sine"),
         ("--data", "a b.csv", "a b.csv"),
         ("--input-chunk-length", "7", 7),
+        ("--covariate", "w", ("w",)),
+        ("--transform", "log, diff", ("log", "diff")),
+        ("--scaling", "robust", "robust"),
+        ("--period", "12", 12),
+        ("--horizon", "3", 3),
         ("--validation-size", "0.25", 0.25),
+        ("--validation-size", "1921", "1921"),
         ("--test-size", "0.3", 0.3),
+        ("--test-size", "2020-03-01", "2020-03-01"),
+        ("--length", "500", 500),
+        ("--noise", "0.1", 0.1),
+        ("--data-seed", "7", 7),
+        ("--format", "tsv", "tsv"),
+        ("--column", "v", ("v",)),
+        ("--time-column", "day", "day"),
+        ("--delimiter", "tab", "\t"),
+        ("--header", "no", False),
+        ("--encoding", "latin-1", "latin-1"),
+        ("--decimal", ",", ","),
+        ("--date-format", "%d.%m.%Y", "%d.%m.%Y"),
+        ("--missing", "ffill", "ffill"),
         ("--cell", "rnn", "rnn"),
         ("--hidden", "5", 5),
         ("--dtype", "float64", "float64"),
@@ -52,14 +72,25 @@ def value_of(config, key):
 )
 def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
     key = next(setting.key for setting in SETTINGS if setting.flag == flag)
-    config = configure(request(flag, text))
+    of_a_file = {f"data.{name}" for name in (*FILE_KEYS, *COLUMN_KEYS)}
+    file = "a.csv" if key in of_a_file else None
+    base = RunConfig.model_validate({"data": {"file": file}})
+    config = configure(request(*(["--data", file] if file else []), flag, text))
     assert value_of(config, key) == value
     others = [setting.key for setting in SETTINGS if setting.key != key]
-    assert all(value_of(config, other) == value_of(RunConfig(), other) for other in others)
+    assert all(value_of(config, other) == value_of(base, other) for other in others)
 
 
-def test_the_column_goes_with_a_file():
-    assert configure(request("--data", "a.csv", "--column", "v")).data.column == "v"
+def test_columns_and_covariates_can_be_several():
+    columns = ("--column", "a", "--column", "b", "--covariate", "c", "--covariate", "d")
+    config = configure(request("--data", "a.csv", *columns))
+    assert (config.data.column, config.data.covariates) == (("a", "b"), ("c", "d"))
+
+
+def test_standard_input_in_a_file_is_no_path_beside_it(tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text("[data]\nfile = '-'\n")
+    assert configure(request("--config", str(file))).data.file == "-"
 
 
 def test_every_key_of_the_configuration_has_an_option_but_two():
@@ -78,13 +109,19 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "data.dataset": DEFAULT_DATASET,
         "data.file": "",
         "data.column": "the only one",
+        "data.covariates": "",
+        "data.transform": "",
+        "data.period": "the dataset's own, else found",
+        "data.length": "its own",
+        **{f"data.{key}": "found" for key in FILE_KEYS if key != "missing"},
         "data.validation_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
         default = value_of(config, setting.key)
-        assert setting.default == (told[setting.key] if default is None else str(default))
+        shown = told[setting.key] if default in {None, ()} else str(default)
+        assert setting.default == shown
 
 
 def test_the_help_names_every_option_once_under_a_heading(capsys):
@@ -93,10 +130,8 @@ def test_the_help_names_every_option_once_under_a_heading(capsys):
     for option in COMMAND.params:
         assert len(re.findall(rf"^  (?:-h, )?{option.opts[0]} ", out, re.MULTILINE)) == 1
     assert [line for line in out.splitlines() if re.fullmatch(r"\w+:", line)] == [
-        "Series:",
-        "Network:",
-        "Training:",
-        "Run:",
+        *(f"{heading}:" for heading in HEADINGS),
+        "Commands:",
     ]
     assert max(len(line) for line in out.splitlines()) <= 80
 
@@ -114,7 +149,7 @@ def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
             "training": {"seed": 1, "batch_size": 1, "optimizer": "sgd", "steps": 1},
         }
     )
-    save_model(model, SavedModel(held, Scaler(0.0, 1.0), 1, {}))
+    save_model(model, SavedModel(held, (Scaler(0.0, 1.0),), 1, {}))
     file.write_text("[training]\nseed = 2\nbatch_size = 2\n")
     config = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
     assert config.training.seed == 3
@@ -127,9 +162,26 @@ def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
 
 def test_a_series_on_the_command_line_replaces_the_one_in_the_file(tmp_path):
     file = tmp_path / "run.toml"
-    file.write_text("[data]\nfile = 'a.csv'\ncolumn = 'v'\n")
+    file.write_text(
+        "[data]\nfile = 'a.csv'\ncolumn = 'v'\ncovariates = ['w']\ntime_column = 't'\n"
+        "missing = 'drop'\ndecimal = ','\nhorizon = 3\n"
+    )
     config = configure(request("--config", str(file), "--dataset", "sine"))
-    assert (config.data.dataset, config.data.file, config.data.column) == ("sine", None, None)
+    assert config.data == DataConfig(dataset="sine", horizon=3)
+    file.write_text("[data]\ndataset = 'sine'\nnoise = 0.1\nlength = 500\ndata_seed = 3\n")
+    config = configure(request("--config", str(file), "--data", "a.csv"))
+    assert config.data == DataConfig(file="a.csv")
+
+
+def test_the_datasets_are_listed_with_source_and_licence(capsys):
+    assert main(["datasets"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = out.splitlines()[1:]
+    for line, dataset in zip(lines, catalogue(), strict=True):
+        assert line.split()[0] == dataset.name
+        for fact in (dataset.description, dataset.source, dataset.licence):
+            assert fact in line
 
 
 BAD = {
@@ -162,6 +214,18 @@ BAD = {
     ),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
+    "no such scaling": (["--scaling", "x"], "'x' is not one of 'standard', 'robust', 'min-max'"),
+    "no such step": (["--transform", "log,x"], "must be 'diff', 'seasonal-diff', 'log'"),
+    "horizon 0": (["--horizon", "0"], "--horizon: must be greater than or equal to 1, not 0"),
+    "a key of files": (["--missing", "drop"], "--missing: missing belongs to a file"),
+    "noise on a file": (
+        ["--data", "x.csv", "--noise", "1"],
+        "--noise: noise belongs to a generated dataset",
+    ),
+    "noise on measurements": (["--batch", "--noise", "1"], "length, noise and data seed are for"),
+    "a log of 0": (["--batch", "--transform", "log"], "--transform log needs values above 0"),
+    "horizon too long": (["--batch", "--horizon", "30"], "What works: --horizon 25 or less"),
+    "options of a list": (["--batch", "datasets"], "rnn-tui datasets takes no options"),
     "json without batch": (["--json"], "--json needs --batch"),
     "plots without batch": (["--plots"], "--plots needs --batch"),
     "json and plots": (["--batch", "--json", "--plots"], "--json and --plots exclude each other"),
@@ -214,8 +278,9 @@ BAD_CSV = {
     "constant": (b"v\n" + b"5\n" * 99, "all 99 values are 5"),
     "two columns": (b"a,b,c\n3,1,2\n1,3,4\n", "Say which one to forecast with --column NAME"),
     "ragged": (b"t,v\n1,2\n2,3,4\n", "line 3: 3 fields"),
-    "binary": (b"\x00\x01\x02", "is binary"),
-    "latin-1": (b"v\n1\n2 \xb0C\n", "line 3: byte 0xb0 is not UTF-8"),
+    "three bytes": (b"\x00\x01\x02", "line 1: byte 0x02 is not UTF-16-BE. Save the file as UTF-8"),
+    "binary": (b"\x7fELF\x02\x01\x01\x00\x00\x03\x00>", "is binary"),
+    "latin-1": (b"v\n1\n2 \xb0C\n", "line 3, column 'v': '2 °C' is not a number"),
     "infinite": (b"v\n1\ninf\n2\n", "line 3, column 'v': 'inf' is not a usable number"),
     "terminal codes": (b"v\n1\n\x1b[31mred\n2\n", "[31mred' is not a number"),
 }

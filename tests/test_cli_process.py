@@ -93,7 +93,7 @@ def test_a_signal_ends_the_run_with_its_summary_and_the_model_saved(
         assert json.loads(out.splitlines()[-1])["status"] == "interrupted"
     else:
         assert "interrupted after" in out
-        assert "LSTM 19.81 does not beat" in out
+        assert "LSTM 19.8 does not beat" in out
         assert f"Model saved to {model}." in out
 
 
@@ -251,7 +251,7 @@ def test_a_terminal_gets_a_bar_and_then_the_summary_alone(terminal):
     text = "\n".join(lines)
     assert "Training" not in text  # the bar has gone
     assert "LSTM 32 on sunspots: interrupted after" in text
-    assert "  LSTM            19.81  14.50  +0.346" in lines
+    assert "  LSTM            19.81  14.50  0.650   31.2  0.838  +0.346" in lines
     assert not screen.cursor.hidden
     [row] = [y for y, line in enumerate(lines) if line.startswith("  LSTM ")]
     assert screen.buffer[row][2].bold  # the model's row

@@ -1,6 +1,8 @@
 """Real runs of the command, small ones: what they print, save, and say when they go wrong."""
 
+import datetime as dt
 import json
+import math
 import os
 import resource
 import subprocess
@@ -15,6 +17,9 @@ from tests.batch.test_json_lines import strict
 
 COMMAND = [sys.executable, "-m", "rnn_tui", "--batch"]
 SMALL = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "30")
+
+BASELINES = {"naive", "seasonal naive", "drift", "mean", "AR(9)"}
+"""Of the sunspots; ETS comes with statsmodels alone."""
 
 
 def run(*arguments, **changes):
@@ -44,8 +49,8 @@ def test_the_command_of_the_page():
     )
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
-    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:9]}
-    assert table.keys() == {"LSTM", "naive", "seasonal naive", "AR(9)"}
+    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:11]}
+    assert table.keys() - {"ETS(A,N,A)"} == {"LSTM", *BASELINES}
     rmse = {name: float(row[0]) for name, row in table.items()}
     assert (rmse["naive"], rmse["AR(9)"]) == (30.34, 17.47)
     assert rmse["LSTM"] < 24
@@ -82,8 +87,8 @@ def test_json_tells_the_whole_run_and_nothing_else(batch):
         }  # fmt: skip
     assert "validation_loss" in records[-2]
     assert (end["status"], end["steps"]) == ("completed", 30)
-    assert end["test_metrics"].keys() == {"rmse", "mae", "count"}
-    assert end["baselines"].keys() == {"naive", "seasonal naive", "AR(9)"}
+    assert end["test_metrics"].keys() == {"rmse", "mae", "count", "mase", "smape", "r2"}
+    assert end["baselines"].keys() - {"ETS(A,N,A)"} == BASELINES
     assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
 
 
@@ -239,3 +244,80 @@ def test_every_series_and_cell_with_plots(batch, dataset, cell):
     assert "Total gradient at every timestep" in out
     assert "\x1b" not in out
     assert max(len(line) for line in out.splitlines()) <= 120
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write 120 days with two columns, a covariate and a gap; return the path."""
+    path = tmp_path / "days.csv"
+    lines = ["day;v;w;c"]
+    for row in range(120):
+        v = "" if row == 30 else f"{10 + math.sin(row / 3):.4f}".replace(".", ",")
+        day = dt.date(2020, 2, 1) + dt.timedelta(row)
+        w, c = (f"{value:.4f}".replace(".", ",") for value in (math.cos(row / 4), row % 7))
+        lines.append(f"{day:%d.%m.%Y};{v};{w};{c}")
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_a_table_of_several_columns_from_end_to_end(batch, table, tmp_path):
+    output, model = tmp_path / "out.csv", tmp_path / "m.safetensors"
+    task = (
+        *("--column", "v", "--column", "w", "--covariate", "c", "--missing", "interpolate"),
+        *("--horizon", "3", "--transform", "diff", "--scaling", "min-max"),
+        *("--validation-size", "2020-05-01", "--test-size", "2020-05-15"),
+    )
+    code, out, err = batch(
+        *("--json", "--data", str(table), *task, *SMALL),
+        *("--output", str(output), "--save-model", str(model)),
+    )
+    records = strict(out)
+    start, end = records[0], records[-1]
+    assert (code, err) == (0, "")
+    assert "1 gap" in start["notes"][0]
+    assert start["windows"]["test"] == 16 - 2
+    assert end["test_metrics"]["count"] == 3 * 14
+    assert end["more_targets"]["w"]["test_metrics"]["count"] == 3 * 14
+    rows = [row.split(",") for row in output.read_text().splitlines()]
+    assert rows[0] == ["time", "column", "step", "actual", "predicted", "split"]
+    assert rows[-1][:4] + rows[-1][5:] == ["2020-06-02", "w", "3", "", "future"]
+    for column, scores in (("v", end), ("w", end["more_targets"]["w"])):
+        chosen = [row for row in rows[1:] if row[1] == column and row[5] == "test"]
+        errors = [float(row[4]) - float(row[3]) for row in chosen]
+        rmse = math.sqrt(sum(error**2 for error in errors) / len(errors))
+        assert scores["test_metrics"]["rmse"] == pytest.approx(rmse, rel=1e-12)
+    _, again, _ = batch("--json", "--load-model", str(model), "--steps", "0")
+    assert strict(again)[-1]["test_metrics"] == end["test_metrics"]
+    assert strict(again)[-1]["more_targets"] == end["more_targets"]
+    code, out, err = batch("--load-model", str(model), "--column", "v", "--steps", "0")
+    assert (code, out) == (2, "")
+    assert "the model was trained on 3 columns, and the data have 2" in err
+
+
+def test_the_table_is_written_in_words(batch, table, tmp_path):
+    output = tmp_path / "out.json"
+    code, out, _ = batch(*("--data", str(table), "--column", "w", "--output", str(output)), *SMALL)
+    assert code == 0
+    assert out.endswith(f"Forecasts written to {output}.\n")
+    rows = json.loads(output.read_text())
+    assert rows[-1].keys() == {"time", "actual", "predicted", "split"}
+    assert (rows[-1]["time"], rows[-1]["actual"]) == ("2020-05-31", None)
+
+
+def test_standard_input_is_read(table):
+    done = run("--data", "-", "--column", "w", *SMALL, input=table.read_text())
+    assert done.returncode == 0
+    assert done.stdout.startswith("LSTM 4 on standard input: completed")
+
+
+def test_a_table_that_cannot_be_written_is_a_failure_and_the_scores_are_told(
+    batch, tmp_path, monkeypatch
+):
+    folder = tmp_path / "gone"
+    monkeypatch.setattr("rnn_tui.training.session.check_output", lambda _: None)
+    monkeypatch.setattr("rnn_tui.training.files.check_output", lambda _: None)
+    code, out, err = batch("--output", str(folder / "out.csv"), *SMALL)
+    assert code == 1
+    assert f"rnn-tui: failed: took all 30 steps, but --output {folder}" in err
+    assert "  naive " in out
+    assert "Forecasts written" not in out

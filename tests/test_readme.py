@@ -23,7 +23,7 @@ def blocks(language):
 COMMANDS = [
     line.partition("rnn-tui")[2].partition(">")[0]
     for block in blocks("sh")
-    for line in block.splitlines()
+    for line in block.replace("\\\n", " ").splitlines()
     if "rnn-tui" in line
 ]
 
@@ -36,7 +36,7 @@ def test_there_are_commands():
 def test_every_command_is_one_that_runs(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "run.toml").write_text(blocks("toml")[0])
-    save_model(tmp_path / "close.safetensors", SavedModel(RunConfig(), Scaler(0.0, 1.0), 1, {}))
+    save_model(tmp_path / "close.safetensors", SavedModel(RunConfig(), (Scaler(0.0, 1.0),), 1, {}))
     request = parse(shlex.split(command))
     assert isinstance(request, Request)
     check_modes(request)

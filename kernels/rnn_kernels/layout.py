@@ -71,7 +71,6 @@ class Layer(NamedTuple):
     dh: int  # (B, units) dh_T before, dh0 after the backward pass
     wt: int  # weights as the backward pass reads them: panels [(Q, gate, lane), 2 vectors]
     wt_depth: int  # gates · units + O
-    partial: int  # (B, units) sums of dh before all of them are added
     block: int  # (threads, SAMPLES, 4 lanes) of dz, side by side
     nothing: int  # zeros for what has no contribution
     wx: int  # W_ihᵀ likewise, of D columns in whole vectors
@@ -87,7 +86,7 @@ def layer_at(plan: Array, n: int) -> Layer:
     return Layer(
         p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11],
         p[12], p[13], p[14], p[15], p[16], p[17], p[18], p[19], p[20], p[21], p[22], p[23],
-        p[24], p[25], p[26], p[27], p[28], p[29],
+        p[24], p[25], p[26], p[27], p[28],
     )  # fmt: skip
 
 
@@ -342,7 +341,7 @@ def make_plan(
         next_free += -(-count // width) * width
         return start
 
-    nothing, partial = take(units), take(B * units)
+    nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
     layers = []
     for n in range(network.layers):
@@ -380,7 +379,6 @@ def make_plan(
                 dh=take(B * units),
                 wt=take(units * wt_depth),
                 wt_depth=wt_depth,
-                partial=partial,
                 block=block,
                 nothing=nothing,
                 wx=take(Z * dx_stride),

@@ -535,13 +535,15 @@ def _product_tile(vectors: int) -> Any:
             for m in range(rows)
         ]
         sums = code.product(
-            code.begun(places, at.add),
+            code.zeros(rows, vectors),
             at.left + at.a, at.a_row, at.a_k,
             at.right + at.w, at.w_k, at.depth,
         )  # fmt: skip
-        for row, sums_of_row in zip(places, sums, strict=True):
-            for place, value in zip(row, sums_of_row, strict=True):
-                code.store(value, place)
+        # Added at the end: a long sum in blocks has smaller rounding errors than number by number.
+        before = code.begun(places, at.add)
+        for place_row, sums_row, before_row in zip(places, sums, before, strict=True):
+            for place, value, held in zip(place_row, sums_row, before_row, strict=True):
+                code.store(value + held, place)
 
     return product_tile
 

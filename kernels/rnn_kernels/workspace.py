@@ -73,7 +73,8 @@ class LayerStates:
             if name in self.network.gate_names:
                 values = self.panels[:, :, :, self.network.gate_names.index(name)]
                 T, B = values.shape[:2]
-                return values.reshape(T, B, -1)[:, :, : self.network.hidden_size]
+                by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
+                return by_unit[:, :, : self.network.hidden_size]
         known = "i, f, g, o, c, h" if self.c is not None else "h"
         raise ValueError(f"name: got {name!r}, expected one of {known}")
 

@@ -5,13 +5,14 @@ A number that is not finite has no JSON: it is written as null, and "reason" say
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from rnn_tui.batch.summary import verdict
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.forecasting.verdict import verdict
 from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
 
 
@@ -43,12 +44,11 @@ def _started(event: RunStarted) -> dict[str, Any]:
         "seed": event.config.training.seed,
         "parameters": event.parameters,
         "windows": dict(event.windows),
+        "notes": list(event.notes),
     }
 
 
 def _ended(event: RunEnded, name: str) -> dict[str, Any]:
-    baselines = {name: _scores(s) for name, s in event.scores.items() if name != "model"}
-    model = event.scores.get("model")
     return {
         "event": "run_ended",
         "status": str(event.status),
@@ -56,9 +56,19 @@ def _ended(event: RunEnded, name: str) -> dict[str, Any]:
         "steps": event.steps,
         "best_step": event.best_step,
         "seconds": _finite(event.seconds),
+        **_scored(name, event.scores),
+        "more_targets": {
+            target: _scored(name, scores) for target, scores in event.more_scores.items()
+        },
+    }
+
+
+def _scored(name: str, scores: Mapping[str, Scores]) -> dict[str, Any]:
+    model = scores.get("model")
+    return {
         "test_metrics": _scores(model) if model else None,
-        "baselines": baselines,
-        "verdict": verdict(name, event.scores),
+        "baselines": {key: _scores(found) for key, found in scores.items() if key != "model"},
+        "verdict": verdict(name, scores),
     }
 
 

@@ -88,7 +88,8 @@ def _forecast(forecast: Forecast) -> Picture | None:
     if x is None or y is None:
         return None
     lines = (_first(at, actual), _second(at, predicted))
-    title = f"{forecast.name} over {forecast.time_name}, test part:"
+    ahead = f", the first of {forecast.horizon:,} steps ahead" if forecast.horizon > 1 else ""
+    title = f"{forecast.name} over {forecast.time_name}, test part{ahead}:"
     return Picture(title, ("actual", "one step ahead"), Chart(x, y, lines))
 
 

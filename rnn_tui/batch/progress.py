@@ -9,12 +9,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from rnn_tui.batch.summary import subject
-from rnn_tui.streams import Output, OutputLostError
+from rnn_tui.streams import Output, OutputLostError, printable
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, StepsDone
 
 SECONDS_BETWEEN_LINES = 2.0
 HEADINGS = ("step", "epoch", "loss", "validation", "grad norm", "steps/s", "seconds")
 WIDTHS = (9, 7, 11, 11, 11, 9, 9)
+COMPILING = "compiling kernels (the first run takes longest) ..."
 ROOM_FOR_BAR = 22
 """Columns for the word "Training" and a bar that can still be read."""
 
@@ -53,9 +54,8 @@ class Lines:
         """Write the event's line where one is due."""
         match event:
             case RunStarted():
-                self._output.write(
-                    f"{describe(event)}\ncompiling kernels (the first run takes longest) ...\n"
-                )
+                lines = (*noted(event), describe(event), COMPILING)
+                self._output.write("".join(f"{line}\n" for line in lines))
             case KernelsReady():
                 self._output.write(f"kernels ready after {event.seconds:.1f} s\n")
             case StepsDone():
@@ -131,7 +131,8 @@ class Bar:
     def _show(self, event: Event) -> None:
         match event:
             case RunStarted():
-                self._progress.console.print(Text(describe(event)), highlight=False)
+                for line in (*noted(event), describe(event)):
+                    self._progress.console.print(Text(line), highlight=False)
                 self._progress.update(
                     self._task, description="Compiling kernels (the first run takes longest)"
                 )
@@ -173,6 +174,11 @@ def describe(event: RunStarted) -> str:
         f"{subject(event.config)}: {event.parameters:,} parameters; "
         f"windows: {windows}; seed {event.config.training.seed}"
     )
+
+
+def noted(event: RunStarted) -> list[str]:
+    """Return what was found or changed on reading the series, a line each."""
+    return [printable(f"note: {note}") for note in event.notes]
 
 
 def _row(cells: tuple[str, ...]) -> str:

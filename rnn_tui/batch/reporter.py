@@ -11,15 +11,13 @@ from rich.console import Console
 from rnn_tui.batch.json_lines import to_json_lines
 from rnn_tui.batch.plots import plots as draw_plots
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
-from rnn_tui.batch.summary import summary
+from rnn_tui.batch.summary import NARROW, summary
 from rnn_tui.config import RunConfig
 from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
 from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.snapshot import Snapshot
 
 WIDEST_CHART = 120
-NARROWEST = 40
-"""Columns of a page at least, whatever a terminal or COLUMNS says: below it tables lose figures."""
 
 
 class Reporter:
@@ -30,13 +28,19 @@ class Reporter:
     """
 
     def __init__(
-        self, config: RunConfig, *, as_json: bool, plots: bool, save_to: Path | None = None
+        self,
+        config: RunConfig,
+        *,
+        as_json: bool,
+        plots: bool,
+        save_to: Path | None = None,
+        output_to: Path | None = None,
     ) -> None:
         self.lost: OutputLostError | None = None
         self._config = config
         self._as_json = as_json
         self._plots = plots
-        self._save_to = save_to
+        self._written = {"Model saved to": save_to, "Forecasts written to": output_to}
         self._output = Output(sys.stdout)
         self._is_one_stream = are_one(sys.stdout, sys.stderr)
         self._progress = Silence() if as_json else _progress_view(config)
@@ -76,16 +80,17 @@ class Reporter:
         text = io.StringIO()
         page = Console(
             file=text,
-            width=max(screen.width, NARROWEST),
+            width=max(screen.width, NARROW),
             force_terminal=screen.is_terminal,
             no_color=screen.no_color,
             highlight=False,
         )
-        unit = snapshot.forecast.unit if snapshot.forecast else ""
-        for part in summary(self._config, ended, unit):
+        for part in summary(self._config, ended, snapshot.forecast, page.width):
             page.print(part, soft_wrap=not screen.is_terminal)
-        if self._save_to and ended.status is not Status.FAILED and snapshot.ended is ended:
-            page.print(f"Model saved to {self._save_to}.", markup=False, soft_wrap=True)
+        if ended.status is not Status.FAILED and snapshot.ended is ended:
+            for what, path in self._written.items():
+                if path is not None:
+                    page.print(f"{what} {path}.", markup=False, soft_wrap=True)
         if self._plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
             width = min(page.width, WIDEST_CHART)

@@ -30,7 +30,13 @@ class Runnable(Protocol):
 
 
 def run_batch(
-    config: RunConfig, *, load_from: Path | None, save_to: Path | None, as_json: bool, plots: bool
+    config: RunConfig,
+    *,
+    load_from: Path | None,
+    save_to: Path | None,
+    output_to: Path | None,
+    as_json: bool,
+    plots: bool,
 ) -> int:
     """Run a configuration without a screen; return the exit code.
 
@@ -40,8 +46,9 @@ def run_batch(
         The series or a model file is not fit for the run.
     """
     config = resolve(config)
-    reporter = Reporter(config, as_json=as_json, plots=plots, save_to=save_to)
-    return follow(Session(config, load_from=load_from, save_to=save_to), reporter)
+    reporter = Reporter(config, as_json=as_json, plots=plots, save_to=save_to, output_to=output_to)
+    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
+    return follow(session, reporter)
 
 
 def resolve(config: RunConfig) -> RunConfig:

@@ -7,35 +7,17 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import STANDARD_INPUT, RunConfig
 from rnn_tui.forecasting.metrics import Scores, skill
+from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded
+from rnn_tui.training.snapshot import Forecast
 
-SIGNIFICANT_DIGITS = 4
-
-
-def verdict(name: str, scores: Mapping[str, Scores]) -> str | None:
-    """Return in one sentence whether the model beats the baselines; None without its scores."""
-    if "model" not in scores:
-        return None
-    model = scores["model"].rmse
-    baselines = {key: s.rmse for key, s in scores.items() if key != "model"}
-    if not math.isfinite(model):
-        return f"{name} has no finite test error: its forecast cannot be used."
-    if not baselines:
-        return None
-    best = min(baselines, key=lambda key: baselines[key])
-    best_figure = f"{best} {figure(baselines[best])}"
-    if model < baselines[best]:
-        return (
-            f"{name} {figure(model)} beats every baseline on this series; "
-            f"the best of them is {best_figure}."
-        )
-    sentence = f"{name} {figure(model)} does not beat {best_figure} on this series"
-    if best != "naive" and model >= baselines.get("naive", math.inf):
-        sentence += f", nor even naive {figure(baselines['naive'])}"
-    return sentence + "."
+DIGITS = 4
+RELATIVE_DIGITS = 3
+NARROW, WIDE = 40, 72
+"""Columns of a page at least, and those from which on the table has all scores."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -46,59 +28,74 @@ def counted(count: int, noun: str) -> str:
 def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
-    return printable(f"{model.cell.upper()} {model.hidden_size} on {data.file or data.dataset}")
+    source = "standard input" if data.file == STANDARD_INPUT else data.file or data.dataset
+    return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
 
 
-def summary(config: RunConfig, ended: RunEnded, unit: str) -> list[RenderableType]:
-    """Return what is printed at the end: how it went, the table, the verdict."""
+def summary(
+    config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
+) -> list[RenderableType]:
+    """Return what is printed at the end: how it went, the table, the verdict, for each column."""
     name = config.model.cell.upper()
     best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
     head = f"{ended.status} after {counted(ended.steps, 'step')} in {ended.seconds:.2f} s{best}."
     parts: list[RenderableType] = [Text(f"{subject(config)}: {head}")]
     if not ended.scores:
         return parts
-    count = next(iter(ended.scores.values())).count
+    horizon, wide = config.data.horizon, width >= WIDE
+    unit = forecast.unit if forecast else ""
+    if ended.more_scores and forecast:
+        parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
+    parts += _scored(name, ended.scores, horizon, unit, wide=wide)
+    for target, scores in ended.more_scores.items():
+        parts += [Text(), Text(f"Column {printable(target)}.")]
+        parts += _scored(name, scores, horizon, "", wide=wide)
+    return parts
+
+
+def _scored(
+    name: str, scores: Mapping[str, Scores], horizon: int, unit: str, *, wide: bool
+) -> list[RenderableType]:
+    """Return the table of one column to forecast, and the verdict."""
+    count = next(iter(scores.values())).count
     points = counted(count, "point") + (f", in {unit}" if unit else "")
-    parts += [
+    ahead = "One step ahead" if horizon == 1 else f"1 to {horizon:,} steps ahead"
+    parts: list[RenderableType] = [
         Text(),
-        Text(f"One step ahead on the test part ({points}):"),
+        Text(f"{ahead} on the test part ({points}):"),
         Text(),
-        _table(name, ended.scores),
+        _table(name, scores, wide=wide),
+        Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
     ]
-    parts.append(Text("  skill = 1 - RMSE / RMSE of naive", style="dim"))
-    sentence = verdict(name, ended.scores)
+    sentence = verdict(name, scores)
     return [*parts, Text(), Text(sentence, style="bold")] if sentence else parts
 
 
-def _table(name: str, scores: Mapping[str, Scores]) -> Table:
+def _table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
     """Return the forecasts from the best to the worst, the model's in bold."""
     table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
     table.add_column("forecast", no_wrap=True)
-    for heading in ("RMSE", "MAE", "skill"):
+    relative = ("MASE", "sMAPE", "R2") if wide else ()
+    for heading in ("RMSE", "MAE", *relative, "skill"):
         table.add_column(heading, justify="right", no_wrap=True)
     for key, value in sorted(scores.items(), key=_rank):
         is_model = key == "model"
         gain = f"{skill(value, scores['naive']):+.3f}" if "naive" in scores else "-"
         table.add_row(
             name if is_model else key,
-            figure(value.rmse),
-            figure(value.mae),
+            figure(value.rmse, DIGITS),
+            figure(value.mae, DIGITS),
+            *(_relative(getattr(value, heading.lower())) for heading in relative),
             gain,
             style="bold" if is_model else None,
         )
     return table
 
 
+def _relative(value: float) -> str:
+    return "-" if math.isnan(value) else figure(value, RELATIVE_DIGITS)
+
+
 def _rank(entry: tuple[str, Scores]) -> float:
     rmse = entry[1].rmse
     return rmse if math.isfinite(rmse) else math.inf
-
-
-def figure(value: float) -> str:
-    """Return a number with four significant digits, without an exponent where one can read it."""
-    if not math.isfinite(value) or value == 0:
-        return str(value)
-    magnitude = math.floor(math.log10(abs(value)))
-    if not -5 < magnitude < 7:
-        return f"{value:.{SIGNIFICANT_DIGITS - 1}e}"
-    return f"{value:,.{max(0, SIGNIFICANT_DIGITS - 1 - magnitude)}f}"

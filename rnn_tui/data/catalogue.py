@@ -2,95 +2,172 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 
+from rnn_tui.data import synthetic
+from rnn_tui.data.bundledseries import SERIES, Bundled, bundled_series, read_bundled
 from rnn_tui.data.naming import nearest
-from rnn_tui.data.series import Series, SplitTimes
-from rnn_tui.data.synthetic import mackey_glass, sine
+from rnn_tui.data.series import Floats, Series
 from rnn_tui.errors import DataError
 
 DEFAULT_DATASET = "sunspots"
+OURS = "made by this program"
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A name in the catalogue with its description in one line."""
+    """A name in the catalogue and what is known about the series."""
 
     name: str
     description: str
+    """One line."""
+    source: str
+    licence: str
+    is_generated: bool = False
+    """Whether it takes a length, noise and a seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    name: str
+    description: str
+    source: str
+    rows: int
+    make: Callable[[int, np.random.Generator], Floats]
+    period: int | None = None
 
 
 def catalogue() -> list[Dataset]:
     """Return the bundled and generated series."""
-    return [Dataset(name, description) for name, (description, _) in _entries().items()]
+    return [
+        *(Dataset(b.name, b.description, b.source, b.licence) for b in SERIES),
+        *(Dataset(g.name, g.description, g.source, OURS, is_generated=True) for g in GENERATED),
+    ]
 
 
-def load_dataset(name: str) -> Series:
+def load_dataset(
+    name: str,
+    *,
+    columns: tuple[str, ...] = (),
+    covariates: tuple[str, ...] = (),
+    length: int | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Series:
     """Return the series called `name`.
+
+    Parameters
+    ----------
+    name
+        A name in the catalogue.
+    columns, covariates
+        Columns to forecast and to read along, of a bundled table; none: its first is forecast.
+    length
+        Rows of a generated series. None: its own.
+    noise
+        Standard deviation of Gaussian noise that is added to a generated series, as a share of
+        the series' own.
+    seed
+        Of that noise, and of a random series itself.
 
     Raises
     ------
     DataError
-        There is no such name; the message has the nearest one and all of them.
+        There is no such name, with the nearest one and all of them; or no such column; or a
+        bundled series is to have another length or noise.
     """
-    entries = _entries()
-    if name not in entries:
+    bundled = {entry.name: entry for entry in SERIES}
+    generated = {entry.name: entry for entry in GENERATED}
+    if name in bundled:
+        if length is not None or noise or seed:
+            raise DataError(
+                f"--dataset {name}: is a series of measurements: length, noise and data seed are "
+                f"for generated ones ({', '.join(generated)})."
+            )
+        return _bundled(bundled[name], columns, covariates)
+    if name in generated:
+        if columns or covariates:
+            raise DataError(f"--dataset {name}: has one column: leave out --column, --covariate.")
+        return _generated(generated[name], length, noise, seed)
+    known = [*bundled, *generated]
+    raise DataError(
+        f"--dataset {name}: no such series.{nearest(name, known)} "
+        f"There are: {', '.join(known)}. For a file of your own use --data FILE."
+    )
+
+
+def _bundled(entry: Bundled, columns: tuple[str, ...], covariates: tuple[str, ...]) -> Series:
+    chosen = (*columns, *covariates)
+    twice = next((name for name in chosen if chosen.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"--dataset {entry.name}: column {twice!r} is chosen twice.")
+    try:
+        return bundled_series(entry, columns, covariates)
+    except KeyError as error:
+        known = [channel.name for channel in read_bundled(entry)[2]]
+        missing = str(error.args[0])
         raise DataError(
-            f"--dataset {name}: no such series.{nearest(name, entries)} "
-            f"There are: {', '.join(entries)}. For a file of your own use --data FILE."
-        )
-    return entries[name][1]()
+            f"--dataset {entry.name}: no column {missing}.{nearest(missing, known)} "
+            f"There are: {', '.join(known)}."
+        ) from error
 
 
-def _entries() -> dict[str, tuple[str, Callable[[], Series]]]:
-    return {
-        "sunspots": ("yearly mean number of sunspots, 1700-2008 (NOAA)", _sunspots),
-        "sine": ("clean sine, 1,000 points, period 25 (generated)", _sine),
-        "mackey-glass": ("Mackey-Glass chaos, τ = 17, 2,000 points (generated)", _mackey_glass),
-    }
-
-
-def _sunspots() -> Series:
-    """Return the yearly sunspots.
-
-    The standard split trains to 1895, validates on 1896-1920 and tests on 1921-1987, the years
-    that the literature scores; the rows after 1987 are left out of the run.
-    """
-    with (files("rnn_tui.data") / "bundled" / "sunspots.csv").open(encoding="utf-8") as file:
-        year, number = np.loadtxt(file, delimiter=",", skiprows=1, unpack=True)
+def _generated(entry: _Generated, length: int | None, noise: float, seed: int) -> Series:
+    rows = entry.rows if length is None else length
+    walk, jitter = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
+    values = entry.make(rows, walk)
+    if noise:
+        values = values + noise * np.std(values) * jitter.normal(size=rows)
+    source = f"generated: {entry.source}"
     return Series(
-        name="sunspots",
-        unit="sunspots",
-        time_name="year",
-        time=year,
-        values=number,
-        source="NOAA National Geophysical Data Center, by way of statsmodels",
-        licence="public domain",
-        period=11,
-        standard_split=SplitTimes(validation=1896, test=1921, end=1987),
+        name=entry.name,
+        unit="",
+        time_name="t",
+        time=np.arange(float(rows)),
+        values=values,
+        source=f"{source}, noise {noise:g}, seed {seed}" if noise else source,
+        licence=OURS,
+        period=entry.period,
     )
 
 
-def _sine() -> Series:
-    return Series(
-        name="sine",
-        unit="",
-        time_name="t",
-        time=np.arange(1000.0),
-        values=sine(1000, period=25),
-        source="generated: sin(2πt/25)",
+GENERATED = (
+    _Generated(
+        "sine",
+        "clean sine, period 25",
+        "sin(2πt/25)",
+        1000,
+        lambda rows, _: synthetic.sine(rows, period=25),
         period=25,
-    )
-
-
-def _mackey_glass() -> Series:
-    return Series(
-        name="mackey-glass",
-        unit="",
-        time_name="t",
-        time=np.arange(2000.0),
-        values=mackey_glass(2000),
-        source="generated: Mackey and Glass (1977), τ = 17",
-    )
+    ),
+    _Generated(
+        "damped",
+        "sine of period 25 that halves every 200 rows",
+        "2^(-t/200) sin(2πt/25)",
+        1000,
+        lambda rows, _: synthetic.damped_sine(rows, period=25, half_life=200),
+        period=25,
+    ),
+    _Generated(
+        "mackey-glass",
+        "Mackey-Glass chaos, τ = 17",
+        "Mackey and Glass (1977), τ = 17",
+        2000,
+        lambda rows, _: synthetic.mackey_glass(rows),
+    ),
+    _Generated(
+        "lorenz",
+        "first coordinate of the Lorenz system, chaotic",
+        "Lorenz (1963), σ = 10, ρ = 28, β = 8/3, a row every 0.05",
+        2000,
+        lambda rows, _: synthetic.lorenz(rows),
+    ),
+    _Generated(
+        "random-walk",
+        "sum of Gaussian steps: nothing to learn, no forecast beats naive",
+        "sum of independent Gaussian steps",
+        1000,
+        synthetic.random_walk,
+    ),
+)

@@ -1,231 +1,224 @@
-"""Read one column of a CSV file as a series.
+"""Read columns of a file, or of standard input, as a series.
 
-All cells come in as text and are cast afterwards, so that an error can name the line, the column
-and the text at fault.
+The cells of text files come in as text and are cast afterwards, block by block, so that an error
+can name the line, the column and the text at fault, and a long file takes little memory.
 """
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rnn_tui.data.csvtext import BLANKS, Table, read_table
-from rnn_tui.data.naming import nearest
-from rnn_tui.data.series import Floats, Series, Times
-from rnn_tui.data.timeaxis import TIME_NAMES, increasing, looks_like_date, parse_dates
+from rnn_tui.config import DataConfig
+from rnn_tui.data.choosing import Choice, TimeChoice, choose
+from rnn_tui.data.csvtable import csv_table
+from rnn_tui.data.decoding import PIECE_BYTES
+from rnn_tui.data.gaps import Filling
+from rnn_tui.data.jsontable import json_table
+from rnn_tui.data.numbers import NumberColumn
+from rnn_tui.data.opening import Source, open_source, reading_errors
+from rnn_tui.data.parquettable import parquet_table
+from rnn_tui.data.series import Channel, Floats, Series, Times
+from rnn_tui.data.table import Places, Table
+from rnn_tui.data.timereading import NUMBERED, TimeReader, refuse_disorder, uneven_note
 from rnn_tui.errors import DataError
 
-if TYPE_CHECKING:
-    import polars as pl
-
-LARGEST = 1e100
-"""Above it sums of squares overflow."""
-SAMPLE_ROWS = 1000
-GAPS = ["", "na", "n/a", "nan", "null", "none", "?", "-"]
-NAMES_SHOWN = 12
+QUOTED_ENDS = ' Lines that end inside quotation marks (") go on: is there one mark too many?'
 
 
-def read_csv(path: Path, column: str | None = None) -> Series:
-    """Return a column of the file and its time axis.
+def read_series(
+    config: DataConfig, stdin: BinaryIO | None = None, *, piece_bytes: int = PIECE_BYTES
+) -> Series:
+    """Return the columns of `config.file` that `config` names, and their time axis.
 
-    Delimiter (tab, semicolon or comma), header and, with semicolons, the decimal comma are found
-    out. A first row of numbers and dates only is data; the columns are then column_1, column_2, …
-    The time axis is the first other column of strictly increasing numbers that stands first or is
-    called like a time, or of strictly increasing ISO dates; without one it is the row number.
+    CSV, TSV, JSON Lines and Parquet are read, plain or packed with gzip or zstd. What `config`
+    leaves open is found: the kind of file, encoding, delimiter, header, decimal mark, the form of
+    dates, the only column with numbers. The time axis is the first other column of strictly
+    increasing numbers that stands first or is called like a time, or of strictly increasing
+    dates; without one it is the row number. The series' `notes` say what was found wanting.
 
     Parameters
     ----------
-    path
-        A UTF-8 text file with at least two rows of data.
-    column
-        Name of the column, upper or lower case. None: the only one with numbers, time left out.
+    config
+        Its `file` is set; "-" stands for standard input.
+    stdin
+        Read in place of the process's standard input.
+    piece_bytes
+        Bytes of text that are read at a time; what reading takes is a small multiple of it.
 
     Raises
     ------
     DataError
-        The file cannot be read, the column cannot be told, or it holds text, gaps, or nothing to
-        learn from. The message names file, line and column.
+        The file cannot be read, a column cannot be told or holds text, gaps that are not to be
+        filled, disordered times, or nothing to learn from. The message names file, line, column.
     """
-    table = read_table(path)
-    if len(table.cells) < 2:
-        found = "one row of data" if len(table.cells) else "a header and no data"
-        raise DataError(f"{path}: {found}; a series needs two rows, and a window many more.")
-    index = _column_index(table, column)
-    values = _values(table, index)
-    time_name, time = _time_axis(table, index)
+    file = config.file
+    if file is None:
+        raise ValueError("the configuration names no file")
+    notes: list[str] = []
+    with (
+        open_source(file, config.format, stdin, piece_bytes) as source,
+        reading_errors(source.label),
+    ):
+        table = _table(source, config, notes)
+        if not len(table.sample):
+            raise DataError(
+                f"{table.label}: a header and no data; a series needs two rows, and a window "
+                "many more."
+            )
+        choice = choose(table, config)
+        reading = _Reading(table, choice, notes)
+        reading.read()
+        time_name, time = reading.time(config)
+        filling = reading.filling(time)
+        filling.apply(config.missing)
+    _refuse_constant(filling)
+    return _series(source, table, choice, filling, time_name, notes)
+
+
+def _table(source: Source, config: DataConfig, notes: list[str]) -> Table:
+    if source.kind == "parquet":
+        return parquet_table(source)
+    if source.kind == "jsonl":
+        return json_table(source, config, notes)
+    return csv_table(source, config, notes)
+
+
+class _Reading:
+    """The chosen columns of a table on their way in."""
+
+    def __init__(self, table: Table, choice: Choice, notes: list[str]) -> None:
+        self._table = table
+        self._choice = choice
+        self._notes = notes
+        self._places = Places(table.word)
+        self._rows = 0
+        self.columns = [NumberColumn(table, i) for i in (*choice.targets, *choice.covariates)]
+        self._values: list[Floats] = []
+        self._time = None if choice.time is None else TimeReader(table, choice.time)
+
+    def read(self) -> None:
+        """Read all blocks."""
+        indices = [column.index for column in self.columns]
+        if self._choice.time is not None:
+            indices.append(self._choice.time.index)
+        is_quoted = False
+        for block in self._table.blocks(indices):
+            self._places.add(block)
+            for number, column in enumerate(self.columns):
+                column.add(block.cells.to_series(number), self._places)
+            if self._time is not None:
+                self._time.add(block.cells.to_series(-1), self._places)
+            self._rows += len(block.cells)
+            is_quoted = block.inner_line_ends is not None
+        self._values = [column.values() for column in self.columns]
+        if self._rows < 2:
+            raise DataError(
+                f"{self._table.label}: one row of data; a series needs two rows, and a window "
+                f"many more.{QUOTED_ENDS if is_quoted else ''}"
+            )
+
+    def time(self, config: DataConfig) -> tuple[str, Times]:
+        """Return the name of the time axis and its points, in order and without gaps."""
+        choice, reader = self._choice.time, self._time
+        if choice is None or reader is None:
+            return self._numbered(None)
+        if reader.given_up is not None:
+            return self._numbered(reader.given_up)
+        time = reader.time()
+        gaps = np.isnat(time) if time.dtype.kind == "M" else ~np.isfinite(time)
+        if gaps.any():
+            if config.missing != "drop":
+                return self._without_times(choice, int(np.argmax(gaps)), int(gaps.sum()))
+            self._drop_untimed(gaps)
+            time = time[~gaps]
+        return self._ordered(choice, time)
+
+    def _ordered(self, choice: TimeChoice, time: Times) -> tuple[str, Times]:
+        name, label = self._table.names[choice.index], self._table.label
+        try:
+            refuse_disorder(label, name, time, self._places)
+        except DataError as error:
+            if choice.told or choice.kind != "number":
+                raise
+            return self._numbered(f"{error} {NUMBERED}.")
+        note = uneven_note(label, name, time, self._places)
+        if note is not None:
+            self._notes.append(note)
+        return name or "time", time
+
+    def _without_times(self, choice: TimeChoice, row: int, count: int) -> tuple[str, Times]:
+        name, place = self._table.names[choice.index], self._places.name(row)
+        which = "the only one without" if count == 1 else f"the first of {count:,} without"
+        found = f"{self._table.label}, {place}, column {name!r}: no time, {which}."
+        if choice.told or choice.kind != "number":
+            raise DataError(
+                f"{found} Fill it in, leave such rows out with --missing drop, or number the rows "
+                "with --time-column none."
+            )
+        return self._numbered(f"{found} {NUMBERED}.")
+
+    def _numbered(self, why: str | None) -> tuple[str, Times]:
+        if why is not None:
+            self._notes.append(why)
+        return "row", np.arange(len(self._values[0]), dtype=np.float64)
+
+    def _drop_untimed(self, gaps: NDArray[np.bool_]) -> None:
+        self._notes.append(
+            f"{self._table.label}: {int(gaps.sum()):,} of {len(gaps):,} rows, the first "
+            f"{self._places.name(int(np.argmax(gaps)))}, have no time and were left out."
+        )
+        self._values = [values[~gaps] for values in self._values]
+        self._places.keep(~gaps)
+
+    def filling(self, time: Times) -> Filling:
+        """Return the columns and their time axis, with gaps yet to be filled."""
+        return Filling(
+            label=self._table.label,
+            names=[column.name for column in self.columns],
+            gap_texts=[column.gap_text for column in self.columns],
+            columns=self._values,
+            time=time,
+            places=self._places,
+            notes=self._notes,
+        )
+
+
+def _refuse_constant(filling: Filling) -> None:
+    if len(filling.time) < 2:
+        raise DataError(
+            f"{filling.label}: of its rows {len(filling.time)} can be used; a series needs "
+            "two, and a window many more."
+        )
+    for name, values in zip(filling.names, filling.columns, strict=True):
+        if np.ptp(values) == 0:
+            raise DataError(
+                f"{filling.label}, column {name!r}: all {len(values):,} values are {values[0]:g}: "
+                "there is nothing to learn. Choose another column with --column NAME."
+            )
+
+
+def _series(
+    source: Source,
+    table: Table,
+    choice: Choice,
+    filling: Filling,
+    time_name: str,
+    notes: list[str],
+) -> Series:
+    channels = [
+        Channel(name, values) for name, values in zip(filling.names, filling.columns, strict=True)
+    ][1:]
+    further = len(choice.targets) - 1
+    is_named = table.has_header or further
     return Series(
-        name=table.names[index] if table.has_header else path.stem,
+        name=filling.names[0] if is_named else source.stem,
         unit="",
         time_name=time_name,
-        time=time,
-        values=values,
-        source=str(path),
+        time=filling.time,
+        values=filling.columns[0],
+        source=source.label,
+        more_targets=tuple(channels[:further]),
+        covariates=tuple(channels[further:]),
+        notes=tuple(notes),
     )
-
-
-def _column_index(table: Table, column: str | None) -> int:
-    if column is None:
-        return _only_numeric(table)
-    for matches in (
-        [i for i, name in enumerate(table.names) if name == column],
-        [i for i, name in enumerate(table.names) if name.casefold() == column.strip().casefold()],
-    ):
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            same = ", ".join(str(i + 1) for i in matches)
-            raise DataError(
-                f"{table.path}: --column {column} fits the columns number {same}: "
-                "rename all but one of them."
-            )
-    raise DataError(
-        f"{table.path}: --column {column}: no such column.{nearest(column, table.names)} "
-        f"There are: {_list(table.names)}."
-    )
-
-
-def _only_numeric(table: Table) -> int:
-    """Return the only column that is numeric and not the time axis."""
-    if len(table.names) == 1:
-        return 0
-    numeric = _numeric_columns(table)
-    if len(numeric) > 1:
-        time = next((i for i in numeric if _numeric_time(table, i) is not None), None)
-        numeric = [i for i in numeric if i != time]
-    if len(numeric) == 1:
-        return numeric[0]
-    if numeric:
-        names = _list([table.names[i] for i in numeric])
-        raise DataError(
-            f"{table.path}: several columns hold numbers: {names}. "
-            "Say which one to forecast with --column NAME."
-        )
-    raise DataError(
-        f"{table.path}: no column holds numbers (columns: {_list(table.names)}; "
-        f"delimiter {table.delimiter!r}). A series is a column with one number on each line."
-    )
-
-
-def _numeric_columns(table: Table) -> list[int]:
-    """Return the columns in whose first rows numbers are the majority of what is filled in."""
-    import polars as pl  # noqa: PLC0415 - 260 ms that only users' files need
-
-    cells = table.cells.head(SAMPLE_ROWS).select(_tidy(pl.all(), table.delimiter))
-    numbers = cells.cast(pl.Float64, strict=False)
-    filled = cells.select(pl.all().count()).row(0)
-    numeric = numbers.select(pl.all().count()).row(0)
-    return [i for i in range(cells.width) if 2 * numeric[i] > filled[i]]
-
-
-def _values(table: Table, index: int) -> Floats:
-    cells = _cells(table, index)
-    numbers = _as_numbers(cells)
-    name = table.names[index]
-    _refuse_gaps(table, index, cells)
-    if numbers.null_count():
-        row = int(numbers.is_null().arg_max() or 0)
-        raise DataError(
-            f"{table.where(row, name)}: {_shorten(cells[row])!r} is not a number. "
-            "Correct the line, or choose another column with --column NAME."
-        )
-    values = numbers.to_numpy()
-    unusable = ~(np.abs(values) <= LARGEST)
-    if unusable.any():
-        row = int(np.argmax(unusable))
-        raise DataError(
-            f"{table.where(row, name)}: {_shorten(cells[row])!r} is not a usable number: "
-            f"values must be finite and not above {LARGEST:g} in size. Correct or remove the line."
-        )
-    if np.ptp(values) == 0:
-        raise DataError(
-            f"{table.path}, column {name!r}: all {len(values):,} values are {values[0]:g}: "
-            "there is nothing to learn. Choose another column with --column NAME."
-        )
-    return values
-
-
-def _refuse_gaps(table: Table, index: int, cells: "pl.Series") -> None:
-    gaps = cells.null_count()
-    if not gaps:
-        return
-    row = int(cells.is_null().arg_max() or 0)
-    text = table.cells.to_series(index)[row]
-    found = f"no value ({_shorten(text)!r})" if text and text.strip() else "no value"
-    count = "the only gap" if gaps == 1 else f"the first of {gaps:,} gaps"
-    raise DataError(
-        f"{table.where(row, table.names[index])}: {found}, {count}. "
-        "Fill the gaps or remove the lines: a network reads one value after the other."
-    )
-
-
-def _time_axis(table: Table, chosen: int) -> tuple[str, Times]:
-    dates_backwards = None
-    for index, name in enumerate(table.names):
-        if index == chosen:
-            continue
-        time: Times | None = _numeric_time(table, index)
-        if time is None:
-            time = _dates(table, index)
-        if time is not None and increasing(time):
-            return name or "time", time
-        if time is not None and increasing(time[::-1]):
-            dates_backwards = dates_backwards or name
-    if dates_backwards is not None:
-        raise DataError(
-            f"{table.path}, column {dates_backwards!r}: the dates run backwards. "
-            "Sort the file with the oldest line first."
-        )
-    return "row", np.arange(len(table.cells), dtype=np.float64)
-
-
-def _numeric_time(table: Table, index: int) -> Floats | None:
-    """Return the column where it is one of strictly increasing numbers and may stand for time."""
-    if index > 0 and table.names[index].casefold() not in TIME_NAMES:
-        return None
-    numbers = _as_numbers(_cells(table, index))
-    if numbers.null_count():
-        return None
-    time = numbers.to_numpy()
-    return time if np.isfinite(time).all() and increasing(time) else None
-
-
-def _dates(table: Table, index: int) -> Times | None:
-    first = table.cells.to_series(index)[0] or ""
-    return parse_dates(_cells(table, index)) if looks_like_date(first.strip(BLANKS)) else None
-
-
-def _cells(table: Table, index: int) -> "pl.Series":
-    """Return a column's cells, tidied."""
-    import polars as pl  # noqa: PLC0415 - 260 ms that only users' files need
-
-    column = pl.col(table.cells.columns[index])
-    return table.cells.select(_tidy(column, table.delimiter)).to_series()
-
-
-def _tidy(cells: "pl.Expr", delimiter: str) -> "pl.Expr":
-    """Return the cells without surrounding blanks, gaps as null, the decimal point a point."""
-    import polars as pl  # noqa: PLC0415 - as above
-
-    cells = cells.str.strip_chars(BLANKS)
-    cells = pl.when(~cells.str.to_lowercase().is_in(GAPS)).then(cells)
-    if delimiter == ";":
-        # A column with points as well has its commas for something else: they stay, and fail.
-        points = cells.str.contains(".", literal=True).any()
-        cells = pl.when(points).then(cells).otherwise(cells.str.replace(",", ".", literal=True))
-    return cells
-
-
-def _as_numbers(cells: "pl.Series") -> "pl.Series":
-    import polars as pl  # noqa: PLC0415 - as above
-
-    return cells.cast(pl.Float64, strict=False)
-
-
-def _list(names: list[str]) -> str:
-    shown = ", ".join(_shorten(name) for name in names[:NAMES_SHOWN])
-    more = len(names) - NAMES_SHOWN
-    return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

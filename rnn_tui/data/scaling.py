@@ -1,4 +1,4 @@
-"""Standardise a series with what the training part knows."""
+"""Scale a series with what the training part knows."""
 
 import math
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from rnn_tui.config import Scaling
 from rnn_tui.data.series import Floats
 from rnn_tui.errors import DataError
 
@@ -15,7 +16,7 @@ SMALLEST_SCALE = 1e-100
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """Standardisation (x - mean) / scale and back.
+    """Scaling (x - mean) / scale and back.
 
     Raises
     ------
@@ -24,8 +25,9 @@ class Scaler:
     """
 
     mean: float
+    """What becomes 0: mean, median or minimum of the training part."""
     scale: float
-    """Standard deviation of the training part (population, as in z-scores)."""
+    """What becomes 1: its standard deviation (population), interquartile range or range."""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mean) and math.isfinite(self.scale) and self.scale > 0):
@@ -35,13 +37,23 @@ class Scaler:
             )
 
     @classmethod
-    def fit(cls, training: Floats) -> Self:
+    def fit(cls, training: Floats, kind: Scaling = "standard") -> Self:
         """Return the scaler of `training`, shape (n,).
+
+        Parameters
+        ----------
+        training
+            The training part; nothing else may be known.
+        kind
+            "standard": mean and standard deviation; "robust": median and interquartile range, which
+            outliers leave alone; "min-max": minimum and range, so that the training part lies in
+            [0, 1]; "none": values stay as they are.
 
         Raises
         ------
         DataError
-            The values do not vary, so that there is nothing to learn from them.
+            The values do not vary, so that there is nothing to learn from them, or half of them
+            do not and robust scaling has nothing to divide by.
         """
         scale = float(np.std(training)) if np.ptp(training) > 0 else 0.0
         if not scale > SMALLEST_SCALE:
@@ -50,7 +62,25 @@ class Scaler:
                 "throughout: there is nothing to learn. Give a longer series, or make "
                 "--validation-size and --test-size smaller."
             )
-        return cls(mean=float(np.mean(training)), scale=scale)
+        match kind:
+            case "standard":
+                return cls(mean=float(np.mean(training)), scale=scale)
+            case "robust":
+                return cls._robust(training)
+            case "min-max":
+                return cls(mean=float(np.min(training)), scale=float(np.ptp(training)))
+            case "none":
+                return cls(mean=0.0, scale=1.0)
+
+    @classmethod
+    def _robust(cls, training: Floats) -> Self:
+        low, middle, high = (float(q) for q in np.percentile(training, [25, 50, 75]))
+        if not high - low > SMALLEST_SCALE:
+            raise DataError(
+                f"half of the training part ({len(training):,} rows) is {middle:g}, so that its "
+                "interquartile range is 0. What works: --scaling standard."
+            )
+        return cls(mean=middle, scale=high - low)
 
     def transform(self, values: Floats) -> Floats:
         """Return `values` (data units, any shape) in scaled units."""

@@ -1,83 +1,193 @@
-"""Simple one-step-ahead forecasts that a network has to beat.
+"""Simple forecasts that a network has to beat.
 
-Each predicts row t from the rows before t; what it has to learn it learns on rows [0, fit_end).
+Each forecasts from the rows up to an origin; what it has to learn it learns on rows [0, fit_end).
 """
 
+from collections.abc import Callable, Collection
+from typing import Literal
+
 import numpy as np
+from numpy.typing import NDArray
 
-from rnn_tui.data.scaling import Scaler
+from rnn_tui.data.seasonality import find_period
 from rnn_tui.data.series import Floats, Series
+from rnn_tui.forecasting.autoregression import best_order, fit_autoregression
+from rnn_tui.forecasting.ets import ets_available, fit_ets
 from rnn_tui.forecasting.metrics import Scores, score
-from rnn_tui.forecasting.seasonality import find_period
 
+Rows = NDArray[np.int64]
+Kind = Literal["naive", "seasonal naive", "drift", "mean", "AR", "ETS"]
+Paths = Callable[[Rows, int], Floats]
+"""Forecasts from `origins` (n,) over `horizon` rows, shape (n, H)."""
+
+QUICK: tuple[Kind, ...] = ("naive", "seasonal naive", "AR")
+"""Those that a screen shows while a network trains."""
+EVERY: tuple[Kind, ...] = ("naive", "seasonal naive", "drift", "mean", "AR", "ETS")
+"""Those that a result stands beside."""
 AR_ORDER = 9
-FIT_BLOCK = 65_536
+LARGEST_ORDER = 25
+"""Of the orders that Akaike's criterion chooses among."""
 
 
-def baseline_scores(series: Series, fit_end: int, start: int, end: int) -> dict[str, Scores]:
-    """Return the scores of all baselines on rows [start, end), fitted on rows [0, fit_end)."""
-    actual = series.values[start:end]
+def baseline_scores(
+    series: Series,
+    fit_end: int,
+    start: int,
+    end: int,
+    *,
+    horizon: int = 1,
+    which: Collection[Kind] = QUICK,
+    order: int | None = AR_ORDER,
+    target: int = 0,
+) -> dict[str, Scores]:
+    """Return the scores of the baselines on rows [start, end), fitted on rows [0, fit_end).
+
+    With a horizon above 1 a score is over all steps of all forecasts that lie in [start, end)
+    whole, as for a network's windows. MASE is in units of the naive forecast's error on the rows to
+    fit, the seasonal one's where there is a season.
+
+    Raises
+    ------
+    ValueError
+        Not 2 <= fit_end <= start < end <= len(series), or the horizon does not fit in.
+    """
+    _check(fit_end, start, end, len(series))
+    values = _column(series, target)
+    origins = np.arange(start - 1, end - horizon)
+    rows = origins[:, np.newaxis] + 1 + np.arange(horizon)
+    fitted = fit_baselines(series, fit_end, which=which, order=order, target=target)
+    period = _period(series, values, fit_end)
     return {
-        name: score(actual, predicted)
-        for name, predicted in baseline_predictions(series, fit_end, start, end).items()
+        name: score(values[rows], paths(origins, horizon), training=values[:fit_end], period=period)
+        for name, paths in fitted.items()
     }
 
 
 def baseline_predictions(
-    series: Series, fit_end: int, start: int, end: int, order: int = AR_ORDER
+    series: Series,
+    fit_end: int,
+    start: int,
+    end: int,
+    order: int | None = AR_ORDER,
+    *,
+    which: Collection[Kind] = QUICK,
 ) -> dict[str, Floats]:
     """Return one-step-ahead predictions of rows [start, end) by name, each (end - start,).
 
-    "naive" is always there. "seasonal naive" is left out where no season is known or found, AR(p)
-    where the rows to fit it are too few; p is smaller than `order` on a short training part.
+    See `fit_baselines`.
 
     Raises
     ------
     ValueError
         Not 2 <= fit_end <= start < end <= len(series).
     """
-    values = series.values
-    if not 2 <= fit_end <= start < end <= len(values):
+    _check(fit_end, start, end, len(series))
+    origins = np.arange(start - 1, end - 1)
+    fitted = fit_baselines(series, fit_end, which=which, order=order)
+    return {name: paths(origins, 1)[:, 0] for name, paths in fitted.items()}
+
+
+def fit_baselines(
+    series: Series,
+    fit_end: int,
+    *,
+    which: Collection[Kind] = EVERY,
+    order: int | None = None,
+    target: int = 0,
+) -> dict[str, Paths]:
+    """Return the baselines, fitted on rows [0, fit_end), by name.
+
+    Each is a function of origins (not below fit_end - 1) and a horizon, so that it gives one-step,
+    multi-step and free-running forecasts and those beyond the end of the series.
+
+    "naive" is always there. "seasonal naive" is left out where no season is known or found, "AR(p)"
+    where the rows to fit it are too few, "ETS(…)" where statsmodels is not installed or no model
+    fits.
+
+    Parameters
+    ----------
+    series
+        Its `period` is the season's; None: found on the rows to fit.
+    fit_end
+        At least 2.
+    which
+        Kinds of baselines.
+    order
+        p, smaller where the rows do not suffice. None: chosen by AIC, up to 25 or one more than
+        the season.
+    target
+        Number of the column to forecast.
+    """
+    values = _column(series, target)
+    period = _period(series, values, fit_end)
+    training = values[:fit_end]
+    found: dict[str, Paths] = {"naive": _naive(values)}
+    if "seasonal naive" in which and period is not None and period <= fit_end:
+        found["seasonal naive"] = _seasonal_naive(values, period)
+    if "drift" in which:
+        found["drift"] = _drift(values)
+    if "mean" in which:
+        found["mean"] = _mean(float(training.mean()))
+    if "AR" in which and (lags := _order(training, order, period)):
+        model = fit_autoregression(training, lags)
+        found[f"AR({lags})"] = lambda origins, horizon: model.paths(values, origins, horizon)
+    if "ETS" in which and ets_available() and (smoothing := fit_ets(training, period)) is not None:
+        found[smoothing.name] = lambda origins, horizon: smoothing.paths(values, origins, horizon)
+    return found
+
+
+def _check(fit_end: int, start: int, end: int, rows: int) -> None:
+    if not 2 <= fit_end <= start < end <= rows:
         raise ValueError(f"cannot fit on [0, {fit_end}) and predict [{start}, {end})")
-    predictions = {"naive": lagged(values, 1, start, end)}
-    period = series.period or find_period(values[:fit_end])
-    if period is not None and period <= start:
-        predictions["seasonal naive"] = lagged(values, period, start, end)
-    order = min(order, (fit_end - 2) // 3)  # at least two equations to each unknown
-    if order >= 1:
-        predictions[f"AR({order})"] = autoregression(values, order, fit_end, start, end)
-    return predictions
 
 
-def lagged(values: Floats, lag: int, start: int, end: int) -> Floats:
-    """Return the values `lag` rows before each of [start, end): the (seasonal) naive forecast."""
-    return values[start - lag : end - lag]
+def _column(series: Series, target: int) -> Floats:
+    return series.values if target == 0 else series.more_targets[target - 1].values
 
 
-def autoregression(values: Floats, order: int, fit_end: int, start: int, end: int) -> Floats:
-    """Return AR(p) predictions of rows [start, end), fitted by least squares on [0, fit_end).
-
-    x_t = a_0 + Σ_k a_k x_{t-k}, k = 1 … p (conditional least squares: the first p rows serve as
-    lags only). Works in standardised units, where the equations are well conditioned.
-    """
-    scaler = Scaler.fit(values[:fit_end])
-    scaled = scaler.transform(values[:end])
-    coefficients = _least_squares(scaled[:fit_end], order)
-    lags = np.lib.stride_tricks.sliding_window_view(scaled[start - order : end - 1], order)
-    return scaler.inverse(lags @ coefficients[1:] + coefficients[0])
+def _period(series: Series, values: Floats, fit_end: int) -> int | None:
+    return series.period or find_period(values[:fit_end])
 
 
-def _least_squares(training: Floats, order: int) -> Floats:
-    """Return a_0 and the coefficients of lags p … 1, shape (p+1,).
+def _order(training: Floats, told: int | None, period: int | None) -> int:
+    """Return the number of lags, 0 where there are too few rows for one."""
+    affordable = (len(training) - 2) // 3  # at least two equations to each unknown
+    if affordable < 1 or np.ptp(training) == 0:
+        return 0
+    if told is not None:
+        return min(told, affordable)
+    seasonal = period + 1 if period is not None and period <= 2 * LARGEST_ORDER else 0
+    return best_order(training, min(max(LARGEST_ORDER, seasonal), affordable))
 
-    The equations are triangularised block by block (QR), so that memory does not grow with them.
-    """
-    triangle: Floats = np.empty((0, order + 2))
-    rows = np.lib.stride_tricks.sliding_window_view(training, order + 1)
-    for first in range(0, len(rows), FIT_BLOCK):
-        block = rows[first : first + FIT_BLOCK]
-        equations = np.column_stack([np.ones(len(block)), block])
-        # asarray, which does nothing, because numpy's types know no other mode than "reduced".
-        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, equations]), mode="r"))
-    solution = np.linalg.lstsq(triangle[:, :-1], triangle[:, -1])[0]
-    return solution.astype(np.float64)
+
+def _naive(values: Floats) -> Paths:
+    """x̂_{o+j} = x_o."""
+    return lambda origins, horizon: np.repeat(values[origins, np.newaxis], horizon, axis=1)
+
+
+def _seasonal_naive(values: Floats, period: int) -> Paths:
+    """x̂_{o+j} = the last value known at the same place of a season."""
+
+    def paths(origins: Rows, horizon: int) -> Floats:
+        rows = origins[:, np.newaxis] + 1 - period + np.arange(horizon) % period
+        season: Floats = values[rows]
+        return season
+
+    return paths
+
+
+def _drift(values: Floats) -> Paths:
+    """x̂_{o+j} = x_o + j (x_o - x_0) / o: the line through the first and the last known value."""
+
+    def paths(origins: Rows, horizon: int) -> Floats:
+        slope = (values[origins] - values[0]) / origins
+        steps = np.arange(1, horizon + 1)
+        line: Floats = values[origins, np.newaxis] + slope[:, np.newaxis] * steps
+        return line
+
+    return paths
+
+
+def _mean(mean: float) -> Paths:
+    """x̂_{o+j} = the mean of the rows that the baselines were fitted on."""
+    return lambda origins, horizon: np.full((len(origins), horizon), mean)

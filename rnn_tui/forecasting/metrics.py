@@ -1,25 +1,50 @@
 """Scores of a forecast against the truth."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+
+from rnn_tui.data.series import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Errors in data units over `count` points."""
+    """Errors over `count` points; NaN where a score is not defined."""
 
     rmse: float
+    """Root of the mean squared error, in data units."""
     mae: float
+    """Mean absolute error, in data units."""
     count: int
+    mase: float = field(default=math.nan, compare=False)  # it follows from mae, and NaN != NaN
+    """MAE / MAE of the (seasonal) naive forecast on the training part (Hyndman, Koehler 2006)."""
+    smape: float = math.nan
+    """Mean of 200 |ŷ - y| / (|y| + |ŷ|), in per cent, 0 to 200; 0 where both are 0."""
+    r2: float = field(default=math.nan, compare=False)  # it follows from rmse
+    """1 - Σ(y - ŷ)² / Σ(y - mean y)²; 0 is as good as the mean of what is scored."""
 
 
-def score(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> Scores:
-    """Return the errors of `predicted` against `actual`, both of shape (n,), n > 0.
+def score(
+    actual: Floats,
+    predicted: Floats,
+    *,
+    training: Floats | None = None,
+    period: int | None = None,
+) -> Scores:
+    """Return the errors of `predicted` against `actual`, both of one shape, not empty.
 
-    A prediction that is not finite makes both errors NaN or inf: it is never left out.
+    A prediction that is not finite makes the errors NaN or inf: it is never left out.
+
+    Parameters
+    ----------
+    actual, predicted
+        In data units; several steps or columns are scored as one.
+    training
+        The training part in data units, shape (n,), for MASE. None: no MASE.
+    period
+        Rows of a season, for MASE. None: in units of the naive forecast.
 
     Raises
     ------
@@ -30,9 +55,30 @@ def score(actual: NDArray[np.float64], predicted: NDArray[np.float64]) -> Scores
         raise ValueError(f"cannot score predictions {predicted.shape} against {actual.shape}")
     with np.errstate(over="ignore", invalid="ignore"):
         error = np.asarray(predicted, dtype=np.float64) - actual
-        rmse = math.sqrt(np.mean(error**2))
+        squared = float(np.mean(error**2))
         mae = float(np.mean(np.abs(error)))
-    return Scores(rmse=rmse, mae=mae, count=error.size)
+        spread = float(np.mean((actual - np.mean(actual)) ** 2))
+        size = np.abs(actual) + np.abs(predicted)
+        share = np.divide(np.abs(error), size, out=np.zeros_like(error), where=size != 0)
+    return Scores(
+        rmse=math.sqrt(squared),
+        mae=mae,
+        count=error.size,
+        mase=_ratio(mae, _naive_error(training, period)),
+        smape=200 * float(np.mean(share)),
+        r2=1 - _ratio(squared, spread),
+    )
+
+
+def _naive_error(training: Floats | None, period: int | None) -> float:
+    lag = period or 1
+    if training is None or len(training) <= lag:
+        return math.nan
+    return float(np.mean(np.abs(training[lag:] - training[:-lag])))
+
+
+def _ratio(error: float, unit: float) -> float:
+    return error / unit if unit else math.nan
 
 
 def skill(model: Scores, baseline: Scores) -> float:
@@ -43,3 +89,15 @@ def skill(model: Scores, baseline: Scores) -> float:
     if baseline.rmse == 0:
         return 0.0 if model.rmse == 0 else -math.inf
     return 1 - model.rmse / baseline.rmse
+
+
+def best_baseline(scores: Mapping[str, Scores], model: str = "model") -> str | None:
+    """Return the name with the smallest RMSE beside `model`, None where there is none."""
+    names = [name for name, found in scores.items() if name != model and found.rmse >= 0]
+    return min(names, key=lambda name: scores[name].rmse, default=None)
+
+
+def skill_against_best(scores: Mapping[str, Scores], model: str = "model") -> float | None:
+    """Return the skill of `model` against the best baseline, None where one is missing."""
+    best = best_baseline(scores, model)
+    return None if best is None or model not in scores else skill(scores[model], scores[best])

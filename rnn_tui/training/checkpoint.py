@@ -1,7 +1,6 @@
 """Model files: weights in safetensors, with the configuration and the scaling as metadata."""
 
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_tui import __version__
 from rnn_tui.config import RunConfig, build_config
 from rnn_tui.errors import ModelFileError, SaveError, UsageError
+from rnn_tui.training.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
     from rnn_tui.data.scaling import Scaler
 
-FORMAT = "rnn-tui model 1"
+FORMAT = "rnn-tui model 2"
+FIRST_FORMAT = "rnn-tui model 1"
+"""One series, one step ahead; its scaling is called "scaler"."""
 LARGEST_FILE = 1 << 30
 TYPES = ("F32", "F64")
-PART_PREFIX = ".rnn-tui-part-"
+LEARNED = (
+    *(("model", "cell"), ("model", "hidden_size")),
+    *(("data", "horizon"), ("data", "transform"), ("data", "scaling")),
+)
+"""Section and key of what weights were trained for: with anything else they say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class SavedModel:
     """What a model file holds."""
 
     config: RunConfig
-    scaler: "Scaler"
+    scalers: "tuple[Scaler, ...]"
+    """Scaling of every input, the columns to forecast first."""
     step: int
     """The step whose weights these are."""
     parameters: "Mapping[str, NDArray[Any]]"
@@ -45,7 +52,7 @@ def save_model(path: Path, saved: SavedModel) -> None:
     """
     content = _serialise(saved)
     try:
-        _replace_file(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise SaveError(
             f"--save-model {path}: cannot be written: {error.strerror}. {_rescue(content)}"
@@ -60,61 +67,21 @@ def _serialise(saved: SavedModel) -> bytes:
         "format": FORMAT,
         "rnn_tui_version": __version__,
         "config": saved.config.model_dump_json(),
-        "scaler": json.dumps(saved.scaler.to_dict()),
+        "scalers": json.dumps([scaler.to_dict() for scaler in saved.scalers]),
         "step": str(saved.step),
     }
     tensors = {name: np.ascontiguousarray(array) for name, array in saved.parameters.items()}
     return save(tensors, metadata)
 
 
-def _replace_file(path: Path, content: bytes) -> None:
-    path = Path(os.path.realpath(path))  # a symbolic link stays one
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _rescue(content: bytes) -> str:
     """Keep a model in the folder for temporary files; return in words where it is."""
     try:
         path = Path(tempfile.mkdtemp(prefix="rnn-tui-")) / "model.safetensors"
-        _replace_file(path, content)
+        replace_file(path, content)
     except OSError as error:
         return f"The temporary folder cannot take the weights either ({error.strerror})."
     return f"The weights are in {path} instead."
-
-
-def check_writable(path: Path) -> None:
-    """Raise ModelFileError unless a model could be saved there; called before training."""
-    folder = Path(os.path.realpath(path)).parent
-    try:
-        if path.is_dir():
-            raise ModelFileError(
-                f"--save-model {path}: is a folder; give the name of a file in it."
-            )
-        if path.exists() and not path.is_file():
-            raise ModelFileError(f"--save-model {path}: is a pipe or a device; give a file.")
-        if not folder.is_dir():
-            raise ModelFileError(f"--save-model {path}: the folder {folder} does not exist.")
-        handle, name = tempfile.mkstemp(dir=folder, prefix=PART_PREFIX)
-        os.close(handle)
-        Path(name).unlink()
-    except OSError as error:
-        raise ModelFileError(
-            f"--save-model {path}: cannot be written: {error.strerror}. "
-            "Choose a file in a folder that you may write to."
-        ) from error
 
 
 def load_model(path: Path) -> SavedModel:
@@ -138,7 +105,7 @@ def load_model(path: Path) -> SavedModel:
             _check_types(path, {name: file.get_slice(name).get_dtype() for name in names})
             parameters = {name: file.get_tensor(name) for name in names}
         config = build_config({}, _table(metadata["config"]), source=f"--load-model {path}")
-        scaler = Scaler.from_dict(_table(metadata["scaler"]))
+        scalers = tuple(Scaler.from_dict(fields) for fields in _scalings(metadata))
         step = int(metadata["step"])
     except SafetensorError as error:
         raise ModelFileError(
@@ -154,12 +121,12 @@ def load_model(path: Path) -> SavedModel:
         raise ModelFileError(
             f"--load-model {path}: its metadata is damaged or from another version: {error!s:.300}."
         ) from error
-    return SavedModel(config=config, scaler=scaler, step=step, parameters=parameters)
+    return SavedModel(config=config, scalers=scalers, step=step, parameters=parameters)
 
 
 def _check_format(path: Path, metadata: "Mapping[str, str]") -> None:
     found = metadata.get("format")
-    if found != FORMAT:
+    if found not in {FORMAT, FIRST_FORMAT}:
         raise ModelFileError(
             f"--load-model {path}: is a safetensors file, but not one that rnn-tui saved "
             f"(its format is {found!r:.60}, expected {FORMAT!r})."
@@ -175,10 +142,22 @@ def _check_types(path: Path, types: "Mapping[str, str]") -> None:
             )
 
 
+def _scalings(metadata: "Mapping[str, str]") -> list[dict[str, Any]]:
+    if metadata["format"] == FIRST_FORMAT:
+        return [_table(metadata["scaler"])]
+    scalings = json.loads(metadata["scalers"])
+    if not isinstance(scalings, list) or not scalings:
+        raise TypeError(f"expected a list of tables, found {metadata['scalers'][:40]}")
+    return [_checked(fields) for fields in scalings]
+
+
 def _table(text: str) -> dict[str, Any]:
-    table = json.loads(text)
+    return _checked(json.loads(text))
+
+
+def _checked(table: Any) -> dict[str, Any]:
     if not isinstance(table, dict):
-        raise TypeError(f"expected a table, found {text[:40]}")
+        raise TypeError(f"expected a table, found {table!r:.40}")
     return table
 
 
@@ -208,12 +187,12 @@ def fill_parameters(
     """
     import numpy as np  # noqa: PLC0415 - see save_model
 
-    for key in ("cell", "hidden_size"):
-        held, asked = getattr(saved.config.model, key), getattr(config.model, key)
+    for section, key in LEARNED:
+        held, asked = (getattr(getattr(c, section), key) for c in (saved.config, config))
         if held != asked:
             raise ModelFileError(
-                f"--load-model {path}: holds a network with {key} = {held}, but the run asks for "
-                f"{asked}; leave the option out, or train a new model."
+                f"--load-model {path}: holds a network with {key} = {_shown(held)}, but the run "
+                f"asks for {_shown(asked)}; leave the option out, or train a new model."
             )
     if saved.parameters.keys() != views.keys():
         raise ModelFileError(
@@ -233,3 +212,7 @@ def fill_parameters(
             raise ModelFileError(
                 f"--load-model {path}: {name} holds values that are not finite in {view.dtype}."
             )
+
+
+def _shown(value: Any) -> str:
+    return ",".join(value) or "none" if isinstance(value, tuple) else str(value)

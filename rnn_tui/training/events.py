@@ -1,7 +1,7 @@
 """What a run says while it goes: the one vocabulary of app, batch and recordings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -33,6 +33,8 @@ class RunStarted:
     """Number of trained numbers."""
     windows: Mapping[str, int]
     """Number of windows whose target lies in each part: train, validation, test."""
+    notes: tuple[str, ...] = ()
+    """What was found or changed on reading the series that one has to know, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class RunEnded:
     """The end of a run, with the test scores of the best weights.
 
     `scores` maps "model" and every baseline ("naive", "seasonal naive", "AR(9)") to its scores on
-    the test part in data units; it is empty where the run failed before it could forecast.
+    the test part in data units, over all steps ahead; it is empty where the run failed before it
+    could forecast. With several columns to forecast it is about the first, and `more_scores` has
+    those of the others by name.
     """
 
     status: Status
@@ -83,6 +87,7 @@ class RunEnded:
     """Step with the lowest validation loss; its weights are the ones scored and saved."""
     seconds: float
     scores: Mapping[str, Scores]
+    more_scores: Mapping[str, Mapping[str, Scores]] = field(default_factory=dict)
 
 
 Event = RunStarted | KernelsReady | StepsDone | RunEnded

@@ -12,15 +12,27 @@ from rnn_tui.config import ModelConfig
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One input, one output, and its weights in the flat vector that the kernels take."""
+    """An architecture and its weights in the flat vector that the kernels take."""
 
     network: Network
     parameters: NDArray[Any]
 
     @classmethod
-    def create(cls, config: ModelConfig, rng: np.random.Generator) -> "Model":
-        """Return a freshly initialised model."""
-        network = network_of(config)
+    def create(
+        cls,
+        config: ModelConfig,
+        rng: np.random.Generator,
+        *,
+        input_size: int = 1,
+        output_size: int = 1,
+    ) -> "Model":
+        """Return a freshly initialised model that reads D inputs and says O outputs."""
+        network = Network(
+            cell=config.cell,
+            input_size=input_size,
+            hidden_size=config.hidden_size,
+            output_size=output_size,
+        )
         dtype = np.dtype(config.dtype)
         return cls(network, initialise(network, rng, dtype, forget_bias=config.forget_bias))
 
@@ -31,11 +43,6 @@ class Model:
     def set_parameters(self, named: dict[str, NDArray[Any]]) -> None:
         """Take over weights by their names."""
         self.parameters[:] = pack(self.network, named, self.parameters.dtype)
-
-
-def network_of(config: ModelConfig) -> Network:
-    """Return the architecture that a configuration describes: one series in, one value out."""
-    return Network(cell=config.cell, input_size=1, hidden_size=config.hidden_size, output_size=1)
 
 
 def random_streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:

@@ -8,14 +8,19 @@ import numpy as np
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
+from rnn_tui.data.writing import table_bytes, table_kind
+from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
-from rnn_tui.forecasting.metrics import Scores, score
+from rnn_tui.forecasting.evaluation import evaluate
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.files import replace_file
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
-from rnn_tui.training.trainer import Burst, Trainer
+from rnn_tui.training.trainer import Burst, Errors, Trainer
 
 SHOWN_POINTS = 2_000
 """Most points of the series that a snapshot's forecast covers."""
@@ -34,10 +39,15 @@ class Run:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
         self._prepared = prepare(
-            config.data, config.model.dtype, scaler=saved.scaler if saved else None
+            config.data, config.model.dtype, scaler=saved.scalers if saved else None
         )
         weights, order = random_streams(config.training.seed)
-        model = Model.create(config.model, weights)
+        model = Model.create(
+            config.model,
+            weights,
+            input_size=self._prepared.inputs.shape[1],
+            output_size=self._prepared.targets.shape[1],
+        )
         if saved is not None and load_from is not None:
             named = model.named_parameters()
             fill_parameters(load_from, saved, config, named)
@@ -47,20 +57,32 @@ class Run:
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
-        self._validation_loss: float | None = None
+        self._validation: Errors | None = None
+        self._validation_rmse: float | None = None
         self._best_loss = np.inf
         self._best_step: int | None = None
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
-            self._prepared.series, split.validation_start, split.validation_start, split.test_start
+            self._prepared.series,
+            split.validation_start,
+            split.validation_start,
+            split.test_start,
+            horizon=self._prepared.horizon,
         )
 
     @property
     def title(self) -> str:
-        """Cell, size and series."""
-        model = self._config.model
-        return f"{model.cell.upper()} {model.hidden_size} · {self._prepared.series.name}"
+        """Cell, size and series, how many more columns, how far one prediction reaches."""
+        model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
+        more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
+        ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
+        return f"{model.cell.upper()} {model.hidden_size} · {series.name}{more}{ahead}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found or changed on reading the series."""
+        return self._prepared.series.notes
 
     @property
     def step(self) -> int:
@@ -92,15 +114,16 @@ class Run:
         burst = self.trainer.train(count)
         self.fault = self._explain(burst.fault)
         taken = len(burst.loss)
-        self._validation_loss = None
+        self._validation = None
         if self.fault is None and (taken >= due or (final and taken == count)):
             self._evaluate()
         return burst
 
     def _evaluate(self) -> None:
-        self._validation_loss = self.trainer.validation_loss()
-        if self._validation_loss < self._best_loss:
-            self._best_loss = self._validation_loss
+        self._validation = self.trainer.errors("validation")
+        self._validation_rmse = self._validation.rmse
+        if self._validation.loss < self._best_loss:
+            self._best_loss = self._validation.loss
             self._best_step = self.step
             self._best[:] = self.trainer.model.parameters
 
@@ -122,7 +145,7 @@ class Run:
             clip=self.trainer.clip,
             steps_per_second=rate,
             seconds=self._seconds,
-            validation_loss=self._validation_loss,
+            validation_loss=self._validation.loss if self._validation else None,
         )
         self._history.add(self._last)
         return self._last
@@ -131,22 +154,27 @@ class Run:
         """Go back to the best weights and score them on the test part, beside the baselines."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
+        scores = self._test_scores()
         return RunEnded(
             status=status,
             reason=reason,
             steps=self.step,
             best_step=self._best_step,
             seconds=self._seconds,
-            scores=self._test_scores(),
+            scores=scores[0],
+            more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
         )
 
-    def _test_scores(self) -> dict[str, Scores]:
-        series, split = self._prepared.series, self._prepared.split
+    def _test_scores(self) -> list[dict[str, Scores]]:
+        """Return the scores of every column to forecast; a forecast not finite has none."""
         predicted = self.trainer.predict(self._prepared.starts["test"])
-        scores = baseline_scores(series, split.test_start, split.test_start, split.end)
-        if not np.isfinite(predicted).all():
-            return scores
-        return {"model": score(series.values[split.test_start : split.end], predicted), **scores}
+        found = []
+        for target in range(predicted.shape[2]):
+            scores = evaluate(self._prepared, predicted, target=target)
+            if not np.isfinite(predicted[:, :, target]).all():
+                del scores["model"]
+            found.append(scores)
+        return found
 
     def save(self, path: Path) -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -161,11 +189,25 @@ class Run:
             path,
             SavedModel(
                 config=self._config,
-                scaler=self._prepared.scaler,
+                scalers=self._prepared.scalers,
                 step=self.step if self._best_step is None else self._best_step,
                 parameters=unpack(self.trainer.model.network, parameters),
             ),
         )
+
+    def write_forecast(self, path: Path) -> None:
+        """Write what the present weights forecast, with the truth beside it, as a table.
+
+        Raises
+        ------
+        SaveError
+            The file cannot be written.
+        """
+        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        try:
+            replace_file(path, table_bytes(columns, table_kind(path)))
+        except OSError as error:
+            raise SaveError(f"--output {path}: cannot be written: {error.strerror}.") from error
 
     def snapshot(
         self,
@@ -190,7 +232,6 @@ class Run:
         history = self._history.view()
         validation = history.validation_loss.value
         validation_loss = float(validation[-1]) if validation.size else None
-        scale = self._prepared.scaler.scale
         numbers = replace(
             before,
             state=state,
@@ -208,7 +249,7 @@ class Run:
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
             seconds=self._seconds,
             history=history,
-            validation_rmse=None if validation_loss is None else validation_loss**0.5 * scale,
+            validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,
         )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from rnn_tui.config import RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import RnnTuiError, SaveError
-from rnn_tui.training.checkpoint import check_writable
 from rnn_tui.training.commands import (
     Command,
     Pause,
@@ -28,6 +27,7 @@ from rnn_tui.training.commands import (
     Stop,
 )
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
 
@@ -53,6 +53,8 @@ class Session:
         Model file whose weights and scaling the run starts from.
     save_to
         Model file to write when the run ends, however it ends; the best weights are saved.
+    output_to
+        Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
     clock
         Monotonic seconds.
     """
@@ -63,11 +65,13 @@ class Session:
         *,
         load_from: Path | None = None,
         save_to: Path | None = None,
+        output_to: Path | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
+        self._output_to = output_to
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -161,16 +165,21 @@ class Session:
         """
         if self._save_to is not None:
             check_writable(self._save_to)
+        if self._output_to is not None:
+            check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
         run = Run(self._config, self._load_from)
-        self.snapshot = replace(self.snapshot, state=State.COMPILING, title=run.title)
+        self.snapshot = replace(
+            self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
+        )
         self._changed()
         yield RunStarted(
             config=self._config,
             versions=_versions(),
             parameters=run.parameter_count,
             windows=run.window_counts,
+            notes=run.notes,
         )
         began = self._clock()
         run.compile()
@@ -279,10 +288,21 @@ class Session:
             self._save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-        ended = run.end(status, reason)
+        ended = self._write_forecast(run, run.end(status, reason))
         self.snapshot = run.snapshot(
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
+        return ended
+
+    def _write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
+        """Write the forecast of the weights that were scored; a failure is the run's."""
+        if self._output_to is None:
+            return ended
+        try:
+            run.write_forecast(self._output_to)
+        except SaveError as error:
+            reason = f"{ended.reason}, but {error}"
+            return replace(ended, status=Status.FAILED, reason=reason)
         return ended
 
     def _save(self, run: "Run") -> None:

@@ -54,7 +54,7 @@ class HistoryView:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """One-step-ahead (teacher-forced) predictions in data units.
+    """One-step-ahead (teacher-forced) predictions of one column in data units.
 
     `time`, `actual` and `predicted` have shape (n,); `predicted` is NaN where there are not enough
     timesteps before a point. Points [0, validation_start) belong to the training part,
@@ -69,6 +69,8 @@ class Forecast:
     predicted: Floats
     validation_start: int
     test_start: int
+    horizon: int = 1
+    """Steps that one prediction covers; `predicted` is the first of them."""
     start: int = 0
     """Index in the series of the first point."""
 
@@ -127,7 +129,9 @@ class Snapshot:
     trace: Trace | None = None
     gradient: GradientFlow | None = None
     validation_rmse: float | None = None
-    """Of the current weights, in data units."""
+    """Of the current weights, over all steps ahead, in data units."""
     baselines: dict[str, Scores] | None = None
     """Scores of the baselines on the validation part, in data units."""
+    notes: tuple[str, ...] = ()
+    """What was found or changed on reading the series, a sentence each."""
     ended: RunEnded | None = None

@@ -14,7 +14,7 @@ from rnn_kernels import (
     train_steps,
 )
 from rnn_tui.config import RunConfig
-from rnn_tui.data.prepared import Prepared
+from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
@@ -37,6 +37,16 @@ class Burst:
     epoch: int
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How far the predictions of one part are off; inf where one is not finite."""
+
+    loss: float
+    """Mean squared error in scaled units, over all steps ahead and columns."""
+    rmse: float
+    """Of the first column to forecast, over all steps ahead, in data units."""
 
 
 class Trainer:
@@ -131,8 +141,15 @@ class Trainer:
         return Burst(loss[:seen], norm[:seen], self._sampler.epoch, fault)
 
     def predict(self, starts: Starts) -> Floats:
-        """Return one-step-ahead predictions in data units for windows at `starts`, shape (n,)."""
-        out = np.empty((len(starts), 1), self.model.parameters.dtype)
+        """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._prepared.restore(self._outputs(starts), starts)
+
+    def _outputs(self, starts: Starts) -> Inputs:
+        """Return what the network says after reading windows, in scaled units, (n, H·O)."""
+        out: Inputs = np.empty(
+            (len(starts), self.model.network.output_size), self.model.parameters.dtype
+        )
         predict(
             self.model.network,
             self.model.parameters,
@@ -141,32 +158,30 @@ class Trainer:
             starts,
             out,
         )
-        return self._prepared.scaler.inverse(out[:, 0].astype(np.float64))
+        return out
 
-    def rmse(self, part: Part) -> float:
-        """Return the one-step-ahead error on a part ("train", "validation", "test") in data units.
-
-        inf where the predictions are not finite.
-        """
-        starts = self._prepared.starts[part]
-        errors = self.predict(starts) - self._prepared.series.values[starts + self._window]
-        scale = float(np.max(np.abs(errors)))
-        if not np.isfinite(scale) or scale == 0.0:
-            return float("inf") if not np.isfinite(scale) else 0.0
-        return scale * float(np.sqrt(np.mean((errors / scale) ** 2)))
-
-    def validation_loss(self) -> float:
-        """Return the mean squared one-step-ahead error on the validation part in scaled units."""
-        return float((self.rmse("validation") / self._prepared.scaler.scale) ** 2)
+    def errors(self, part: Part) -> Errors:
+        """Return the errors of the current weights on "train", "validation" or "test"."""
+        prepared, starts = self._prepared, self._prepared.starts[part]
+        outputs = self._outputs(starts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = outputs.astype(np.float64) - prepared.targets[starts + prepared.origins_shift]
+            restored = prepared.restore(outputs, starts)[:, :, 0]
+            off = restored - prepared.actual(starts)[:, :, 0]
+        rms = root_mean_square(scaled)
+        return Errors(loss=rms * rms, rmse=root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:
-        """Return the one-step-ahead forecast over the last `limit` points, or all of them."""
+        """Return what was forecast one step ahead of the last `limit` points, or of all of them.
+
+        The first column to forecast is shown.
+        """
         prepared, series, end = self._prepared, self._prepared.series, self._prepared.split.end
         begin = 0 if limit is None else max(0, end - limit)
         starts = np.concatenate(list(prepared.starts.values()))
         starts = starts[starts + self._window >= begin]
         predicted = np.full(end - begin, np.nan)
-        predicted[starts + self._window - begin] = self.predict(starts)
+        predicted[starts + self._window - begin] = self.predict(starts)[:, 0, 0]
         time, actual = series.time[begin:end].copy(), series.values[begin:end].copy()
         for array in (time, actual, predicted):
             array.setflags(write=False)
@@ -179,6 +194,7 @@ class Trainer:
             predicted=predicted,
             validation_start=max(0, prepared.split.validation_start - begin),
             test_start=max(0, prepared.split.test_start - begin),
+            horizon=prepared.horizon,
             start=begin,
         )
 
@@ -203,3 +219,13 @@ class Trainer:
         cell = self._workspace.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
+
+
+def root_mean_square(values: Floats) -> float:
+    """Return the root of the mean square of an array; inf where a value is not finite."""
+    largest = float(np.max(np.abs(values)))
+    if not np.isfinite(largest):
+        return float("inf")
+    if largest == 0.0:
+        return 0.0
+    return largest * float(np.sqrt(np.mean((values / largest) ** 2)))

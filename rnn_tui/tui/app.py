@@ -133,7 +133,11 @@ class RnnTuiApp(App[None]):
 
 
 def run_app(
-    config: RunConfig, *, load_from: Path | None = None, save_to: Path | None = None
+    config: RunConfig,
+    *,
+    load_from: Path | None = None,
+    save_to: Path | None = None,
+    output_to: Path | None = None,
 ) -> int:
     """Train `config` on the screen until the user leaves; return the exit code.
 
@@ -141,6 +145,8 @@ def run_app(
     ----------
     load_from, save_to
         Model files to start from and to write at the end.
+    output_to
+        Table of forecasts to write at the end.
 
     Raises
     ------
@@ -149,7 +155,7 @@ def run_app(
     """
     from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
 
-    session = Session(config, load_from=load_from, save_to=save_to)
+    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
     app = RnnTuiApp(session, fps=config.display.fps)
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -165,7 +171,7 @@ def run_app(
         raise session.error
     stream = sys.stderr if session.error else sys.stdout
     try:
-        stream.write(farewell(session.snapshot, save_to))
+        stream.write(farewell(session.snapshot, save_to, output_to))
         stream.flush()
     except OSError:
         discard_the_rest(stream)

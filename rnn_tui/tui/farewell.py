@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.streams import printable
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.plots.words import percent, significant
 
 
-def farewell(snapshot: Snapshot, save_to: Path | None) -> str:
+def farewell(snapshot: Snapshot, save_to: Path | None, output_to: Path | None = None) -> str:
     """Return a line on how the run ended, its test score, and where its model is."""
     ended = snapshot.ended
     if ended is None:
@@ -21,7 +22,10 @@ def farewell(snapshot: Snapshot, save_to: Path | None) -> str:
         parts.append(f"test RMSE {significant(model.rmse)}{_beside(model.rmse, naive)}")
     if save_to is not None:
         parts.append(f"saved as {save_to}")
-    return f"{'; '.join(parts)}.\n"
+    if output_to is not None:
+        parts.append(f"forecasts in {output_to}")
+    notes = "".join(f"note: {printable(note)}\n" for note in snapshot.notes)
+    return f"{notes}{'; '.join(parts)}.\n"
 
 
 def _beside(rmse: float, naive: Scores | None) -> str:

@@ -23,6 +23,8 @@ WORSE = 1.1
 WINDOW = 0.1
 """Share of the run over which its trend is read, against the share before."""
 LEAST_POINTS = 10
+NOTED_SECONDS = 8.0
+"""How long what was found on reading the series comes first, once training has begun."""
 FALLING, RISING = -0.03, 0.1
 
 
@@ -45,6 +47,8 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
     match snapshot.state:
         case State.LOADING:
             return (Sentence(f"Loading Numba and the series: {waited:.1f} s."),)
+        case State.COMPILING if snapshot.notes:
+            return (Sentence(f"Compiling the kernels: {waited:.1f} s."), *_notes(snapshot))
         case State.COMPILING:
             return (
                 Sentence(f"Compiling the kernels: {waited:.1f} s."),
@@ -52,11 +56,16 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
             )
         case State.PAUSED:
             hold = Sentence("Paused. space goes on, . takes one optimisation step.", Ink.MARK)
-            return hold, *_observe(snapshot)
+            return hold, *_notes(snapshot), *_observe(snapshot)
         case State.ENDED:
             return tuple(_conclude(snapshot))
         case State.TRAINING:
-            return tuple(_observe(snapshot))
+            noted = _notes(snapshot) if waited < NOTED_SECONDS else ()
+            return *noted, *_observe(snapshot)
+
+
+def _notes(snapshot: Snapshot) -> Iterator[Sentence]:
+    return (Sentence(note, Ink.MARK) for note in snapshot.notes)
 
 
 def has_failed(snapshot: Snapshot) -> bool:

@@ -19,10 +19,10 @@ from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, S
 from rnn_tui.training.snapshot import Snapshot, State
 
 SCORES = {
-    "model": Scores(rmse=19.81, mae=14.5, count=67),
-    "naive": Scores(rmse=30.3, mae=23.0, count=67),
-    "seasonal naive": Scores(rmse=34.2, mae=25.0, count=67),
-    "AR(9)": Scores(rmse=17.48, mae=13.1, count=67),
+    "model": Scores(19.81, 14.5, 67, mase=0.65, smape=31.2, r2=0.838),
+    "naive": Scores(30.3, 23.0, 67, mase=1.07, smape=49.9, r2=0.621),
+    "seasonal naive": Scores(34.2, 25.0, 67, smape=48.0, r2=0.517),
+    "AR(9)": Scores(17.48, 13.1, 67, mase=0.59, smape=28.7, r2=0.874),
 }
 BURST = 5
 ENDLESS = {"endless", "deaf"}
@@ -37,11 +37,17 @@ class FakeSession:
     behaviour = "done"
 
     def __init__(
-        self, config: RunConfig, *, load_from: Path | None = None, save_to: Path | None = None
+        self,
+        config: RunConfig,
+        *,
+        load_from: Path | None = None,
+        save_to: Path | None = None,
+        output_to: Path | None = None,
     ) -> None:
         self.config = config
         self.load_from = load_from
         self.save_to = save_to
+        self.output_to = output_to
         self.stopped: Status | None = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 

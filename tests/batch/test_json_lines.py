@@ -47,7 +47,9 @@ def steps_done(loss, norm=None, **changes):
 
 def test_the_start_has_the_whole_configuration():
     config = resolve(RunConfig())
-    event = RunStarted(config, {"numpy": "2.0"}, parameters=99, windows={"train": 5, "test": 2})
+    event = RunStarted(
+        config, {"numpy": "2.0"}, parameters=99, windows={"train": 5, "test": 2}, notes=("Uneven.",)
+    )
     record = only(event)
     assert record == {
         "event": "run_started",
@@ -56,10 +58,15 @@ def test_the_start_has_the_whole_configuration():
         "seed": 0,
         "parameters": 99,
         "windows": {"train": 5, "test": 2},
+        "notes": ["Uneven."],
     }
     assert record["config"]["data"]["dataset"] == "sunspots"
     assert record["config"]["training"]["steps"] == 1000
     assert RunConfig.model_validate(record["config"]) == config
+
+
+def metrics(rmse, mae, mase, smape, r2, count=67):
+    return {"rmse": rmse, "mae": mae, "count": count, "mase": mase, "smape": smape, "r2": r2}
 
 
 def test_every_step_has_a_line_of_its_own():
@@ -115,13 +122,26 @@ def test_the_end_has_status_metrics_and_baselines():
         "steps": 5,
         "best_step": 3,
         "seconds": 0.25,
-        "test_metrics": {"rmse": 19.81, "mae": 14.5, "count": 67},
+        "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
         "baselines": {
-            "naive": {"rmse": 30.3, "mae": 23.0, "count": 67},
-            "seasonal naive": {"rmse": 34.2, "mae": 25.0, "count": 67},
-            "AR(9)": {"rmse": 17.48, "mae": 13.1, "count": 67},
+            "naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621),
+            "seasonal naive": metrics(34.2, 25.0, None, 48.0, 0.517),
+            "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
-        "verdict": "LSTM 19.81 does not beat AR(9) 17.48 on this series.",
+        "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
+        "more_targets": {},
+    }
+
+
+def test_the_scores_of_further_columns():
+    more = {"inflow": {"model": SCORES["model"], "naive": SCORES["naive"]}}
+    record = only(RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES, more))
+    assert record["more_targets"] == {
+        "inflow": {
+            "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
+            "baselines": {"naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621)},
+            "verdict": "LSTM 19.8 beats every baseline on this series; the best is naive 30.3.",
+        }
     }
 
 
@@ -133,7 +153,7 @@ def test_an_end_without_scores():
 def test_scores_that_are_not_finite_are_null():
     scores = {"model": Scores(rmse=math.inf, mae=math.nan, count=3)}
     record = only(RunEnded(Status.DIVERGED, "…", 1, None, 0.0, scores))
-    assert record["test_metrics"] == {"rmse": None, "mae": None, "count": 3}
+    assert record["test_metrics"] == metrics(None, None, None, None, None, 3)
     assert "no finite test error" in record["verdict"]
 
 

@@ -1,6 +1,7 @@
 import errno
 import io
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_lines_come_at_once_every_two_seconds_and_at_the_end():
         "        5      0        0.2      0.125     0.4472     1234      0.0",
         "       15      1    0.06667      0.125     0.2582     1234      0.0",
         "       20      1       0.05      0.125     0.2236     1234      0.0",
+    ]
+
+
+def test_what_was_found_on_reading_is_told_first():
+    text = io.StringIO()
+    noted = replace(STARTED, notes=("p.csv: 2 gaps were filled.", "\x1b[2J"))
+    Lines(Output(text), Clock()).show(noted)
+    assert text.getvalue().splitlines()[:3] == [
+        "note: p.csv: 2 gaps were filled.",
+        "note: ?[2J",
+        FIRST_LINE,
     ]
 
 

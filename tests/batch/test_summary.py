@@ -1,14 +1,15 @@
 import io
 import math
 
-import pytest
+import numpy as np
 from rich.console import Console
 
 from rnn_tui.batch.run import resolve
-from rnn_tui.batch.summary import figure, subject, summary, verdict
+from rnn_tui.batch.summary import subject, summary
 from rnn_tui.config import build_config
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import Forecast
 from tests.batch.fake_session import SCORES
 
 
@@ -16,10 +17,16 @@ def scores(**rmse):
     return {name: Scores(rmse=value, mae=value / 2, count=67) for name, value in rmse.items()}
 
 
+def make_forecast(unit):
+    years, values = np.arange(3.0), np.ones(3)
+    return Forecast("outflow", unit, "year", years, values, values, 1, 2)
+
+
 def printed(ended, *, width=80, unit="sunspots", **sections):
     text = io.StringIO()
     console = Console(file=text, width=width, highlight=False)
-    for part in summary(resolve(build_config(sections)), ended, unit):
+    forecast = make_forecast(unit)
+    for part in summary(resolve(build_config(sections)), ended, forecast, width):
         console.print(part)
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
@@ -31,14 +38,14 @@ def test_the_summary_ranks_the_model_among_the_baselines():
         "",
         "One step ahead on the test part (67 points, in sunspots):",
         "",
-        "  forecast         RMSE    MAE   skill",
-        "  AR(9)           17.48  13.10  +0.423",
-        "  LSTM            19.81  14.50  +0.346",
-        "  naive           30.30  23.00  +0.000",
-        "  seasonal naive  34.20  25.00  -0.129",
+        "  forecast         RMSE    MAE   MASE  sMAPE     R2   skill",
+        "  AR(9)           17.48  13.10  0.590   28.7  0.874  +0.423",
+        "  LSTM            19.81  14.50  0.650   31.2  0.838  +0.346",
+        "  naive           30.30  23.00   1.07   49.9  0.621  +0.000",
+        "  seasonal naive  34.20  25.00      -   48.0  0.517  -0.129",
         "  skill = 1 - RMSE / RMSE of naive",
         "",
-        "LSTM 19.81 does not beat AR(9) 17.48 on this series.",
+        "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
     ]
 
 
@@ -46,6 +53,15 @@ def test_the_table_keeps_its_shape_at_40_columns():
     lines = printed(RunEnded(Status.COMPLETED, "", 1, 1, 1.0, SCORES), width=40)
     assert "  seasonal naive  34.20  25.00  -0.129" in lines
     assert max(len(line) for line in lines) <= 40
+
+
+def test_several_steps_and_columns_are_said():
+    ended = RunEnded(Status.COMPLETED, "", 9, 9, 1.0, SCORES, {"inflow": scores(model=1, naive=2)})
+    lines = printed(ended, data={"horizon": 12})
+    assert "1 to 12 steps ahead on the test part (67 points, in sunspots):" in lines
+    assert lines[2] == "Column outflow."
+    assert lines[lines.index("Column inflow.") + 2].startswith("1 to 12 steps ahead")
+    assert lines[-1] == "LSTM 1.00 beats every baseline on this series; the best is naive 2.00."
 
 
 def test_without_scores_there_is_only_how_it_ended():
@@ -60,41 +76,13 @@ def test_scores_that_are_not_finite_come_last():
     assert [line.split()[0] for line in lines[5:7]] == ["naive", "LSTM"]
 
 
-@pytest.mark.parametrize(
-    ("found", "sentence"),
-    [
-        ({}, None),
-        (scores(naive=3.0), None),
-        (scores(model=3.0), None),
-        (scores(model=2, naive=3, drift=4), ("LSTM 2.000 beats every baseline on this series; "
-         "the best of them is naive 3.000.")),
-        (scores(model=3, naive=3), "LSTM 3.000 does not beat naive 3.000 on this series."),
-        (scores(model=4, naive=3), "LSTM 4.000 does not beat naive 3.000 on this series."),
-        (scores(model=4, naive=3, ar=2), ("LSTM 4.000 does not beat ar 2.000 on this series, "
-         "nor even naive 3.000.")),
-        (scores(model=math.inf, naive=3), ("LSTM has no finite test error: "
-         "its forecast cannot be used.")),
-    ],
-)  # fmt: skip
-def test_the_verdict_is_a_sentence_that_hides_nothing(found, sentence):
-    assert verdict("LSTM", found) == sentence
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"), (19.8123, "19.81"), (0.00123456, "0.001235"), (123456.7, "123,457"),
-        (1.5e-7, "1.500e-07"), (1.5e9, "1.500e+09"), (-3.14159, "-3.142"), (math.inf, "inf"),
-        (math.nan, "nan"),
-    ],
-)  # fmt: skip
-def test_figures_have_four_digits(value, text):
-    assert figure(value) == text
-
-
 def test_a_file_name_cannot_steer_the_terminal():
     config = build_config({"data": {"file": "\x1b[2Jprices.csv"}})
     assert subject(config) == "LSTM 32 on ?[2Jprices.csv"
+
+
+def test_standard_input_has_a_name():
+    assert subject(build_config({"data": {"file": "-"}})) == "LSTM 32 on standard input"
 
 
 def test_one_is_no_plural():

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -22,9 +22,15 @@ def test_training_part_has_mean_0_and_deviation_1(values):
     assert scaled.std() == pytest.approx(1)
 
 
-@given(series)
-def test_inverse_undoes_transform(values):
-    scaler = Scaler.fit(values)
+KINDS = ["standard", "robust", "min-max", "none"]
+
+
+@given(series, st.sampled_from(KINDS))
+def test_inverse_undoes_transform(values, kind):
+    try:
+        scaler = Scaler.fit(values, kind)
+    except DataError:
+        assume(False)  # half of the values are alike
 
     np.testing.assert_allclose(
         scaler.inverse(scaler.transform(values)), values, rtol=1e-12, atol=1e-9
@@ -38,10 +44,40 @@ def test_survives_json_to_the_last_bit(values):
     assert Scaler.from_dict(json.loads(json.dumps(scaler.to_dict()))) == scaler
 
 
+def test_kinds_by_hand():
+    values = np.array([1.0, 2.0, 3.0, 4.0, 100.0])
+
+    assert Scaler.fit(values) == Scaler(22, float(np.sqrt(1522)))
+    assert Scaler.fit(values, "robust") == Scaler(3, 2)
+    assert Scaler.fit(values, "min-max") == Scaler(1, 99)
+    assert Scaler.fit(values, "none") == Scaler(0, 1)
+
+
+@given(series)
+def test_min_max_fills_the_unit_interval(values):
+    scaled = Scaler.fit(values, "min-max").transform(values)
+
+    assert (scaled.min(), scaled.max()) == (0, pytest.approx(1))
+
+
+def test_robust_scaling_leaves_outliers_alone():
+    values = np.random.default_rng(0).normal(size=101)
+    other = values.copy()
+    other[np.argmax(values)] = 1e6
+
+    assert Scaler.fit(other, "robust") == Scaler.fit(values, "robust")
+
+
+def test_robust_scaling_needs_a_spread():
+    with pytest.raises(DataError, match="interquartile range is 0"):
+        Scaler.fit(np.array([0.0] * 90 + [1.0] * 10), "robust")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e99])
-def test_constant_training_part_is_refused(value):
+def test_constant_training_part_is_refused(value, kind):
     with pytest.raises(DataError, match="constant"):
-        Scaler.fit(np.full(1000, value))
+        Scaler.fit(np.full(1000, value), kind)
 
 
 @pytest.mark.parametrize(

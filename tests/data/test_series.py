@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from rnn_tui.data.series import Series
+from rnn_tui.data.series import Channel, Series
 
 
 def build(time, values):
@@ -33,3 +35,28 @@ def test_first_rows():
 def test_time_and_values_must_fit(time, values):
     with pytest.raises(ValueError, match="must both be"):
         build(time, values)
+
+
+def test_channels_must_fit():
+    with pytest.raises(ValueError, match="must agree"):
+        Series(
+            *("s", "", "row", np.arange(3.0), np.arange(3.0), "test"),
+            covariates=(Channel("c", np.arange(2.0)),),
+        )
+
+
+def test_arrays_that_nobody_can_write_to_are_shared():
+    series = build(np.arange(3.0), np.arange(3.0))
+
+    assert replace(series, name="other").values is series.values
+    assert np.shares_memory(series.first(2).values, series.values)
+
+
+def test_a_read_only_view_of_a_writable_array_is_copied():
+    owner = np.arange(3.0)
+    view = owner[:]
+    view.flags.writeable = False
+    series = build(np.arange(3.0), view)
+    owner[0] = 99
+
+    assert series.values[0] == 0

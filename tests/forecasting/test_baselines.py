@@ -1,19 +1,22 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.data.catalogue import load_dataset
-from rnn_tui.data.series import Series
+from rnn_tui.data.series import Channel, Series
 from rnn_tui.forecasting.baselines import (
-    FIT_BLOCK,
-    autoregression,
+    EVERY,
     baseline_predictions,
     baseline_scores,
+    fit_baselines,
 )
-from rnn_tui.forecasting.metrics import score
 
 TEST_1921, END_1987 = 221, 288
+INSTANT = tuple(kind for kind in EVERY if kind != "ETS")
 
 
 def series_of(values, period=None):
@@ -31,68 +34,6 @@ def test_sunspots_give_the_published_scores():
         "AR(9)": 17.5,
     }
     assert {found.count for found in scores.values()} == {67}
-
-
-def test_ar_2_on_sunspots():
-    values = load_dataset("sunspots").values
-    predicted = autoregression(values, 2, TEST_1921, TEST_1921, END_1987)
-
-    assert round(score(values[TEST_1921:END_1987], predicted).rmse, 1) == 20.3
-
-
-def autoregression_by_loop(values, order, fit_end, start, end):
-    """The same least squares by the normal equations, row by row."""
-    gram, right = np.zeros((order + 1, order + 1)), np.zeros(order + 1)
-    for t in range(order, fit_end):
-        row = np.array([1.0, *(values[t - k] for k in range(1, order + 1))])
-        gram += np.outer(row, row)
-        right += row * values[t]
-    a = np.linalg.solve(gram, right)
-    return [
-        a[0] + sum(a[k] * values[t - k] for k in range(1, order + 1)) for t in range(start, end)
-    ]
-
-
-@given(st.integers(0, 1000), st.integers(1, 5), st.integers(30, 60))
-def test_autoregression_is_that_of_a_loop(seed, order, fit_end):
-    values = np.random.default_rng(seed).normal(size=70).cumsum()
-    found = autoregression(values, order, fit_end, fit_end, 70)
-
-    np.testing.assert_allclose(
-        found, autoregression_by_loop(values, order, fit_end, fit_end, 70), rtol=1e-7, atol=1e-7
-    )
-
-
-def test_more_rows_than_one_block():
-    rows = 2 * FIT_BLOCK + 100
-    noise = np.random.default_rng(0).normal(size=rows)
-    values = np.zeros(rows)
-    for t in range(2, rows):
-        values[t] = 0.6 * values[t - 1] + 0.3 * values[t - 2] + noise[t]
-    design = np.column_stack([values[1:-51], values[:-52], np.ones(rows - 52)])
-    a = np.linalg.lstsq(design, values[2:-50])[0]
-    expected = a[0] * values[-51:-1] + a[1] * values[-52:-2] + a[2]
-
-    np.testing.assert_allclose(
-        autoregression(values, 2, rows - 50, rows - 50, rows), expected, rtol=1e-9, atol=1e-9
-    )
-
-
-def test_level_far_from_zero_loses_nothing():
-    values = np.random.default_rng(0).normal(size=100).cumsum()
-
-    np.testing.assert_allclose(
-        autoregression(values + 1e9, 3, 70, 70, 100) - 1e9,
-        autoregression(values, 3, 70, 70, 100),
-        atol=1e-5,
-    )
-
-
-def test_a_recurrence_is_predicted_exactly():
-    values = np.sin(np.arange(100) * 0.3) + 5
-
-    predicted = baseline_predictions(series_of(values), 70, 70, 100)["AR(9)"]
-    np.testing.assert_allclose(predicted, values[70:], atol=1e-9)
 
 
 def test_naive_forecasts_are_earlier_rows():
@@ -114,7 +55,8 @@ def test_period_is_found_where_it_is_not_known():
 def test_no_season_no_seasonal_naive():
     noise = np.random.default_rng(1).normal(size=300)
 
-    assert set(baseline_predictions(series_of(noise), 200, 200, 300)) == {"naive", "AR(9)"}
+    names = set(baseline_predictions(series_of(noise), 200, 200, 300, 9))
+    assert names == {"naive", "AR(9)"}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +64,7 @@ def test_no_season_no_seasonal_naive():
 )
 def test_order_shrinks_with_the_training_part(fit_end, name):
     values = np.random.default_rng(0).normal(size=40)
-    names = set(baseline_predictions(series_of(values), fit_end, fit_end, 40))
+    names = set(baseline_predictions(series_of(values), fit_end, fit_end, 40, 9))
 
     assert {found for found in names if found.startswith("AR")} == ({name} if name else set())
 
@@ -133,8 +75,8 @@ def test_every_prediction_knows_the_past_alone(seed, fit_end):
     row = np.random.default_rng(seed).integers(fit_end, 60)
     other = values.copy()
     other[row:] = 1000.0
-    ours = baseline_predictions(series_of(values, 4), fit_end, fit_end, 60)
-    theirs = baseline_predictions(series_of(other, 4), fit_end, fit_end, 60)
+    ours = baseline_predictions(series_of(values, 4), fit_end, fit_end, 60, which=INSTANT)
+    theirs = baseline_predictions(series_of(other, 4), fit_end, fit_end, 60, which=INSTANT)
 
     for name, predicted in ours.items():
         known = slice(0, row - fit_end + 1)
@@ -145,3 +87,78 @@ def test_every_prediction_knows_the_past_alone(seed, fit_end):
 def test_impossible_ranges(fit_end, start, end):
     with pytest.raises(ValueError, match="cannot fit"):
         baseline_predictions(series_of(np.arange(10)), fit_end, start, end)
+
+
+def test_naive_paths_by_hand():
+    values = np.array([1.0, 2, 4, 8, 16, 32, 64, 128])
+    paths = fit_baselines(series_of(values, 3), 5, which=INSTANT)
+    origins = np.array([4, 6])
+
+    np.testing.assert_array_equal(paths["naive"](origins, 3), [[16] * 3, [64] * 3])
+    np.testing.assert_array_equal(
+        paths["seasonal naive"](origins, 5), [[4, 8, 16, 4, 8], [16, 32, 64, 16, 32]]
+    )
+    np.testing.assert_allclose(
+        paths["drift"](origins, 2), [[16 + 15 / 4, 16 + 30 / 4], [64 + 63 / 6, 64 + 126 / 6]]
+    )
+    np.testing.assert_array_equal(paths["mean"](origins, 2), [[31 / 5] * 2] * 2)
+
+
+@given(st.integers(0, 1000), st.integers(1, 6))
+def test_paths_know_nothing_after_their_origin(seed, horizon):
+    values = np.random.default_rng(seed).normal(size=60)
+    other = values.copy()
+    other[45:] = 1000.0
+    origins = np.arange(39, 45)
+    ours = fit_baselines(series_of(values, 4), 40, which=INSTANT)
+    theirs = fit_baselines(series_of(other, 4), 40, which=INSTANT)
+
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        np.testing.assert_array_equal(
+            ours[name](origins, horizon), theirs[name](origins, horizon), err_msg=name
+        )
+
+
+def test_scores_over_a_horizon_are_those_of_the_windows_inside_the_part():
+    series = load_dataset("sunspots")
+    scores = baseline_scores(series, TEST_1921, TEST_1921, END_1987, horizon=4, which=INSTANT)
+    values = series.values
+    errors = [
+        values[origin + 1 + j] - values[origin]
+        for origin in range(TEST_1921 - 1, END_1987 - 4)
+        for j in range(4)
+    ]
+
+    assert scores["naive"].rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))))
+    assert scores["naive"].count == len(errors) == 4 * 64
+    assert set(scores) == {"naive", "seasonal naive", "drift", "mean", "AR(9)"}
+
+
+def test_baselines_of_another_column():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=100), rng.normal(size=100).cumsum()
+    series = Series(
+        *("s", "", "row", np.arange(100.0), first, "test"), more_targets=(Channel("b", second),)
+    )
+
+    assert baseline_scores(series, 70, 70, 100, target=1)["naive"].mae == pytest.approx(
+        np.abs(np.diff(second))[69:].mean()
+    )
+
+
+def test_without_statsmodels_there_is_no_ets(monkeypatch):
+    monkeypatch.setattr("rnn_tui.forecasting.baselines.ets_available", lambda: False)
+    names = fit_baselines(load_dataset("nile"), 80)
+
+    assert not any(name.startswith("ETS") for name in names)
+
+
+def test_importing_the_baselines_imports_no_statistics_library():
+    code = (
+        "import sys; from rnn_tui.forecasting.baselines import baseline_scores;"
+        "from rnn_tui.data.catalogue import load_dataset;"
+        "baseline_scores(load_dataset('sunspots'), 221, 221, 288);"
+        "sys.exit(bool({'statsmodels', 'scipy', 'pandas'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -134,10 +134,11 @@ class Training:
 
 
 def random_course(
-    cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, N=40, dtype=np.float64, seed=0, **rest  # noqa: E741
+    cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, layers=1, N=40, dtype=np.float64,  # noqa: E741
+    seed=0, **rest,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
-    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O)
+    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
 
     def draw(*shape, deviation=1.0):
         return (deviation * rng.normal(size=shape)).astype(dtype).astype(np.float64)

@@ -45,7 +45,10 @@ def blank(network, dtype):
 
 @dataclass(frozen=True)
 class Problem:
-    """Parameters and data, in float64 but exact in `dtype`; c0 and dc_T do nothing in an RNN."""
+    """Parameters and data, in float64 but exact in `dtype`; c0 and dc_T do nothing in an RNN.
+
+    Initial states and final gradients are (B, H), or (layers, B, H) of several layers.
+    """
 
     network: Network
     dtype: type
@@ -79,23 +82,38 @@ class Problem:
             dtype=self.dtype,
             threads=threads,
         )
-        filled = (workspace.h, workspace.y, workspace.dy, workspace.dx, workspace.dh0)
-        for array in (*filled, workspace.dh_norm):
+        for array in (workspace.y, workspace.dy, workspace.dx):
             array[...] = np.nan
         workspace.x[...] = self.x
-        workspace.h[0] = self.h0
-        if self.cell == "lstm":
-            workspace.c[...] = np.nan
-            workspace.c[0] = self.c0
+        h0, c0 = by_layer(self.h0), by_layer(self.c0)
+        for n, layer in enumerate(workspace.layers):
+            for array in (layer.h, layer.dh0, layer.dh_norm):
+                array[...] = np.nan
+            layer.h[0] = h0[n]
+            if self.cell == "lstm":
+                layer.c[...] = np.nan
+                layer.c[0] = c0[n]
         return workspace
 
 
+def by_layer(states):
+    """Return (layers, B, H) of the states of one layer or several."""
+    return states.reshape(-1, *states.shape[-2:])
+
+
+def ending(layer):
+    """What the names of a layer's parameters and states end in."""
+    return f"_{layer}" if layer else ""
+
+
 def random_problem(
-    cell, *, T=7, B=3, D=2, H=6, O=2, scale=0.5, dtype=np.float64, first=0, seed=0  # noqa: E741
+    cell, *, T=7, B=3, D=2, H=6, O=2, layers=1, scale=0.5, dtype=np.float64, first=0,  # noqa: E741
+    seed=0,
 ):  # fmt: skip
     """Everything is drawn from a normal distribution; the parameters have `scale` as deviation."""
     rng = np.random.default_rng(seed)
-    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O)
+    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
+    states = (B, H) if layers == 1 else (layers, B, H)
 
     def draw(*shape, deviation=1.0):
         return (deviation * rng.normal(size=shape)).astype(dtype).astype(np.float64)
@@ -105,11 +123,11 @@ def random_problem(
         dtype=dtype,
         parameters={name: draw(*shape, deviation=scale) for name, shape in network.shapes.items()},
         x=draw(T, B, D),
-        h0=draw(B, H),
-        c0=draw(B, H),
+        h0=draw(*states),
+        c0=draw(*states),
         target=draw(T, B, O),
-        dh_T=draw(B, H),
-        dc_T=draw(B, H),
+        dh_T=draw(*states),
+        dc_T=draw(*states),
         first=first,
     )
 
@@ -138,30 +156,34 @@ def solve(problem, threads=1):
 def left_in(workspace, first, gradient):
     """Return what forward and backward left in a workspace and the gradient vector, by name."""
     network = workspace.network
-    found = {
-        "y": workspace.y[first:],
-        "dx": workspace.dx,
-        "dh0": workspace.dh0,
-        "dh_norm": workspace.dh_norm,
-    }
-    if network.cell == "lstm":
-        found |= {"dc0": workspace.dc0, "dc_norm": workspace.dc_norm}
-    found |= {name: workspace.gate(name) for name in GATES[network.cell]}
+    found = {"y": workspace.y[first:], "dx": workspace.dx}
+    for n, layer in enumerate(workspace.layers):
+        own = {"dh0": layer.dh0, "dh_norm": layer.dh_norm}
+        if network.cell == "lstm":
+            own |= {"dc0": layer.dc0, "dc_norm": layer.dc_norm}
+        own |= {name: layer.gate(name) for name in GATES[network.cell]}
+        found |= {f"{name}{ending(n)}": value for name, value in own.items()}
     found |= {f"d{name}": value for name, value in named(network, gradient).items()}
     return {name: np.array(value, np.float64) for name, value in found.items()}
 
 
 def expected(problem):
     """Forward, loss, backward with the oracle."""
-    p, first, lstm = problem.parameters, problem.first, problem.cell == "lstm"
-    trace = oracle.forward(problem.cell, p, problem.x, problem.h0, problem.c0)
-    loss, dy = oracle.mse(trace.y, problem.target, first)
-    d = oracle.backward(problem.cell, p, problem.x, trace, dy, problem.dh_T, problem.dc_T)
-    found = {"loss": np.array(loss), "y": trace.y[first:], "h": trace.h[1:], **trace.gates}
-    found |= {"dx": d.x, "dh0": d.h0, "dh_norm": d.dh_norm}
-    if lstm:
-        found |= {"c": trace.c[1:], "dc0": d.c0, "dc_norm": d.dc_norm}
-    return found | {f"d{name}": value for name, value in d.parameters.items()}
+    p, x, first = problem.parameters, problem.x, problem.first
+    h0, c0, dh_T, dc_T = (
+        by_layer(states) for states in (problem.h0, problem.c0, problem.dh_T, problem.dc_T)
+    )
+    traces = oracle.forward_layers(problem.cell, p, x, h0, c0)
+    y = traces[-1].y
+    loss, dy = oracle.mse(y, problem.target, first)
+    gradients = oracle.backward_layers(problem.cell, p, x, traces, dy, dh_T, dc_T)
+    found = {"loss": np.array(loss), "y": y[first:], "dx": gradients[0].x}
+    for n, (trace, d) in enumerate(zip(traces, gradients, strict=True)):
+        own = {"h": trace.h[1:], **trace.gates, "dh0": d.h0, "dh_norm": d.dh_norm}
+        if problem.cell == "lstm":
+            own |= {"c": trace.c[1:], "dc0": d.c0, "dc_norm": d.dc_norm}
+        found |= {f"{name}{ending(n)}": value for name, value in own.items()}
+    return found | {f"d{name}": value for name, value in gradients[0].parameters.items()}
 
 
 def assert_close(actual, wanted, *, rtol, slack=None):
@@ -216,6 +238,7 @@ def random_sizes(draw):
         "D": draw(st.integers(1, 5)),
         "H": draw(st.integers(1, 40)),
         "O": draw(st.integers(1, 3)),
+        "layers": draw(st.sampled_from([1, 1, 2, 3, 4])),
         "scale": 10 ** draw(st.floats(-3, np.log10(3))),
         "first": draw(st.integers(0, T - 1)),
         "seed": draw(st.integers(0, 2**32 - 1)),

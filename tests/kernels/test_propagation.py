@@ -12,6 +12,7 @@ from tests.kernels.support import (
     left_in,
     named,
     random_problem,
+    rounding_slack,
     solve,
 )
 
@@ -42,6 +43,29 @@ def name_of(size):
 def test_forward_and_backward_agree_with_the_oracle(cell, dtype, size):
     problem = random_problem(cell, **size, scale=0.5 / size["H"] ** 0.5, dtype=dtype)
     assert_close(solve(problem), expected(problem), rtol=RTOL[dtype])
+
+
+LAYERED = [
+    {"layers": 2, "T": 1, "B": 1, "D": 1, "H": 1, "O": 1},
+    {"layers": 2, "T": 5, "B": 3, "D": 3, "H": 7, "O": 2},
+    {"layers": 2, "T": 6, "B": 8, "D": 1, "H": 16, "O": 1},
+    {"layers": 3, "T": 4, "B": 13, "D": 2, "H": 17, "O": 3},
+    {"layers": 3, "T": 3, "B": 6, "D": 19, "H": 32, "O": 1},
+    {"layers": 4, "T": 5, "B": 2, "D": 1, "H": 35, "O": 1, "first": 2},
+]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("size", LAYERED, ids=name_of)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_several_layers_agree_with_the_oracle(cell, dtype, size, threads):
+    """With gradients at the final states of every layer."""
+    problem = random_problem(cell, **size, scale=0.5 / size["H"] ** 0.5, dtype=dtype)
+    assert problem.dh_T.shape == (size["layers"], size["B"], size["H"])
+    wanted = expected(problem)
+    slack = rounding_slack(problem, wanted)
+    assert_close(solve(problem, threads), wanted, rtol=RTOL[dtype], slack=slack)
 
 
 @pytest.mark.parametrize("first", [0, 1, 4, 6])
@@ -187,11 +211,17 @@ def test_a_workspace_has_the_documented_arrays(cell, dtype):
         assert workspace.gate(name).shape == (5, 4, 6), name
 
 
-def test_gates_are_views_of_what_the_last_forward_pass_computed():
-    problem = random_problem("lstm")
+@pytest.mark.parametrize("H", [2, 6, 17])
+def test_gates_are_copies_of_what_the_last_forward_pass_computed(H):
+    """Of one vector of units as well, where the memory itself would have the right order."""
+    problem = random_problem("lstm", H=H)
     workspace = problem.workspace()
-    gates = {name: workspace.gate(name) for name in GATES["lstm"]}
     forward(problem.network, problem.flat, workspace)
-    for name, wanted in expected(problem).items():
-        if name in gates:
-            np.testing.assert_allclose(gates[name], wanted, rtol=1e-12, atol=1e-14)
+    gates = {name: workspace.gate(name) for name in "ifgo"}
+    for array in (workspace.x, workspace.h, workspace.c):
+        array[...] = 0
+    forward(problem.network, problem.flat, workspace)
+    wanted = expected(problem)
+    for name, gate in gates.items():
+        np.testing.assert_allclose(gate, wanted[name], rtol=1e-12, atol=1e-14)
+        assert np.abs(workspace.gate(name) - gate).max() > 0.01

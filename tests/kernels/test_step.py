@@ -65,3 +65,19 @@ def test_samples_do_not_see_each_other(cell):
         x = problem.x[0, b : b + 1]
         step(problem.network, problem.flat, x, alone_h, alone_c, alone_h, alone_c, y)
         np.testing.assert_allclose(y[0], together[b], rtol=1e-12)
+
+
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_timestep_through_several_layers_agrees_with_the_oracle(cell, dtype, layers):
+    problem = random_problem(cell, T=1, B=5, D=3, H=18, layers=layers, scale=0.1, dtype=dtype)
+    h, c = states(problem)
+    y = one_step(problem, 0, h, c, h, c)
+    traces = oracle.forward_layers(cell, problem.parameters, problem.x, problem.h0, problem.c0)
+    tolerance = {"rtol": TOLERANCE[dtype], "atol": TOLERANCE[dtype]}
+    np.testing.assert_allclose(y, traces[-1].y[0], **tolerance)
+    for n, trace in enumerate(traces):
+        np.testing.assert_allclose(h[n], trace.h[1], **tolerance)
+        if c is not None:
+            np.testing.assert_allclose(c[n], trace.c[1], **tolerance)

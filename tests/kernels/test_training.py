@@ -27,6 +27,21 @@ def test_training_agrees_with_the_oracle(cell, optimizer, clip):
     assert training.optimizer.step_count == 12
 
 
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_training_of_several_layers_agrees_with_the_oracle(cell, layers):
+    course = random_course(cell, steps=8, first=1, H=9, layers=layers, clip=0.5)
+    training = Training(course)
+    assert training.take(course.starts) == 8
+    parameters, losses, norms = course.expected()
+    np.testing.assert_allclose(training.losses, losses, rtol=1e-12)
+    np.testing.assert_allclose(training.norms, norms, rtol=1e-12)
+    assert_same_arrays(training.parameters, parameters, rtol=1e-9, atol=1e-12)
+    starts = np.arange(20)
+    wanted = oracle.predict(cell, course.parameters, course.series, starts, course.T)
+    np.testing.assert_allclose(course.predictions(starts), wanted, rtol=1e-12, atol=1e-13)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_training_in_float32_follows_the_oracle(cell):
     course = random_course(cell, steps=10, H=17, B=5, dtype=np.float32, optimizer="sgd", clip=0.0)

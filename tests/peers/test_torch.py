@@ -10,6 +10,8 @@ from tests.kernels.support import (
     CELLS,
     assert_close,
     blank,
+    by_layer,
+    ending,
     expected,
     left_in,
     random_problem,
@@ -19,6 +21,8 @@ from tests.kernels.support import (
 )
 
 RTOL = 1e-9
+OWN = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"}
+"""A layer's parameters, in our names and PyTorch's."""
 
 
 def tensor(array):
@@ -32,25 +36,26 @@ class Peer:
         self.problem = problem
         network = problem.network
         layer = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}[network.cell]
-        self.layer = layer(network.input_size, network.hidden_size, dtype=torch.float64)
+        self.layer = layer(
+            network.input_size, network.hidden_size, network.layers, dtype=torch.float64
+        )
         self.readout = torch.nn.Linear(network.hidden_size, network.output_size).double()
-        self.parameters = {
-            "W_ih": self.layer.weight_ih_l0,
-            "W_hh": self.layer.weight_hh_l0,
-            "b_ih": self.layer.bias_ih_l0,
-            "b_hh": self.layer.bias_hh_l0,
-            "W_hy": self.readout.weight,
-            "b_y": self.readout.bias,
-        }
+        self.parameters = {"W_hy": self.readout.weight, "b_y": self.readout.bias}
+        for n in range(network.layers):
+            for ours, theirs in OWN.items():
+                self.parameters[ours + ending(n)] = getattr(self.layer, f"{theirs}_l{n}")
         with torch.no_grad():
             for name, parameter in self.parameters.items():
                 parameter.copy_(torch.from_numpy(problem.parameters[name]))
-        self.x, self.h0, self.c0 = (tensor(a) for a in (problem.x, problem.h0, problem.c0))
+        self.x = tensor(problem.x)
+        self.h0, self.c0 = (tensor(by_layer(a)) for a in (problem.h0, problem.c0))
 
     def final_term(self, h, c):
         """The part of the loss that depends on the final states; dh_T and dc_T are its slopes."""
-        term = (torch.from_numpy(self.problem.dh_T) * h).sum()
-        return term if c is None else term + (torch.from_numpy(self.problem.dc_T) * c).sum()
+        term = (torch.from_numpy(by_layer(self.problem.dh_T)) * h).sum()
+        if c is None:
+            return term
+        return term + (torch.from_numpy(by_layer(self.problem.dc_T)) * c).sum()
 
     def error(self, y):
         first = self.problem.first
@@ -59,49 +64,64 @@ class Peer:
 
     def solve(self):
         """Through the fused layer; keys as in `support.solve`, without gates and norms."""
-        if self.problem.cell == "lstm":
-            states = self.h0[None], self.c0[None]
-            h, (h_T, c_T) = self.layer(self.x, states)
-            final = h_T[0], c_T[0]
+        lstm = self.problem.cell == "lstm"
+        if lstm:
+            h, final = self.layer(self.x, (self.h0, self.c0))
         else:
-            h, h_T = self.layer(self.x, self.h0[None])
-            final = h_T[0], None
+            h, h_T = self.layer(self.x, self.h0)
+            final = h_T, None
         y = self.readout(h)
         loss = self.error(y)
         (loss + self.final_term(*final)).backward()
-        found = {"loss": loss, "y": y[self.problem.first :], "h": h}
-        found |= {"dx": self.x.grad, "dh0": self.h0.grad}
-        if self.problem.cell == "lstm":
-            found |= {"dc0": self.c0.grad, "c_T": final[1]}
+        last = ending(self.problem.network.layers - 1)
+        found = {"loss": loss, "y": y[self.problem.first :], f"h{last}": h, "h_T": final[0]}
+        found |= {"dx": self.x.grad}
+        for n in range(self.problem.network.layers):
+            found[f"dh0{ending(n)}"] = self.h0.grad[n]
+            if lstm:
+                found[f"dc0{ending(n)}"] = self.c0.grad[n]
+        if lstm:
+            found["c_T"] = final[1]
         found |= {f"d{name}": p.grad for name, p in self.parameters.items()}
         return {name: value.detach().numpy() for name, value in found.items()}
 
-    def norms(self):
-        """‖∂L/∂h_t‖ and ‖∂L/∂c_t‖, through a loop over PyTorch's cell that keeps every state."""
-        cell = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell}[self.problem.cell]
+    def cell(self, n):
+        """One layer as PyTorch's cell, with the same parameters."""
+        kind = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell}[self.problem.cell]
         network = self.problem.network
-        unit = cell(network.input_size, network.hidden_size, dtype=torch.float64)
-        own = (unit.weight_ih, unit.weight_hh, unit.bias_ih, unit.bias_hh)
+        unit = kind(network.layer_inputs(n), network.hidden_size, dtype=torch.float64)
         with torch.no_grad():
-            for parameter, name in zip(own, ("W_ih", "W_hh", "b_ih", "b_hh"), strict=True):
-                parameter.copy_(self.parameters[name])
-        h, c = self.h0, self.c0
-        hidden, cells = [], []
-        for x in self.x:
-            if self.problem.cell == "lstm":
-                h, c = unit(x, (h, c))
-                c.retain_grad()
-                cells.append(c)
-            else:
-                h = unit(x, h)
-            h.retain_grad()
-            hidden.append(h)
-        loss = self.error(self.readout(torch.stack(hidden)))
-        (loss + self.final_term(h, c if cells else None)).backward()
-        found = {"dh_norm": hidden} | ({"dc_norm": cells} if cells else {})
+            for ours, theirs in OWN.items():
+                getattr(unit, theirs).copy_(self.parameters[ours + ending(n)])
+        return unit
+
+    def norms(self):
+        """‖∂L/∂h_t‖ and ‖∂L/∂c_t‖, through loops over PyTorch's cell that keep every state."""
+        lstm = self.problem.cell == "lstm"
+        kept, final_h, final_c = {}, [], []
+        inputs = list(self.x)
+        for n in range(self.problem.network.layers):
+            unit, h, c = self.cell(n), self.h0[n], self.c0[n]
+            hidden, cells = [], []
+            for x in inputs:
+                if lstm:
+                    h, c = unit(x, (h, c))
+                    c.retain_grad()
+                    cells.append(c)
+                else:
+                    h = unit(x, h)
+                h.retain_grad()
+                hidden.append(h)
+            kept |= {f"dh_norm{ending(n)}": hidden}
+            kept |= {f"dc_norm{ending(n)}": cells} if lstm else {}
+            final_h.append(h)
+            final_c.append(c)
+            inputs = hidden
+        final = torch.stack(final_h), torch.stack(final_c) if lstm else None
+        (self.error(self.readout(torch.stack(inputs))) + self.final_term(*final)).backward()
         return {
             name: np.array([torch.linalg.norm(state.grad).item() for state in states])
-            for name, states in found.items()
+            for name, states in kept.items()
         }
 
 
@@ -109,11 +129,21 @@ def chosen(solution, names):
     return {name: solution[name] for name in names}
 
 
+def with_final_states(problem, solution):
+    """Add the final states of all layers to a solution."""
+    layers = range(problem.network.layers)
+    for name in ("h", "c") if problem.cell == "lstm" else ("h",):
+        final = np.stack([solution[name + ending(n)][-1] for n in layers])
+        solution = solution | {f"{name}_T": final}
+    return solution
+
+
 def assert_agrees(problem):
-    ours, theirs = solve(problem), Peer(problem).solve()
+    ours, theirs = with_final_states(problem, solve(problem)), Peer(problem).solve()
     slack = rounding_slack(problem, expected(problem))
-    if problem.cell == "lstm":
-        ours["c_T"], slack["c_T"] = ours["c"][-1], slack["c"]
+    for name in ("h", "c") if problem.cell == "lstm" else ("h",):
+        layers = range(problem.network.layers)
+        slack[f"{name}_T"] = max(slack[name + ending(n)] for n in layers)
     assert_close(chosen(ours, theirs), theirs, rtol=RTOL, slack=slack)
 
 
@@ -136,8 +166,21 @@ def test_norms_of_the_total_derivatives_agree_on_random_shapes(sizes):
 def test_larger_networks_agree(cell, T, B, H, threads):
     problem = random_problem(cell, T=T, B=B, D=3, H=H, O=2, scale=H**-0.5, first=2)
     theirs = Peer(problem).solve()
-    ours = solve(problem, threads)
-    ours["c_T"] = ours["c"][-1] if cell == "lstm" else None
+    ours = with_final_states(problem, solve(problem, threads))
+    assert_close(chosen(ours, theirs), theirs, rtol=RTOL)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(
+    ("T", "B", "D", "H"), [(7, 5, 3, 9), (8, 16, 1, 32), (5, 9, 2, 50), (4, 3, 40, 33)]
+)
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_several_layers_agree(cell, layers, T, B, D, H, threads):
+    problem = random_problem(cell, T=T, B=B, D=D, H=H, O=2, layers=layers, scale=H**-0.5, first=1)
+    theirs = Peer(problem).solve()
+    assert theirs["h_T"].shape == (layers, B, H)
+    ours = with_final_states(problem, solve(problem, threads))
     assert_close(chosen(ours, theirs), theirs, rtol=RTOL)
 
 
@@ -152,5 +195,5 @@ def test_without_a_gradient_at_the_final_states_the_outputs_alone_count(cell):
     loss = mse(workspace.y, problem.target, workspace.dy)
     backward(problem.network, problem.flat, workspace, gradient)
     ours = {"loss": np.array(loss), **left_in(workspace, 0, gradient)}
-    ours["c_T"] = ours["c"][-1] if cell == "lstm" else None
+    ours = with_final_states(problem, ours)
     assert_close(chosen(ours, theirs), theirs, rtol=RTOL)

@@ -10,22 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DataConfig, RunConfig
 from rnn_tui.data.scaling import Scaler
-from rnn_tui.errors import ModelFileError, SaveError
+from rnn_tui.errors import ModelFileError, OutputFileError, SaveError
 from rnn_tui.training.checkpoint import (
     FORMAT,
     SavedModel,
-    check_writable,
     fill_parameters,
     load_model,
     save_model,
 )
+from rnn_tui.training.files import check_writable
 
 
 def saved(**parameters):
     weights = parameters or {"W_hh": np.arange(6, dtype=np.float32).reshape(2, 3).T}
-    return SavedModel(RunConfig(), Scaler(mean=2.0, scale=0.5), 17, weights)
+    return SavedModel(RunConfig(), (Scaler(mean=2.0, scale=0.5),), 17, weights)
 
 
 def test_what_is_saved_comes_back_and_not_in_scrambled_order(tmp_path):
@@ -33,7 +33,36 @@ def test_what_is_saved_comes_back_and_not_in_scrambled_order(tmp_path):
     save_model(path, saved())  # W_hh is not contiguous
     back = load_model(path)
     np.testing.assert_array_equal(back.parameters["W_hh"], saved().parameters["W_hh"])
-    assert (back.config, back.scaler, back.step) == (RunConfig(), Scaler(2.0, 0.5), 17)
+    assert (back.config, back.scalers, back.step) == (RunConfig(), (Scaler(2.0, 0.5),), 17)
+
+
+def test_files_of_the_first_format_are_read(tmp_path):
+    path = tmp_path / "m.safetensors"
+    data = {"dataset": None, "file": "a.csv", "column": "v", "validation_size": 0.2}
+    path.write_bytes(
+        tampered(
+            format="rnn-tui model 1",
+            config=json.dumps({"data": data}),
+            scaler='{"mean": 2.0, "scale": 0.5}',
+        )
+    )
+    back = load_model(path)
+    assert back.scalers == (Scaler(2.0, 0.5),)
+    assert back.config.data == DataConfig(file="a.csv", column="v", validation_size=0.2)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"horizon": 2}, "horizon = 1, but the run asks for 2"),
+        ({"transform": "log,diff"}, "transform = none, but the run asks for log,diff"),
+        ({"scaling": "robust"}, "scaling = standard, but the run asks for robust"),
+    ],
+)
+def test_weights_for_another_task_are_refused(tmp_path, data, message):
+    config = RunConfig(data=DataConfig(**data))
+    with pytest.raises(ModelFileError, match=message):
+        fill_parameters(tmp_path / "m", saved(), config, {})
 
 
 def full(_):
@@ -89,7 +118,7 @@ def test_devices_and_pipes_are_neither_written_to_nor_replaced(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (pipe, Path(os.devnull)):
-        with pytest.raises(ModelFileError, match="is a pipe or a device"):
+        with pytest.raises(OutputFileError, match="is a pipe or a device"):
             check_writable(path)
         with pytest.raises(ModelFileError, match="is not a regular file"):
             load_model(path)
@@ -103,7 +132,7 @@ def tampered(**metadata):
     sound = {
         "format": FORMAT,
         "config": "{}",
-        "scaler": json.dumps({"mean": 0.0, "scale": 1.0}),
+        "scalers": json.dumps([{"mean": 0.0, "scale": 1.0}]),
         "step": "1",
     }
     return save({"a": np.zeros(1)}, sound | metadata)
@@ -122,10 +151,13 @@ def tampered(**metadata):
         (tampered(config="[" * 100_000), "metadata is damaged"),
         (tampered(config='{"model": {"cell": "gru"}}'), "must be 'rnn' or 'lstm', not 'gru'"),
         (tampered(config='{"x": 1}'), "unknown key"),
-        (tampered(scaler="[]"), "metadata is damaged"),
-        (tampered(scaler='{"mean": 0.0, "scale": 0.0}'), "metadata is damaged"),
-        (tampered(scaler='{"mean": NaN, "scale": 1.0}'), "metadata is damaged"),
-        (tampered(scaler='{"mean": 1, "scale": 1%s}' % ("0" * 400)), "metadata is damaged"),
+        (tampered(scalers="[]"), "metadata is damaged"),
+        (tampered(scalers="{}"), "metadata is damaged"),
+        (tampered(scalers="[1]"), "metadata is damaged"),
+        (tampered(scalers='[{"mean": 0.0, "scale": 0.0}]'), "metadata is damaged"),
+        (tampered(scalers='[{"mean": NaN, "scale": 1.0}]'), "metadata is damaged"),
+        (tampered(scalers='[{"mean": 1, "scale": 1%s}]' % ("0" * 400)), "metadata is damaged"),
+        (tampered(format="rnn-tui model 1"), "metadata is damaged"),
         (tampered(step="one"), "metadata is damaged"),
         (tampered(step="9" * 5000), "metadata is damaged"),
         (tampered(format="x" * 100_000), "not one that rnn-tui saved"),
@@ -155,7 +187,7 @@ def test_weights_of_a_type_that_we_never_write_are_refused(tmp_path, dtype):
             "__metadata__": {
                 "format": FORMAT,
                 "config": "{}",
-                "scaler": '{"mean": 0.0, "scale": 1.0}',
+                "scalers": '[{"mean": 0.0, "scale": 1.0}]',
                 "step": "1",
             },
             "W_hh": tensor,
@@ -180,9 +212,9 @@ def test_missing_files_and_folders(tmp_path):
         load_model(tmp_path / "none")
     with pytest.raises(ModelFileError, match="is a folder"):
         load_model(tmp_path)
-    with pytest.raises(ModelFileError, match="is a folder"):
+    with pytest.raises(OutputFileError, match="is a folder"):
         check_writable(tmp_path)
-    with pytest.raises(ModelFileError, match="does not exist"):
+    with pytest.raises(OutputFileError, match="does not exist"):
         check_writable(tmp_path / "none" / "m.safetensors")
 
 

@@ -60,7 +60,8 @@ def test_a_run_tells_its_story_in_order(configure, cell):
     assert ended.status is Status.COMPLETED
     assert ended.steps == 40
     assert bursts[-1].validation_loss is not None
-    assert {"model", "naive", "seasonal naive", "AR(9)"} == set(ended.scores)
+    beside = {"naive", "seasonal naive", "drift", "mean", "AR(2)"}
+    assert {"model", *beside} == {name for name in ended.scores if not name.startswith("ETS")}
     assert losses(events)[-5:].mean() < losses(events)[:5].mean()
 
 
@@ -262,3 +263,19 @@ def test_a_slip_of_ours_in_the_thread_ends_the_run_and_names_its_log(
     (log,) = tmp_path.rglob("crash-*.log")
     assert str(log) in session.snapshot.message
     assert "Traceback" in log.read_text()
+
+
+def test_the_title_says_how_many_columns_and_steps(configure):
+    data = {"dataset": "macrodata", "column": ["realgdp", "infl"], "horizon": 4}
+    session = Session(configure(data=data, training={"steps": 1}))
+    *_, ended = session.events()
+    assert session.snapshot.title == "LSTM 4 · realgdp and 1 more, 4 steps ahead"
+    assert session.snapshot.forecast.name == "realgdp"
+    assert list(ended.more_scores) == ["infl"]
+
+
+def test_what_was_found_on_reading_is_an_event_and_in_the_snapshot(configure):
+    session = Session(configure(data={"dataset": "co2"}, training={"steps": 1}))
+    started, *_ = session.events()
+    assert "5 months" in started.notes[0]
+    assert session.snapshot.notes == started.notes

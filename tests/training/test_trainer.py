@@ -104,9 +104,9 @@ def test_nothing_that_is_learned_depends_on_the_test_part(trainer, cell):
     one = trainer(model={"cell": cell})
     other = trainer(changed(SERIES, TEST_START), model={"cell": cell})
     assert trained(one) == trained(other)
-    assert one.validation_loss() == other.validation_loss()
-    assert one.rmse("train") == other.rmse("train")
-    assert one.rmse("test") != other.rmse("test")
+    assert one.errors("validation").loss == other.errors("validation").loss
+    assert one.errors("train").rmse == other.errors("train").rmse
+    assert one.errors("test").rmse != other.errors("test").rmse
     np.testing.assert_array_equal(
         one.forecast().predicted[: TEST_START + 1], other.forecast().predicted[: TEST_START + 1]
     )
@@ -117,7 +117,7 @@ def test_weights_and_scaling_do_not_depend_on_the_validation_part_either(trainer
     one = trainer(model={"cell": cell})
     other = trainer(changed(SERIES, VALIDATION_START), model={"cell": cell})
     assert trained(one) == trained(other)
-    assert one.validation_loss() != other.validation_loss()
+    assert one.errors("validation").loss != other.errors("validation").loss
 
 
 @pytest.mark.parametrize("point", [T, T + 1, 30, VALIDATION_START, TEST_START, N - 2])
@@ -174,9 +174,73 @@ def test_errors_are_those_of_the_forecast_on_each_part(trainer):
         "test": error[TEST_START:],
     }
     for part, errors in parts.items():
-        assert one.rmse(part) == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
+        assert one.errors(part).rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
     scale = SERIES[:VALIDATION_START].std()
-    assert one.validation_loss() == pytest.approx(np.mean((parts["validation"] / scale) ** 2))
+    assert one.errors("validation").loss == pytest.approx(
+        np.mean((parts["validation"] / scale) ** 2)
+    )
+
+
+@pytest.fixture
+def several(tmp_path):
+    """A trainer of two columns, three steps ahead, with a covariate, on differences."""
+    rng = np.random.default_rng(3)
+    columns = 50 + np.cumsum(rng.normal(size=(N, 3)), axis=0)
+    path = tmp_path / "several.csv"
+    lines = [",".join(map(repr, row)) for row in columns.tolist()]
+    path.write_text("\n".join(["a,b,c", *lines]))
+    chosen = {"column": ("a", "b"), "covariates": "c", "transform": "diff", "horizon": 3}
+    config = build_config(
+        {
+            "data": {"file": str(path), "input_chunk_length": T, "scaling": "robust"} | chosen,
+            "model": {"hidden_size": 5, "dtype": "float64"},
+            "training": {"batch_size": 8, "seed": 7},
+        }
+    )
+    prepared = prepare(config.data, "float64")
+    weights, order = random_streams(7)
+    model = Model.create(config.model, weights, input_size=3, output_size=6)
+    return Trainer(config, prepared, model, order), prepared, columns
+
+
+def test_several_columns_and_steps_are_those_of_the_oracle_in_data_units(several):
+    one, prepared, columns = several
+    trained(one, 10)
+    parameters = parameters_of(one)
+    for part in ("validation", "test"):
+        starts = prepared.starts[part]
+        outputs = oracle.predict("lstm", parameters, prepared.inputs, starts, T)
+        scaled = outputs - prepared.targets[starts + T - 1]
+        steps = outputs.reshape(len(starts), 3, 2)
+        for target, scaler in enumerate(prepared.scalers[:2]):
+            path = columns[starts + T - 1, target, np.newaxis] + np.cumsum(
+                steps[:, :, target] * scaler.scale + scaler.mean, axis=1
+            )
+            np.testing.assert_allclose(one.predict(starts)[:, :, target], path, rtol=1e-11)
+            if target == 0:
+                truth = columns[starts[:, np.newaxis] + T + np.arange(3), 0]
+                rmse = np.sqrt(np.mean((path - truth) ** 2))
+                assert one.errors(part).rmse == pytest.approx(rmse, rel=1e-11)
+        assert one.errors(part).loss == pytest.approx(np.mean(scaled**2), rel=1e-11)
+
+
+def test_the_loss_of_several_columns_and_steps_is_that_of_the_oracle(several):
+    one, prepared, _ = several
+    starts = BatchSampler(prepared.starts["train"], 8, random_streams(7)[1]).take(1)[0]
+    outputs = oracle.predict("lstm", parameters_of(one), prepared.inputs, starts, T)
+    expected = np.mean((outputs - prepared.targets[starts + T - 1]) ** 2)
+    assert one.train(1).loss[0] == pytest.approx(expected, rel=1e-11)
+
+
+def test_of_several_columns_and_steps_the_first_is_shown(several):
+    one, prepared, columns = several
+    forecast = one.forecast()
+    assert (forecast.name, forecast.horizon) == ("a", 3)
+    np.testing.assert_array_equal(forecast.actual, columns[:, 0])
+    starts = prepared.starts["test"]
+    shown = forecast.predicted[starts + T]
+    np.testing.assert_array_equal(shown, one.predict(starts)[:, 0, 0])
+    assert np.isnan(forecast.predicted[-2:]).all()  # no window has three rows left from there
 
 
 @pytest.mark.parametrize("loss_at", ["last", "every"])
@@ -240,8 +304,8 @@ def test_a_loss_that_is_not_finite_is_a_fault_in_words(trainer, cell):
     assert len(burst.loss) == 1
     assert one.step == 4
     assert one.model.parameters.tobytes() == before
-    assert one.rmse("validation") == np.inf
-    assert one.validation_loss() == np.inf
+    assert one.errors("validation").rmse == np.inf
+    assert one.errors("validation").loss == np.inf
 
 
 def test_a_gradient_that_is_not_finite_is_a_fault_in_words(trainer):

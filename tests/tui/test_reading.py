@@ -28,6 +28,15 @@ def test_waiting_is_told_in_seconds():
     assert texts(COMPILING, 4.25)[0] == "Compiling the kernels: 4.2 s."
 
 
+def test_what_was_found_on_reading_comes_first_for_a_while():
+    notes = ("p.csv, column 'v': 2 gaps, the first in line 22, were filled.",)
+    assert texts(replace(COMPILING, notes=notes))[1] == notes[0]
+    training = replace(SNAPSHOT, notes=notes)
+    assert texts(training, 1.0)[0] == notes[0]
+    assert notes[0] not in texts(training, 60.0)
+    assert texts(replace(training, state=State.PAUSED), 60.0)[1] == notes[0]
+
+
 def test_the_skill_over_naive_is_told_either_way():
     better = replace(SNAPSHOT, validation_rmse=20.0)
     assert texts(better)[0] == "On validation 34 % better than repeating the last value (naive)."

@@ -14,8 +14,8 @@ POINTS_A_COLUMN = 3
 
 def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
     """Return the most recent part of the series, its test part wholly, and the forecast of it."""
-    legend = _legend(frame)
     forecast = snapshot.forecast
+    legend = _legend(frame, forecast.horizon if forecast else 1)
     if forecast is None or not forecast.time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
     cursor = index_of_timestep(snapshot, frame.cursor)
@@ -124,11 +124,12 @@ def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
     return tuple(parts)
 
 
-def _legend(frame: Frame) -> tuple[Word, ...]:
+def _legend(frame: Frame, horizon: int) -> tuple[Word, ...]:
     area, line = (":", "o") if frame.look.ascii else ("▄", "━")
+    of, first = (f" (1 of {horizon:,} ahead)", " t+1") if horizon > 1 else ("", "")
     return (
         Word(f"{area} actual", Ink.FIRST),
-        Word(f"{line} predicted", Ink.SECOND, f"{line} pred"),
+        Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred{first}"),
     )
 
 

@@ -56,6 +56,13 @@ def test_a_forecast_worse_than_naive_is_said_to_be_worse():
     assert reading(overflown)[-1] == "not finite"
 
 
+def test_which_of_several_steps_ahead_is_shown_is_said():
+    several_steps = replace(SNAPSHOT, forecast=replace(SNAPSHOT.forecast, horizon=12))
+    word = draw_forecast(several_steps, Frame(80, 20)).legend[1]
+    assert word.text.endswith("predicted (1 of 12 ahead)")
+    assert word.short.endswith("pred t+1")
+
+
 def test_the_test_part_is_always_shown_whole():
     forecast = SNAPSHOT.forecast
     total, test = len(forecast.time), len(forecast.time) - forecast.test_start

@@ -11,13 +11,14 @@ LEAST_CORRELATION = 0.3
 def find_period(values: Floats) -> int | None:
     """Return the lag of the first high peak of the autocorrelation, None where there is no season.
 
-    Looks at lags beyond the first at which the autocorrelation is negative (before it, a peak is
-    the decay of a smooth series) and up to a third of the rows (a season has to come three
-    times). High is what reaches nine tenths of the highest peak, so that one season is found and
-    not two. Of a long series only the last 100,000 rows count.
+    A straight line is taken off first: a trend would hide the season. Looks at lags beyond the
+    first at which the autocorrelation is negative (before it, a peak is the decay of a smooth
+    series) and up to a third of the rows (a season has to come three times). High is what reaches
+    nine tenths of the highest peak, so that one season is found and not two. Of a long series only
+    the last 100,000 rows count.
     """
     sample = values[-LONGEST_SAMPLE:]
-    correlation = _autocorrelation(sample)[: len(sample) // 3 + 1]
+    correlation = _autocorrelation(_without_line(sample))[: len(sample) // 3 + 1]
     negative = np.flatnonzero(correlation < 0)
     if not len(negative):
         return None
@@ -30,16 +31,27 @@ def find_period(values: Floats) -> int | None:
     return int(peaks[np.argmax(high)])
 
 
+def _without_line(values: Floats) -> Floats:
+    """Return the residuals of a straight line, 0 where they are but rounding errors, shape (n,)."""
+    deviation = values - values.mean()
+    t = np.arange(len(values)) - (len(values) - 1) / 2
+    largest = np.abs(deviation).max()
+    if largest == 0 or len(values) < 2:
+        return np.zeros(len(values))
+    scaled = deviation / largest
+    residual = scaled - t * (t @ scaled) / (t @ t)
+    is_line = np.abs(residual).max() < 1e-9
+    return np.zeros(len(values)) if is_line else residual
+
+
 def _autocorrelation(values: Floats) -> Floats:
     """Return the autocorrelation at lags 0 … n-1 by way of the power spectrum, shape (n,).
 
     It is 0 at every lag for a constant series.
     """
-    deviation = values - values.mean()
-    largest = np.abs(deviation).max()
-    if largest == 0:
+    if not values.any():
         return np.zeros(len(values))
-    spectrum = np.fft.rfft(deviation / largest, n=2 * len(values))
+    spectrum = np.fft.rfft(values, n=2 * len(values))
     covariance = np.fft.irfft(np.abs(spectrum) ** 2)[: len(values)]
     normalised: Floats = covariance / covariance[0]
     return normalised

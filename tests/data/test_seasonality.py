@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rnn_tui.data.catalogue import load_dataset
-from rnn_tui.forecasting.seasonality import find_period
+from rnn_tui.data.seasonality import find_period
 
 
 @pytest.mark.parametrize("period", [4, 7, 12, 24, 365])
@@ -31,3 +31,28 @@ def test_finds_the_solar_cycle():
 )
 def test_finds_none_where_there_is_none(values):
     assert find_period(values) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "period"), [("co2", 12), ("elnino", 12), ("sine", 25), ("damped", 25)]
+)
+def test_finds_the_known_seasons(name, period):
+    values = load_dataset(name).values
+
+    assert find_period(values[: len(values) * 7 // 10]) == period
+
+
+@pytest.mark.parametrize("name", ["nile", "macrodata", "wti", "random-walk", "lorenz"])
+def test_finds_none_in_series_without_a_season(name):
+    values = load_dataset(name).values
+
+    assert find_period(values[: len(values) * 7 // 10]) is None
+
+
+def test_a_trend_does_not_hide_the_season():
+    t = np.arange(140)
+    noise = np.random.default_rng(0).normal(size=140)
+    season = 5 * np.sin(2 * np.pi * t / 12)
+
+    assert find_period(season + noise + 0.5 * t) == 12
+    assert find_period(np.exp(4 + t / 100 + season / 20 + noise / 50)) == 12

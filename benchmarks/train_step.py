@@ -1,0 +1,291 @@
+"""How long a training step takes: ours, PyTorch's, and that of plain NumPy.
+
+    python benchmarks/train_step.py [--quick] [--seconds 1] [--threads 1 2] [--json FILE]
+
+A step is forward pass, mean squared error at every timestep, full BPTT, clipping by the global
+norm, and Adam; float32, one input feature, one output. All contenders take turns in one process
+for `--seconds` each; README.md beside this file tells how to read the table.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy is measured with one thread; read at its import
+
+import numba
+import numpy as np
+import plain_numpy
+import torch
+
+import rnn_kernels
+from rnn_kernels.jit import POLICY
+from rnn_kernels.layout import aligned_zeros
+from rnn_kernels.microkernel import lanes, product_tile_4, tile_heights
+
+SIZES = ((1, 50, 32), (16, 50, 32), (32, 100, 64), (32, 100, 128), (64, 100, 256), (32, 200, 512))
+QUICK = SIZES[:4]
+CELLS = ("lstm", "rnn")
+FLOAT = np.dtype(np.float32)
+LEARNING_RATE, CLIP = 1e-4, 1.0
+TURN = 3e-2  # seconds: as many steps as fit, at least one
+FEWEST_TURNS = 5
+
+Contender = Callable[[int], None]
+"""Takes so many steps."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured at once."""
+
+    cell: str
+    threads: int
+    B: int
+    T: int
+    H: int
+
+    @property
+    def flops(self) -> float:
+        """Operations of the three products of a step: forward, to the state, to the weights."""
+        gates = 4 if self.cell == "lstm" else 1
+        return 3.0 * 2 * self.B * self.T * gates * self.H * (self.H + 1)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A case's figures; times are milliseconds a step, median and minimum over the turns."""
+
+    cell: str
+    threads: int
+    B: int
+    T: int
+    H: int
+    turns: int
+    median_ms: dict[str, float]
+    least_ms: dict[str, float]
+    best_of_pytorch: str
+    times_pytorch: float
+    times_pytorch_least: float
+    times_numpy: float | None
+    gflops: float
+    peak_gflops: float
+    share_of_peak: float
+
+
+def ours(case: Case) -> Contender:
+    """Return bursts of `train_steps`, which draws its windows from a series."""
+    network = rnn_kernels.Network(case.cell, 1, case.H, 1)
+    rng = np.random.default_rng(0)
+    size = rnn_kernels.parameter_size(network, FLOAT)
+    parameters = rnn_kernels.initialise(network, rng, FLOAT)
+    gradient = aligned_zeros((size,), FLOAT)
+    optimizer = rnn_kernels.Optimizer("adam", size=size, dtype=FLOAT)
+    workspace = rnn_kernels.Workspace(
+        network,
+        timesteps=case.T,
+        batch_size=case.B,
+        dtype=FLOAT,
+        threads=case.threads,
+        keep_gates=False,
+    )
+    series, targets = rng.normal(size=(2, 1000, 1)).astype(FLOAT)
+
+    def take(steps: int) -> None:
+        starts = rng.integers(0, 1000 - case.T, (steps, case.B))
+        losses, norms = np.empty((2, steps))
+        rnn_kernels.train_steps(
+            network, parameters, gradient, optimizer, workspace, series, targets, starts,
+            first=0, learning_rate=LEARNING_RATE, clip=CLIP, losses=losses, norms=norms,
+        )  # fmt: skip
+
+    return take
+
+
+def pytorch(case: Case, rule: str, *, onednn: bool) -> Contender:
+    """Return steps of PyTorch, whose batch is ready made."""
+    torch.manual_seed(0)
+    layer = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}[case.cell](1, case.H)
+    readout = torch.nn.Linear(case.H, 1)
+    parameters = [*layer.parameters(), *readout.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=LEARNING_RATE, **{rule: True})
+    x, target = torch.randn(2, case.T, case.B, 1)
+
+    def take(steps: int) -> None:
+        torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.mse_loss(readout(layer(x)[0]), target)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, CLIP)
+            optimizer.step()
+
+    return take
+
+
+@numba.njit(**POLICY)  # type: ignore[untyped-decorator]
+def multiply(times: int, rows: int, left: Any, right: Any, out: Any, width: int) -> None:
+    """Run the microkernel on the same panel again and again."""
+    depth = right.size // width
+    for _ in range(times):
+        product_tile_4(rows, left, 0, depth, 1, right, 0, width, depth, out, 0, width, 0)
+
+
+def peak() -> tuple[Contender, float]:
+    """Return a product that stays in the first cache, and its operations."""
+    rows, width, depth = tile_heights(4)[0], 4 * lanes(FLOAT), 64
+    left, right, out = (
+        aligned_zeros((n,), FLOAT) for n in (rows * depth, depth * width, rows * width)
+    )
+    repeats = 500
+
+    def take(steps: int) -> None:
+        multiply(steps * repeats, rows, left, right, out, width)
+
+    return take, 2.0 * repeats * rows * width * depth
+
+
+def contenders(case: Case) -> dict[str, Contender]:
+    """Return what is compared in a case, by name."""
+    found = {"ours": ours(case)}
+    for rule in ("fused", "foreach"):
+        found[f"pytorch {rule}"] = pytorch(case, rule, onednn=True)
+        if case.cell == "rnn":
+            found[f"pytorch {rule}, no oneDNN"] = pytorch(case, rule, onednn=False)
+    if case.threads == 1:
+        found["numpy"] = plain_numpy.training(
+            case.cell, case.B, case.T, case.H, LEARNING_RATE, CLIP
+        )
+    return found
+
+
+def timed(contender: Contender, steps: int) -> float:
+    """Return seconds a step.
+
+    One more goes before that does not count: whoever had the turn before has left other data in the
+    caches.
+    """
+    contender(1)
+    began = time.perf_counter()
+    contender(steps)
+    return (time.perf_counter() - began) / steps
+
+
+def take_turns(
+    rivals: dict[str, Contender], seconds: float, longest: float
+) -> dict[str, list[float]]:
+    """Return every turn's seconds a step; they are as many for each, within `longest` seconds."""
+    steps = {}
+    for name, rival in rivals.items():
+        rival(1)
+        steps[name] = max(1, int(TURN / timed(rival, 1)))
+    times: dict[str, list[float]] = {name: [] for name in rivals}
+    began, turns = time.perf_counter(), 0
+    while (passed := time.perf_counter() - began) < seconds * len(rivals) or (
+        turns < FEWEST_TURNS and passed < longest
+    ):
+        for name, rival in rivals.items():
+            times[name].append(timed(rival, steps[name]))
+        turns += 1
+    return times
+
+
+def measure(case: Case, seconds: float) -> Result:
+    """Measure a case."""
+    torch.set_num_threads(case.threads)
+    product, operations = peak()
+    times = take_turns(contenders(case) | {"peak": product}, seconds, longest=60 * seconds)
+    median = {name: 1e3 * statistics.median(values) for name, values in times.items()}
+    least = {name: 1e3 * min(values) for name, values in times.items()}
+    best = min((name for name in median if name.startswith("pytorch")), key=median.__getitem__)
+    best_least = min(value for name, value in least.items() if name.startswith("pytorch"))
+    top = operations / median.pop("peak") / 1e6 * case.threads
+    least.pop("peak")
+    gflops = case.flops / median["ours"] / 1e6
+    return Result(
+        **asdict(case),
+        turns=len(times["ours"]),
+        median_ms=median,
+        least_ms=least,
+        best_of_pytorch=best,
+        times_pytorch=median[best] / median["ours"],
+        times_pytorch_least=best_least / least["ours"],
+        times_numpy=median["numpy"] / median["ours"] if "numpy" in median else None,
+        gflops=gflops,
+        peak_gflops=top,
+        share_of_peak=gflops / top,
+    )
+
+
+HEAD = (
+    f"{'B':>4}{'T':>5}{'H':>5}{'ours':>10}{'PyTorch':>10}{'NumPy':>10}"
+    f"{'× PyTorch':>11}{'(least)':>9}{'× NumPy':>9}{'GFLOP/s':>9}{'of peak':>9}  PyTorch's best"
+)
+
+
+def row(result: Result) -> str:
+    """Return a row of the table."""
+    numpy_ms = result.median_ms.get("numpy")
+    numpy_column = f"{numpy_ms:10.3f}" if numpy_ms is not None else f"{'':10}"
+    times_numpy = f"{result.times_numpy:9.1f}" if result.times_numpy is not None else f"{'':9}"
+    return (
+        f"{result.B:4}{result.T:5}{result.H:5}{result.median_ms['ours']:10.3f}"
+        f"{result.median_ms[result.best_of_pytorch]:10.3f}{numpy_column}"
+        f"{result.times_pytorch:11.2f}{result.times_pytorch_least:9.2f}{times_numpy}"
+        f"{result.gflops:9.1f}{result.share_of_peak:9.0%}"
+        f"  {result.best_of_pytorch.removeprefix('pytorch ')}"
+    )
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on beside the code."""
+    processor = platform.processor() or platform.machine()
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        names = (line.partition(":")[2].strip() for line in lines if "model name" in line)
+        processor = next(names, processor)
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "vector_bytes": lanes(FLOAT) * FLOAT.itemsize,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "torch": torch.__version__,
+    }
+
+
+def main() -> None:
+    """Measure, print, and write where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, a fifth of the time")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each contender and size")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--cells", choices=CELLS, nargs="+", default=CELLS)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
+    options = parser.parse_args()
+    sizes, seconds = (QUICK, options.seconds / 5) if options.quick else (SIZES, options.seconds)
+    about, results = machine(), []
+    print("  ".join(f"{name} {value}" for name, value in about.items()))
+    print("times are milliseconds a step: medians; (least): the ratio of the shortest times")
+    for threads in options.threads:
+        for cell in options.cells:
+            print(f"\n{cell.upper()}, {threads} thread{'s' if threads > 1 else ''}\n{HEAD}")
+            for B, T, H in sizes:
+                results.append(measure(Case(cell, threads, B, T, H), seconds))
+                print(row(results[-1]), flush=True)
+    if options.json:
+        found = {"machine": about, "results": [asdict(result) for result in results]}
+        options.json.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

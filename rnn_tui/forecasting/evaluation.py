@@ -1,0 +1,96 @@
+"""A network's forecasts of one part of a series beside those of the baselines."""
+
+from collections.abc import Collection
+
+from rnn_tui.data.prepared import Prepared
+from rnn_tui.data.series import Floats
+from rnn_tui.data.transforms import Log
+from rnn_tui.data.windows import Part
+from rnn_tui.forecasting.baselines import EVERY, Kind, baseline_scores
+from rnn_tui.forecasting.conformal import Coverage, Margins, calibrate, measure
+from rnn_tui.forecasting.metrics import Scores, score
+
+
+def evaluate(
+    prepared: Prepared,
+    predicted: Floats,
+    part: Part = "test",
+    *,
+    which: Collection[Kind] = EVERY,
+    order: int | None = None,
+    target: int = 0,
+) -> dict[str, Scores]:
+    """Return the scores of the model ("model") and of the baselines on the same rows.
+
+    The baselines are fitted on everything before the part, whose rows nobody has seen.
+
+    Parameters
+    ----------
+    prepared
+        The series.
+    predicted
+        `prepared.restore` of what the network says for all windows of the part, shape (n, H, O).
+    part
+        "validation" or "test".
+    which, order
+        Baselines, see `fit_baselines`.
+    target
+        Number of the column that is scored.
+
+    Raises
+    ------
+    ValueError
+        The predictions are not those of all windows of the part.
+    """
+    starts = prepared.starts[part]
+    actual = prepared.actual(starts)
+    if predicted.shape != actual.shape:
+        raise ValueError(f"got predictions {predicted.shape} for the windows' {actual.shape}")
+    start = int(starts[0]) + prepared.input_chunk_length
+    end = int(starts[-1]) + prepared.input_chunk_length + prepared.horizon
+    baselines = baseline_scores(
+        prepared.series,
+        start,
+        start,
+        end,
+        horizon=prepared.horizon,
+        which=which,
+        order=order,
+        target=target,
+    )
+    model = score(
+        actual[:, :, target],
+        predicted[:, :, target],
+        training=prepared.transformed[target].stages[0][:start],
+        period=prepared.series.period,
+    )
+    return {"model": model, **baselines}
+
+
+def intervals(
+    prepared: Prepared, validation: Floats, test: Floats, level: float
+) -> tuple[Margins, Coverage]:
+    """Return conformal margins by the validation part, and what they hold on the test part.
+
+    After a transform with a logarithm the margins are factors.
+
+    Parameters
+    ----------
+    prepared
+        The series.
+    validation, test
+        `prepared.restore` of what the network says for all windows of the parts, (n, H, O).
+    level
+        Share of values that is to lie inside, between 0 and 1.
+
+    Raises
+    ------
+    DataError
+        The validation part is too short for the level.
+    """
+    steps = prepared.transformed[0].steps
+    on_log = bool(steps) and isinstance(steps[0], Log)
+    known = prepared.actual(prepared.starts["validation"])
+    margins = calibrate(known, validation, level, on_log=on_log)
+    lower, upper = margins.around(test)
+    return margins, measure(prepared.actual(prepared.starts["test"]), lower, upper, level)

@@ -1,0 +1,271 @@
+"""The options of the command that set a key of the configuration each."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import click
+
+Heading = Literal["Series", "Reading", "Network", "Training", "Run"]
+HEADINGS: tuple[Heading, ...] = get_args(Heading)
+"""Of the groups in the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option that sets one key of the configuration."""
+
+    heading: Heading
+    flag: str
+    key: str
+    """"section.key" in the configuration file."""
+    type: "click.ParamType[Any] | type"
+    metavar: str
+    help: str
+    default: str
+    """The default as the help shows it; a test compares it with the configuration's."""
+    repeated: bool = False
+    """Whether it may be given several times, for a key that holds several values."""
+
+    @property
+    def name(self) -> str:
+        """Name of the parsed value."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+
+CELLS = click.Choice(["rnn", "lstm"])
+OPTIMIZERS = click.Choice(["sgd", "adam"])
+DTYPES = click.Choice(["float32", "float64"])
+SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
+FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
+MARKS = click.Choice([".", ","])
+MISSING = click.Choice(["error", "ffill", "interpolate", "drop"])
+
+SETTINGS = (
+    Setting(
+        "Series",
+        "--dataset",
+        "data.dataset",
+        str,
+        "NAME",
+        "Bundled or generated series; rnn-tui datasets lists them.",
+        "sunspots",
+    ),
+    Setting(
+        "Series",
+        "--data",
+        "data.file",
+        str,
+        "FILE|-",
+        "CSV, TSV, JSON Lines or Parquet file; -: standard input.",
+        "",
+    ),
+    Setting(
+        "Series",
+        "--column",
+        "data.column",
+        str,
+        "NAME",
+        "Column to forecast; may be repeated.",
+        "the only one",
+        repeated=True,
+    ),
+    Setting(
+        "Series",
+        "--covariate",
+        "data.covariates",
+        str,
+        "NAME",
+        "Column to read along; may be repeated.",
+        "",
+        repeated=True,
+    ),
+    Setting(
+        "Series",
+        "--transform",
+        "data.transform",
+        str,
+        "STEPS",
+        "diff, seasonal-diff, log, log-return, joined by commas.",
+        "",
+    ),
+    Setting(
+        "Series",
+        "--scaling",
+        "data.scaling",
+        SCALINGS,
+        "KIND",
+        "standard, robust, min-max or none.",
+        "standard",
+    ),
+    Setting(
+        "Series",
+        "--period",
+        "data.period",
+        int,
+        "ROWS",
+        "Rows of a season.",
+        "the dataset's own, else found",
+    ),
+    Setting(
+        "Series",
+        "--input-chunk-length",
+        "data.input_chunk_length",
+        int,
+        "T",
+        "Timesteps of input to one prediction.",
+        "24",
+    ),
+    Setting(
+        "Series", "--horizon", "data.horizon", int, "H", "Rows that one prediction covers.", "1"
+    ),
+    Setting(
+        "Series",
+        "--validation-size",
+        "data.validation_size",
+        str,
+        "SHARE|TIME",
+        "Part before the test part that chooses the best weights, or when it begins.",
+        "the dataset's own, else 0.15",
+    ),
+    Setting(
+        "Series",
+        "--test-size",
+        "data.test_size",
+        str,
+        "SHARE|TIME",
+        "Part at the end that is only scored, or when it begins.",
+        "the dataset's own, else 0.15",
+    ),
+    Setting("Series", "--length", "data.length", int, "ROWS", "Of a generated series.", "its own"),
+    Setting(
+        "Series",
+        "--noise",
+        "data.noise",
+        float,
+        "SHARE",
+        "On a generated series, of its standard deviation.",
+        "0.0",
+    ),
+    Setting(
+        "Series",
+        "--data-seed",
+        "data.data_seed",
+        int,
+        "N",
+        "Of that noise and of random series.",
+        "0",
+    ),
+    Setting(
+        "Reading",
+        "--format",
+        "data.format",
+        FORMATS,
+        "KIND",
+        "csv, tsv, jsonl or parquet.",
+        "found",
+    ),
+    Setting(
+        "Reading",
+        "--time-column",
+        "data.time_column",
+        str,
+        "NAME",
+        "Column with the times; none: number the rows.",
+        "found",
+    ),
+    Setting(
+        "Reading",
+        "--delimiter",
+        "data.delimiter",
+        str,
+        "MARK",
+        "Between cells; tab for a tabulator.",
+        "found",
+    ),
+    Setting(
+        "Reading",
+        "--header",
+        "data.header",
+        bool,
+        "yes|no",
+        "Whether the first line names the columns.",
+        "found",
+    ),
+    Setting(
+        "Reading", "--encoding", "data.encoding", str, "NAME", "Encoding of the text.", "found"
+    ),
+    Setting(
+        "Reading",
+        "--decimal",
+        "data.decimal",
+        MARKS,
+        "MARK",
+        "Decimal mark, . or a comma.",
+        "found",
+    ),
+    Setting(
+        "Reading",
+        "--date-format",
+        "data.date_format",
+        str,
+        "FORM",
+        "Form of the dates, such as %d.%m.%Y.",
+        "found",
+    ),
+    Setting(
+        "Reading",
+        "--missing",
+        "data.missing",
+        MISSING,
+        "HOW",
+        "Cells without a value: error, ffill, interpolate, drop.",
+        "error",
+    ),
+    Setting(
+        "Network", "--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"
+    ),
+    Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
+    Setting(
+        "Network",
+        "--dtype",
+        "model.dtype",
+        DTYPES,
+        "float32|float64",
+        "Precision of the numbers.",
+        "float32",
+    ),
+    Setting(
+        "Training",
+        "--steps",
+        "training.steps",
+        int,
+        "N",
+        "Optimisation steps.",
+        "1000 with --batch, else until you stop",
+    ),
+    Setting(
+        "Training", "--batch-size", "training.batch_size", int, "B", "Windows in one step.", "32"
+    ),
+    Setting(
+        "Training",
+        "--optimizer",
+        "training.optimizer",
+        OPTIMIZERS,
+        "sgd|adam",
+        "Update rule.",
+        "adam",
+    ),
+    Setting("Training", "--lr", "training.learning_rate", float, "RATE", "Learning rate.", "0.01"),
+    Setting(
+        "Training",
+        "--clip",
+        "training.clip",
+        float,
+        "NORM",
+        "Largest global norm of the gradient; 0: no limit.",
+        "1.0",
+    ),
+    Setting("Training", "--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
+    Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
+    Setting("Run", "--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
+)

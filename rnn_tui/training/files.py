@@ -1,0 +1,55 @@
+"""Files that a run leaves: whether they can be written, and writing them whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from rnn_tui.data.writing import table_kind
+from rnn_tui.errors import OutputFileError
+
+PART_PREFIX = ".rnn-tui-part-"
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file; an older one of that name is replaced whole or not at all."""
+    path = Path(os.path.realpath(path))  # a symbolic link stays one
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def check_output(path: Path) -> None:
+    """Raise UsageError unless a table of forecasts could be written there."""
+    table_kind(path)
+    check_writable(path, "--output")
+
+
+def check_writable(path: Path, option: str = "--save-model") -> None:
+    """Raise OutputFileError unless a file could be written there; called before training."""
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        if path.is_dir():
+            raise OutputFileError(f"{option} {path}: is a folder; give the name of a file in it.")
+        if path.exists() and not path.is_file():
+            raise OutputFileError(f"{option} {path}: is a pipe or a device; give a file.")
+        if not folder.is_dir():
+            raise OutputFileError(f"{option} {path}: the folder {folder} does not exist.")
+        handle, name = tempfile.mkstemp(dir=folder, prefix=PART_PREFIX)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise OutputFileError(
+            f"{option} {path}: cannot be written: {error.strerror}. "
+            "Choose a file in a folder that you may write to."
+        ) from error
