@@ -28,9 +28,9 @@ from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-SWITCH_SECONDS = 0.0005
-"""How long one thread keeps the interpreter from another: training and keys must not wait for a
-whole drawing (Python's own 5 ms cost training up to a tenth of its speed)."""
+SWITCH_SECONDS = 50e-6
+"""How long one thread keeps the interpreter from another. A burst of steps may end every
+millisecond: with Python's own 5 ms, training would wait for half a drawing each time."""
 
 
 class RnnTuiApp(App[None]):

@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.screens.main import MainScreen
 from tests.tui.fake_session import FakeSession, make_snapshot
 
 
@@ -68,8 +69,10 @@ class Shown:
 
 
 @pytest.fixture
-def show():
+def show(monkeypatch):
     """`async with show(snapshot, size) as shown`: the app on a session that stands still."""
+
+    monkeypatch.setattr(MainScreen, "TURN_SECONDS", 0.0)
 
     @asynccontextmanager
     async def run(snapshot=None, size=(80, 24)):

@@ -58,6 +58,9 @@ class MainScreen(Screen[None]):
     """
 
     AUTO_FOCUS = ""
+    TURN_SECONDS: ClassVar[float] = 0.02
+    """From the words to the first panel, and from panel to panel: a key that comes meanwhile waits
+    for one drawing, not for four."""
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in COMMANDS]
 
     class Changed(Message):
@@ -127,7 +130,7 @@ class MainScreen(Screen[None]):
             widget.look = look
 
     def poll(self) -> None:
-        """Take in the latest snapshot."""
+        """Take in the latest snapshot: words at once, then panel after panel."""
         if self.app.screen is not self and not self.app.screen.is_modal:
             return
         snapshot = self._session.snapshot
@@ -138,7 +141,8 @@ class MainScreen(Screen[None]):
                 self.post_message(self.Refused())
         self._show_words(snapshot)
         self._snapshot = snapshot
-        self._show_in_panels()
+        for place, panel in enumerate(self._panels, start=1):
+            panel.show(snapshot, after=place * self.TURN_SECONDS)
 
     def _show_words(self, snapshot: Snapshot) -> None:
         held, waited = self._session.held, self._clock() - self._since

@@ -77,17 +77,25 @@ class Panel(Drawn, can_focus=True):
         self._rows: tuple[Strip, ...] = ()
         self._timesteps: Span | None = None
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
         """Take in a snapshot; a panel that cannot be seen draws nothing.
 
         It is drawn in the panel's own turn, so that a key that is pressed meanwhile does not wait
         for all panels; and while training goes on, no more often than its share of time allows.
+
+        Parameters
+        ----------
+        after
+            Seconds until its turn.
         """
         self._snapshot = snapshot
         rests = snapshot.state is State.TRAINING and self._clock() < self._rests_until
         if self.display and not rests and not self._is_due and not self._is_up_to_date:
             self._is_due = True
-            self.call_later(self._draw_in_turn)
+            if after:
+                self.set_timer(after, self._draw_in_turn)
+            else:
+                self.call_later(self._draw_in_turn)
 
     def _draw_in_turn(self) -> None:
         self._is_due = False
