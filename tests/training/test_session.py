@@ -223,7 +223,7 @@ def test_who_watches_is_told_of_answers_but_not_of_every_frame(running):
     states = [state for state, _ in told]
     assert states.count(State.TRAINING) <= 2
     session.pause()
-    wait_for(lambda: told[-1][0] is State.PAUSED)
+    wait_for(lambda: told and told[-1][0] is State.PAUSED)
     held = session.snapshot.step
     before = len(told)
     session.scale_learning_rate(0.5)
