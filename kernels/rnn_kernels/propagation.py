@@ -58,7 +58,7 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
     memory, y = workspace.memory, workspace.y.reshape(-1)
-    part = parts_of(workspace.network.cell, workspace.dtype).forward
+    part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
         part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
     )  # fmt: skip
@@ -106,11 +106,11 @@ def backward(
     check_parameters(network, parameters, workspace.dtype)
     check_gradient(gradient, parameters)
     check_first(first, workspace.timesteps)
-    if dc_T is not None and network.cell == "rnn":
-        raise ValueError("dc_T: got an array, expected None: an RNN has no cell state")
+    if dc_T is not None and not network.has_cell_state:
+        raise ValueError(f"dc_T: got an array, expected None: {network.cell} has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
-    parts = parts_of(network.cell, workspace.dtype)
+    parts = parts_of(network, workspace.dtype)
     arguments = (
         *parts,
         workspace.plan,
@@ -169,7 +169,7 @@ def step(
         network.layers, B, network.hidden_size
     )  # fmt: skip
     states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.cell == "lstm":
+    if network.has_cell_state:
         states |= {"c": c, "c_out": c_out}
     for name, state in states.items():
         check_array(name, state, shape, dtype, writable=name.endswith("out"))
@@ -226,8 +226,9 @@ def _backward_body(
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
         call_backward(
-            backward_part, plan, head, first, from_end, True, part, threads, memory, dy, squares
-        )
+            backward_part, plan, head, first, from_end, True, part, threads,
+            parameters, memory, dy, squares,
+        )  # fmt: skip
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

@@ -116,7 +116,7 @@ def train_steps(
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network.cell, dtype),
+            *parts_of(network, dtype),
             workspace.plan,
             workspace.head,
             OPTIMIZER_CODES[optimizer.name],
@@ -266,8 +266,9 @@ def _train_body(
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
             call_backward(
-                backward_part, plan, head, first, False, False, part, threads, memory, dy, squares
-            )
+                backward_part, plan, head, first, False, False, part, threads,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
