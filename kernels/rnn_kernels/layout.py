@@ -68,13 +68,14 @@ class Layer(NamedTuple):
     timesteps: int
     batch: int
     inputs: int  # D
+    outputs: int  # O of the readout
     hidden: int  # H
     units: int  # H padded to whole vectors
     lanes: int
     pair: int  # vectors side by side in a panel of one gate: 2 where their number is even, else 1
     depth: int  # D + 2 + H
     w: int  # in the parameters: packed weights
-    panel: int  # elements of the weights of one vector of units
+    panel: int  # elements of the weights of one unit
     peephole: int  # in the parameters: (3, units)
     a: int  # in the memory: inputs of the product, (T+1, B, a_stride), from the x of the first row
     a_stride: int
@@ -427,13 +428,14 @@ def make_plan(
                 timesteps=T,
                 batch=B,
                 inputs=D,
+                outputs=network.output_size,
                 hidden=network.hidden_size,
                 units=units,
                 lanes=width,
                 pair=packing.pair,
                 depth=D + BIASES + network.hidden_size,
                 w=packing.starts[n],
-                panel=packing.stored_depth(n) * len(network.gate_names) * width,
+                panel=packing.stored_depth(n) * len(network.gate_names),
                 peephole=packing.peephole(n),
                 a=row + before_h - D - BIASES,
                 a_stride=a_stride,

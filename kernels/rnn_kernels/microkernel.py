@@ -92,11 +92,27 @@ class Index:
     def __add__(self, other: "Index | int") -> "Index":
         return Index(self.builder, self.builder.add(self.value, _i64(other)))
 
+    def __sub__(self, other: "Index | int") -> "Index":
+        return Index(self.builder, self.builder.sub(self.value, _i64(other)))
+
     def __mul__(self, other: "Index | int") -> "Index":
         return Index(self.builder, self.builder.mul(self.value, _i64(other)))
 
     __rmul__ = __mul__
     __radd__ = __add__
+
+
+class Fields:
+    """A named tuple of whole numbers; each is taken out where it is read."""
+
+    def __init__(self, builder: Any, value: Any, names: Sequence[str]) -> None:
+        self._builder = builder
+        self._value = value
+        self._names = names
+
+    def __getattr__(self, name: str) -> Index:
+        number = self._builder.extract_value(self._value, self._names.index(name))
+        return Index(self._builder, number)
 
 
 def _i64(value: "Index | int") -> Any:
@@ -445,6 +461,11 @@ class Code:
         return [Vector(b, phi) for phi in phis]
 
 
+def _names_of(kind: Any) -> tuple[str, ...]:
+    """Names of the fields of Numba's type of a named tuple."""
+    return tuple(kind.instance_class._fields)
+
+
 Emitter: TypeAlias = Callable[[Code, int, Any], None]
 
 
@@ -457,8 +478,8 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
         Sums a row, which decides how tall a tile may be.
     arguments : str
         Names of the arguments. Arrays (contiguous) reach the emitter as a `Place` at their first
-        element, whole numbers as an `Index`. All arrays but those of float64 squares share the
-        dtype of the first.
+        element, whole numbers as an `Index`, named tuples of them as `Fields`. All arrays but
+        those of float64 squares share the dtype of the first.
 
     Notes
     -----
@@ -474,8 +495,11 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
             def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
                 number = None
                 at: dict[str, Any] = {}
-                for name, kind, value in zip(names, sig.args[1:], values[1:], strict=True):
-                    if isinstance(kind, types.Array):
+                kinds: tuple[Any, ...] = sig.args[1:]
+                for name, kind, value in zip(names, kinds, values[1:], strict=True):
+                    if isinstance(kind, types.BaseNamedTuple):
+                        at[name] = Fields(builder, value, _names_of(kind))
+                    elif isinstance(kind, types.Array):
                         number = number or (FLOAT if kind.dtype == types.float32 else DOUBLE)
                         array = context.make_array(kind)(context, builder, value)
                         at[name] = Place(builder, array.data)

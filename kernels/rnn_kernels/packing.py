@@ -32,7 +32,7 @@ def transpose_panels(
     for q in range(layer.units // L):
         # Where vector q of the units lies: row k of gate g begins at w + (k · gates + g) · stride.
         panel, stride = q - q % together, L * together
-        w = layer.w + panel * layer.panel + (q - panel) * L
+        w = layer.w + panel * L * layer.panel + (q - panel) * L
         for column in range(0, columns, L):
             pair = column - column % width
             for g in range(gates):

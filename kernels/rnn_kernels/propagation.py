@@ -226,7 +226,7 @@ def _backward_body(
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
         call_backward(
-            backward_part, plan, head, first, from_end, True, part, threads,
+            backward_part, plan, first, from_end, True, part, threads,
             parameters, memory, dy, squares,
         )  # fmt: skip
     for part in prange(threads):

@@ -11,11 +11,12 @@ from rnn_kernels.jit import filled_in, inlined, jit
 from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
 from rnn_kernels.microkernel import copy_tile, dot_tile
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows, to_and_fro
 
 # What each cell has of its own; see `parts`.
-forward_timestep = backward_timestep = add_outer = product_tile = filled_in
-TALLEST = 0
+forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
+tile = product_tile = add_outer = filled_in
+TALLEST, VECTORS = 1, 1
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
@@ -41,6 +42,65 @@ def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
     panels = layer.units // layer.lanes // layer.pair
     return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
+
+
+def forward_sweep(
+    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
+) -> None:
+    """Let a tile pass over all units, and over the samples start … stop−1, of a timestep."""
+    width = VECTORS * layer.lanes
+    panels = layer.units // width
+    for n in range(panels):
+        unit = width * to_and_fro(n, panels, t)
+        b = start
+        while b < stop:
+            rows = tile_rows(stop - b, TALLEST)
+            tile(rows, layer, t, b, unit, parameters, memory)
+            b += rows
+
+
+def backward_sweep(
+    layer: Layer, t: int, start: int, stop: int, above: int, above_stride: int, e_depth: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """Let a tile pass over all units, and over the samples start … stop−1, of a timestep.
+
+    `above` is the place of what reaches the h_t from elsewhere: the layer above, or dh_T.
+    """
+    width = VECTORS * layer.lanes
+    panels = layer.units // width
+    later = 0 if t + 1 == layer.timesteps else 1
+    for n in range(panels):
+        unit = width * to_and_fro(n, panels, t)
+        b = start
+        while b < stop:
+            rows = tile_rows(stop - b, TALLEST)
+            tile(
+                rows, layer, t, b, unit, later, above, above_stride, e_depth,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
+            b += rows
+
+
+def forward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
+) -> None:
+    """A timestep of a cell some of whose units wait for what others have computed."""
+    first_sweep(layer, t, start, stop, parameters, memory)
+    second_sweep(layer, t, start, stop, parameters, memory)
+
+
+def backward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, above: int, above_stride: int, e_depth: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """A timestep of such a cell, backwards."""
+    first_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
+    second_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
 
 
 def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
@@ -106,7 +166,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
+    plan: Array, first: int, start: int, stop: int, from_end: bool, to_start: bool,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
@@ -128,10 +188,10 @@ def backward_rows(
                 above, above_stride = layer.dh, layer.units
             else:
                 above, above_stride = layer.nothing, 0
-            e_depth = outputs if is_last and t >= first else 0
+            e_depth = layer.outputs if is_last and t >= first else 0
             backward_timestep(
-                layer, t, start, stop, parameters, memory, above, above_stride,
-                dy, outputs, e_depth, squares,
+                layer, t, start, stop, above, above_stride, e_depth,
+                parameters, memory, dy, squares,
             )  # fmt: skip
         if n or to_start:
             for t in range(layer.timesteps):
@@ -214,7 +274,7 @@ def weight_gradient(
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop, together):
-            out = layer.w + q * layer.panel
+            out = layer.w + q * L * layer.panel
             for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - n)
                 dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
@@ -331,15 +391,12 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
+    plan: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples."""
     start, stop = bounds(layer_at(plan, 0).batch, part, parts)
-    outputs = readout_of(head).outputs
-    backward_rows(
-        plan, outputs, first, start, stop, from_end, to_start, parameters, memory, dy, squares
-    )
+    backward_rows(plan, first, start, stop, from_end, to_start, parameters, memory, dy, squares)
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:

@@ -266,7 +266,7 @@ def _train_body(
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
             call_backward(
-                backward_part, plan, head, first, False, False, part, threads,
+                backward_part, plan, first, False, False, part, threads,
                 parameters, memory, dy, squares,
             )  # fmt: skip
         for part in prange(threads):
