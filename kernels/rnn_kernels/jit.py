@@ -116,6 +116,30 @@ def address_of(function: Callable[..., Any], *kinds: Any) -> int:
     return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
 
 
+def tuple_reader(kind: Any) -> Any:
+    """Make an intrinsic `read(table, row)` of a named tuple of whole numbers.
+
+    The rows of the int64 table are as long as the tuple. Written in Python each of its fields
+    would be typed and translated by itself, wherever one is read.
+    """
+    numbers = types.NamedUniTuple(types.int64, len(kind._fields), kind)
+
+    def typed(_context: Any, table: Any, row: Any) -> tuple[Any, Any]:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            array = context.make_array(signature.args[0])(context, builder, values[0])
+            row = context.cast(builder, values[1], signature.args[1], types.int64)
+            start = builder.mul(row, row.type(numbers.count))
+            fields = [
+                builder.load(builder.gep(array.data, [builder.add(start, row.type(n))]))
+                for n in range(numbers.count)
+            ]
+            return context.make_tuple(builder, numbers, fields)
+
+        return numbers(table, row), generate
+
+    return intrinsic(typed)
+
+
 def caller(arguments: str) -> Any:
     """Make an intrinsic `call(address, *arguments)` of compiled code.
 

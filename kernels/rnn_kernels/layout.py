@@ -21,16 +21,15 @@ All buffers of a workspace are parts of one array, and a `Layer` says where they
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined, tuple_reader
 from rnn_kernels.microkernel import lanes
 
 Array: TypeAlias = NDArray[Any]
@@ -104,14 +103,8 @@ class Layer(NamedTuple):
     squares: int  # in the squared norms: of dh (T, B), then of dc (T, B)
 
 
-_LAYER_FIELDS = len(Layer._fields)
-fixed_tuple: Any = to_fixed_tuple  # an intrinsic, whose first parameter is the compiler's
-
-
-@jit
-def layer_at(plan: Array, n: int) -> Layer:
-    """Return the layer in a row of the plan."""
-    return Layer(*fixed_tuple(plan[n], _LAYER_FIELDS))
+layer_at: Callable[[Array, int], Layer] = tuple_reader(Layer)
+"""Compiled code's way to read the layer in a row of a plan."""
 
 
 class Readout(NamedTuple):

@@ -25,7 +25,7 @@ from rnn_kernels.layout import Network, Packing
 from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
 from rnn_kernels.microkernel import lanes, product_tile
 from rnn_kernels.rnn import rnn_backward, rnn_forward
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, Tile
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, Tile, transposed_tile
 
 call_forward = caller("plan head first part parts parameters memory y")
 call_backward = caller("plan first from_end to_start part parts parameters memory dy squares")
@@ -66,6 +66,11 @@ def _cell(name: str, pair: int) -> Cell:
     return Cell(forward, backward, gru_weight_gradient, outer)
 
 
+def _meanings(tile: Tile) -> dict[str, Any]:
+    """The names by which the loops of `sweeps` call a tile."""
+    return {"tile": tile.call, "TALLEST": tile.tallest, "VECTORS": tile.vectors}
+
+
 @cache
 def _compiled(name: str, pair: int) -> tuple[Any, Any, Any, Any]:
     """Forward, backward, weight gradient and readout gradient, not yet compiled."""
@@ -75,10 +80,7 @@ def _compiled(name: str, pair: int) -> tuple[Any, Any, Any, Any]:
         return inlined(copy_with(function, suffix, **meanings))
 
     def timestep(sweep: Any, sweeps_in_turn: Any, tiles: tuple[Tile, ...]) -> Any:
-        passes = [
-            copy(sweep, f"{tag}_{n}", tile=call, TALLEST=tallest, VECTORS=vectors)
-            for n, (call, tallest, vectors) in enumerate(tiles)
-        ]
+        passes = [copy(sweep, f"{tag}_{n}", **_meanings(tile)) for n, tile in enumerate(tiles)]
         if len(passes) == 1:
             return passes[0]
         return copy(sweeps_in_turn, first_sweep=passes[0], second_sweep=passes[1])
@@ -90,7 +92,7 @@ def _compiled(name: str, pair: int) -> tuple[Any, Any, Any, Any]:
         )
         for name, vectors in cell.outer.items()
     }  # fmt: skip
-    multiply = jit(copy_with(sweeps.multiply_rows, tag, product_tile=product_tile(pair)))
+    multiply = jit(copy_with(sweeps.multiply_rows, str(pair), **_meanings(transposed_tile(pair))))
     forward_rows = copy(
         sweeps.forward_rows,
         forward_timestep=timestep(sweeps.forward_sweep, sweeps.forward_sweeps, cell.forward),

@@ -26,7 +26,7 @@ FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
-@jit
+@inlined
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     """Range of samples that one of several threads takes, at multiples of eight.
 
@@ -37,7 +37,7 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
-@jit
+@inlined
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
     panels = layer.units // layer.lanes // layer.pair
@@ -113,7 +113,7 @@ def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: 
             forward_timestep(layer, t, start, stop, parameters, memory)
 
 
-@jit
+@inlined
 def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
     """Copy the hidden states of the layer below to where this layer reads its input."""
     for t in range(layer.timesteps):
@@ -202,38 +202,29 @@ def backward_rows(
 
 def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
     """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
-    row, width = t * layer.batch, layer.pair * layer.lanes
-    out, stride = layer.dx + row * layer.dx_stride, layer.dx_stride
+    stride = layer.dx_stride
+    depth_n = layer.units if layer.dn else 0
     multiply_rows(
-        start, stop, layer.dz + row * layer.z_stride, layer.z_stride, layer.z,
-        layer.wx, layer.rows, stride, width, out, stride, 0, memory,
+        layer, t * layer.batch, start, stop, layer.dn, depth_n, layer.wx, layer.rows, stride,
+        layer.dx, stride, memory,
     )  # fmt: skip
-    if layer.dn:
-        multiply_rows(
-            start, stop, layer.dn + row * layer.n_stride, layer.n_stride, layer.units,
-            layer.wx + layer.z * width, layer.rows, stride, width, out, stride, 1, memory,
-        )  # fmt: skip
 
 
 def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
     """Fill dh0 = W_hhᵀ [dz_1, dn_h] of some samples, with what a GRU carries beside it."""
-    units, width = layer.units, layer.pair * layer.lanes
+    units = layer.units
+    depth_n = units if layer.dn_h else 0
     multiply_rows(
-        start, stop, layer.dz, layer.z_stride, layer.z,
-        layer.wt, layer.wt_depth, units, width, layer.dh, units, 0, memory,
+        layer, 0, start, stop, layer.dn_h, depth_n, layer.wt, layer.wt_depth, units,
+        layer.dh, units, memory,
     )  # fmt: skip
-    if layer.dn_h:
-        multiply_rows(
-            start, stop, layer.dn_h, layer.n_stride, units,
-            layer.wt + layer.z * width, layer.wt_depth, units, width, layer.dh, units, 1, memory,
-        )  # fmt: skip
     if layer.dn:
         for k in range(start * units, stop * units):
             memory[layer.dh + k] += memory[layer.dc + k]
             memory[layer.dc + k] = 0
 
 
-@jit
+@inlined
 def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
     """Add dh_T to what reaches the last timestep from above."""
     for b in range(start, stop):
@@ -242,20 +233,23 @@ def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, mem
 
 
 def multiply_rows(
-    start: int, stop: int, rows: int, row_stride: int, depth: int, panels: int, panel_depth: int,
-    columns: int, width: int, out: int, out_stride: int, add: int, memory: Array,
+    layer: Layer, sample: int, start: int, stop: int, dn: int, depth_n: int,
+    panels: int, panel_depth: int, columns: int, out: int, out_stride: int, memory: Array,
 ) -> None:  # fmt: skip
-    """Fill, or add to, (samples, columns) products of rows of dz and panels of weights."""
+    """Fill (samples, columns) products of [dz, dn] and panels of transposed weights.
+
+    `sample` is where the first sample of the timestep is among those of all timesteps.
+    """
+    width = VECTORS * layer.lanes
     for column in range(0, columns, width):
         b = start
         while b < stop:
-            count = tile_rows(stop - b, TALLEST_2)
-            product_tile(
-                count, memory, rows + b * row_stride, row_stride, 1,
-                memory, panels + column * panel_depth, width, depth,
-                memory, out + b * out_stride + column, out_stride, add,
+            rows = tile_rows(stop - b, TALLEST)
+            tile(
+                rows, layer, sample + b, dn, depth_n, panels + column * panel_depth,
+                out + (sample + b) * out_stride + column, out_stride, memory,
             )  # fmt: skip
-            b += count
+            b += rows
 
 
 def weight_gradient(
@@ -288,14 +282,14 @@ def weight_gradient(
             clear_padding(layer, out, width, gradient)
 
 
-@jit
+@inlined
 def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
 
 
-@jit
+@inlined
 def gather_block(
     memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
 ) -> None:

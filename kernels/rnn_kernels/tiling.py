@@ -4,13 +4,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined
 from rnn_kernels.microkernel import Code, Emitter, Place, Sums, tile_heights, tiles
 
 TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2, 4))
 
 
-@jit
+@inlined
 def tile_rows(left: int, tallest: int) -> int:
     """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
     if tallest == 8 and left >= 8:
@@ -103,3 +103,21 @@ def total_dh(
         dn, depth = m + layer.dn_h + after * layer.n_stride, layer.units * at.later
         dh = code.product(dh, dn, layer.n_stride, 1, w + layer.z * width, width, depth)
     return code.keep_first(dh, layer.hidden - at.unit)
+
+
+def transposed_tile(vectors: int) -> Tile:
+    """Return the tile of dz, and of dn where there is one, times transposed weights."""
+
+    @tiles(vectors, "layer sample dn depth_n w out out_stride memory")
+    def transposed_product_tile(code: Code, rows: int, at: Any) -> None:
+        layer, m, width = at.layer, at.memory, vectors * code.lanes
+        dz, dn = m + layer.dz + at.sample * layer.z_stride, m + at.dn + at.sample * layer.n_stride
+        w_n = m + at.w + layer.z * width
+        sums = code.zeros(rows, vectors)
+        sums = code.product(sums, dz, layer.z_stride, 1, m + at.w, width, layer.z)
+        sums = code.product(sums, dn, layer.n_stride, 1, w_n, width, at.depth_n)
+        for row, values in enumerate(sums):
+            for v, value in enumerate(values):
+                code.store(value, m + at.out + at.out_stride * row + v * code.lanes)
+
+    return Tile(transposed_product_tile, tile_heights(vectors)[0], vectors)
