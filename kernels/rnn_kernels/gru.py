@@ -30,9 +30,9 @@ from typing import Any
 
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import BIASES, SAMPLES, Array, Layer, R, Z
-from rnn_kernels.microkernel import Code
-from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding, gather_block
-from rnn_kernels.tiling import Tile, backward_tile, forward_tile, total_dh
+from rnn_kernels.microkernel import Code, copy_side_by_side
+from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding
+from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 
 add_outer_1 = add_outer_2 = filled_in
 
@@ -52,10 +52,10 @@ class _Places:
         self.carry = m + layer.dc + at.b * layer.units + at.unit
 
 
-def gru_forward() -> Tile:
-    """Return the tile that fills the gates and h_t of some samples and a vector of units."""
+def gru_forward() -> Any:
+    """Return the kernel that fills the gates and h_t of some samples and a vector of units."""
 
-    @forward_tile(sums=4, vectors=1)
+    @forward_sweep(sums=4, vectors=1)
     def gru_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w, depth_x = at.parameters + layer.w + at.unit * layer.panel, layer.inputs + 1
@@ -80,10 +80,10 @@ def gru_forward() -> Tile:
     return gru_forward_tile
 
 
-def gru_backward(vectors: int) -> Tile:
-    """Return the tile that fills the gradient of all gates, and what is carried beside it."""
+def gru_backward(vectors: int) -> Any:
+    """Return the kernel that fills the gradient of all gates, and what is carried beside it."""
 
-    @backward_tile(vectors=vectors)
+    @backward_sweep(vectors=vectors)
     def gru_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         dh_rows = total_dh(code, rows, vectors, at, carried=p.carry, through_n=True)
@@ -107,10 +107,10 @@ def gru_backward(vectors: int) -> Tile:
 # The original form goes over the units twice at every timestep.
 
 
-def gates_forward() -> Tile:
-    """Return the tile that fills r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
+def gates_forward() -> Any:
+    """Return the kernel that fills r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
 
-    @forward_tile(sums=2, vectors=1)
+    @forward_sweep(sums=2, vectors=1)
     def gates_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w = at.parameters + layer.w + at.unit * layer.panel
@@ -125,10 +125,10 @@ def gates_forward() -> Tile:
     return gates_forward_tile
 
 
-def new_forward() -> Tile:
-    """Return the tile that then fills n and h_t."""
+def new_forward() -> Any:
+    """Return the kernel that then fills n and h_t."""
 
-    @forward_tile(sums=1, vectors=1)
+    @forward_sweep(sums=1, vectors=1)
     def new_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w = at.parameters + layer.w + at.unit * layer.panel + 2 * code.lanes
@@ -147,10 +147,10 @@ def new_forward() -> Tile:
     return new_forward_tile
 
 
-def gates_backward(vectors: int) -> Tile:
-    """Return the tile that fills dz and dn, and what is carried, but for the reset gate."""
+def gates_backward(vectors: int) -> Any:
+    """Return the kernel that fills dz and dn, and what is carried, but for the reset gate."""
 
-    @backward_tile(vectors=vectors)
+    @backward_sweep(vectors=vectors)
     def gates_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         for row, dhs in enumerate(total_dh(code, rows, vectors, at, carried=p.carry)):
@@ -166,10 +166,10 @@ def gates_backward(vectors: int) -> Tile:
     return gates_backward_tile
 
 
-def reset_backward(vectors: int) -> Tile:
-    """Return the tile that then fills dr, and carries what passes the reset gate on its way."""
+def reset_backward(vectors: int) -> Any:
+    """Return the kernel that then fills dr, and carries what passes the reset gate on its way."""
 
-    @backward_tile(vectors=vectors)
+    @backward_sweep(vectors=vectors)
     def reset_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         width = vectors * L
@@ -212,7 +212,7 @@ def gru_weight_gradient(
                 a, dn = layer.a + k * layer.a_stride, layer.dn + k * N + q * L
                 dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
                 if layer.z * memory.itemsize >= FAR_APART:
-                    gather_block(memory, dz, dz_stride, count, 2 * L, L, block)
+                    copy_side_by_side(memory, dz, dz_stride, count, 2 * L, block)
                     dz, dz_stride = block, 2 * L
                 add_outer_2(
                     layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, count,

@@ -122,7 +122,7 @@ def tuple_reader(kind: Any) -> Any:
     The rows of the int64 table are as long as the tuple. Written in Python each of its fields
     would be typed and translated by itself, wherever one is read.
     """
-    numbers = types.NamedUniTuple(types.int64, len(kind._fields), kind)
+    numbers: Any = cast("Any", types).NamedUniTuple(types.int64, len(kind._fields), kind)
 
     def typed(_context: Any, table: Any, row: Any) -> tuple[Any, Any]:
         def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:

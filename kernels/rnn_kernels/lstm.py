@@ -26,8 +26,8 @@ from typing import Any
 
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import PEEPHOLES, Array, F, G, I, Layer, O
-from rnn_kernels.microkernel import Code, Index, Vector, tiles
-from rnn_kernels.tiling import Tile, backward_tile, forward_tile, panel_product, total_dh
+from rnn_kernels.microkernel import Code, Index, Vector, kernel
+from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
 
 weight_gradient = filled_in
 
@@ -39,10 +39,10 @@ def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
     return code.load(first + layer.units * row + vector * code.lanes)
 
 
-def lstm_forward(*, peepholes: bool) -> Tile:
-    """Return the tile that fills gates, c_t and h_t of some samples and a vector of units."""
+def lstm_forward(*, peepholes: bool) -> Any:
+    """Return the kernel that fills gates, c_t and h_t of some samples and a vector of units."""
 
-    @forward_tile(sums=4, vectors=1)
+    @forward_sweep(sums=4, vectors=1)
     def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, after = at.layer, at.memory, at.sample + at.layer.batch
         z = panel_product(code, at, code.zeros(rows, 4))
@@ -78,10 +78,10 @@ def lstm_forward(*, peepholes: bool) -> Tile:
     return lstm_forward_tile
 
 
-def lstm_backward(vectors: int, *, peepholes: bool) -> Tile:
-    """Return the tile that fills dz_t, the squares of dh_t and dc_t, and the carry of dc."""
+def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
+    """Return the kernel that fills dz_t, the squares of dh_t and dc_t, and the carry of dc."""
 
-    @backward_tile(vectors=vectors)
+    @backward_sweep(vectors=vectors)
     def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, one = at.layer, at.memory, code.constant(1)
         state = at.sample * layer.units + at.unit
@@ -122,8 +122,8 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Tile:
     return lstm_backward_tile
 
 
-@tiles(1, "layer unit memory gradient")
-def peephole_gradient_tile(code: Code, _rows: int, at: Any) -> None:
+@kernel("layer unit memory gradient")
+def fill_peephole_gradient(code: Code, at: Any) -> None:
     """dp_i = Σ dz_i ⊙ c_{t−1}, dp_f likewise, dp_o = Σ dz_o ⊙ c_t, of a vector of units."""
     layer = at.layer
     dz, c = at.memory + layer.dz + 4 * at.unit, at.memory + layer.c + at.unit
@@ -150,4 +150,4 @@ def peephole_lstm_gradient(
     """Fill the gradient of packed and peephole weights for vectors start … stop−1 of the units."""
     weight_gradient(layer, part, start, stop, memory, gradient)
     for unit in range(start * layer.lanes, stop * layer.lanes, layer.lanes):
-        peephole_gradient_tile(1, layer, unit, memory, gradient)
+        fill_peephole_gradient(layer, unit, memory, gradient)

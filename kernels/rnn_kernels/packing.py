@@ -2,7 +2,7 @@
 
 from rnn_kernels.jit import inlined
 from rnn_kernels.layout import Array, Layer, Readout
-from rnn_kernels.microkernel import transpose_tile
+from rnn_kernels.microkernel import transpose
 
 
 @inlined
@@ -39,6 +39,4 @@ def transpose_panels(
                 row = (q * inside + g) * L if g < inside else layer.z + q * L
                 source = w + ((first + column) * gates + g) * stride
                 out = target + pair * depth + row * width + column - pair
-                transpose_tile(
-                    1, parameters, source, gates * stride, count - column, memory, out, width
-                )
+                transpose(parameters, source, gates * stride, count - column, memory, out, width)

@@ -23,26 +23,25 @@ from rnn_kernels.gru import (
 from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit
 from rnn_kernels.layout import Network, Packing
 from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
-from rnn_kernels.microkernel import lanes, product_tile
+from rnn_kernels.microkernel import lanes, product_of
 from rnn_kernels.rnn import rnn_backward, rnn_forward
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, Tile, transposed_tile
+from rnn_kernels.tiling import transposed_product
 
 call_forward = caller("plan head first part parts parameters memory y")
-call_backward = caller("plan first from_end to_start part parts parameters memory dy squares")
+call_backward = caller("plan n first from_end part parts parameters memory dy squares")
+call_inputs = caller("plan n to_start part parts memory")
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
 
 _pack = jit(sweeps.pack_layers)
 
-_TALLEST = {1: TALLEST_1, 2: TALLEST_2, 4: TALLEST_4}
-
 
 class Cell(NamedTuple):
-    """The tiles of a cell, in the order of their sweeps, and what sums up its weight gradient."""
+    """The kernels of a timestep, in the order of their sweeps, and of the weight gradient."""
 
-    forward: tuple[Tile, ...]
-    backward: tuple[Tile, ...]
+    forward: tuple[Any, ...]
+    backward: tuple[Any, ...]
     gradient: Any
     outer: dict[str, int]
     """Vectors side by side in its products, by the name that it calls them by."""
@@ -66,78 +65,84 @@ def _cell(name: str, pair: int) -> Cell:
     return Cell(forward, backward, gru_weight_gradient, outer)
 
 
-def _meanings(tile: Tile) -> dict[str, Any]:
-    """The names by which the loops of `sweeps` call a tile."""
-    return {"tile": tile.call, "TALLEST": tile.tallest, "VECTORS": tile.vectors}
-
-
 @cache
-def _compiled(name: str, pair: int) -> tuple[Any, Any, Any, Any]:
-    """Forward, backward, weight gradient and readout gradient, not yet compiled."""
+def _functions(name: str, pair: int) -> tuple[Any, Any, Any]:
+    """Forward, backward and weight gradient, not yet compiled."""
     cell, tag = _cell(name, pair), f"{name.replace('-', '_')}_{pair}"
 
     def copy(function: Any, suffix: str = tag, **meanings: Any) -> Any:
         return inlined(copy_with(function, suffix, **meanings))
 
-    def timestep(sweep: Any, sweeps_in_turn: Any, tiles: tuple[Tile, ...]) -> Any:
-        passes = [copy(sweep, f"{tag}_{n}", **_meanings(tile)) for n, tile in enumerate(tiles)]
-        if len(passes) == 1:
-            return passes[0]
-        return copy(sweeps_in_turn, first_sweep=passes[0], second_sweep=passes[1])
+    def timestep(in_turn: Any, sweeps_of_units: tuple[Any, ...]) -> Any:
+        first, *others = sweeps_of_units
+        return copy(in_turn, first_sweep=first, second_sweep=others[0]) if others else first
 
     outers = {
-        name: copy(
-            sweeps.add_outer_rows, f"{tag}_{vectors}",
-            product_tile=product_tile(vectors), TALLEST=_TALLEST[vectors],
-        )
+        name: copy(sweeps.add_outer_rows, f"{tag}_{vectors}", product=product_of(vectors))
         for name, vectors in cell.outer.items()
-    }  # fmt: skip
-    multiply = jit(copy_with(sweeps.multiply_rows, str(pair), **_meanings(transposed_tile(pair))))
+    }
     forward_rows = copy(
-        sweeps.forward_rows,
-        forward_timestep=timestep(sweeps.forward_sweep, sweeps.forward_sweeps, cell.forward),
+        sweeps.forward_rows, forward_timestep=timestep(sweeps.forward_sweeps, cell.forward)
     )
     backward_rows = copy(
         sweeps.backward_rows,
-        backward_timestep=timestep(sweeps.backward_sweep, sweeps.backward_sweeps, cell.backward),
-        fill_dx=copy(sweeps.fill_dx, multiply_rows=multiply),
-        fill_dh0=copy(sweeps.fill_dh0, multiply_rows=multiply),
+        backward_timestep=timestep(sweeps.backward_sweeps, cell.backward),
     )
     gradient = copy(cell.gradient, weight_gradient=copy(sweeps.weight_gradient, **outers), **outers)
     return (
         jit(copy_with(sweeps.forward_part, tag, forward_rows=forward_rows)),
         jit(copy_with(sweeps.backward_part, tag, backward_rows=backward_rows)),
         jit(copy_with(sweeps.gradient_part, tag, weight_gradient=gradient)),
-        jit(copy_with(sweeps.readout_gradient, str(pair), product_tile=product_tile(pair))),
+    )
+
+
+@cache
+def _shared(pair: int) -> tuple[Any, Any]:
+    """Gradient of the readout, and of the inputs of a layer, for any cell."""
+    meanings = {"transposed": transposed_product(pair), "PAIR": pair}
+    fill_dx, fill_dh0 = (
+        inlined(copy_with(function, str(pair), **meanings))
+        for function in (sweeps.fill_dx, sweeps.fill_dh0)
+    )
+    return (
+        jit(copy_with(sweeps.readout_gradient, str(pair), product=product_of(pair))),
+        jit(copy_with(sweeps.inputs_part, str(pair), fill_dx=fill_dx, fill_dh0=fill_dh0)),
     )
 
 
 class Parts(NamedTuple):
-    """Addresses of compiled parts."""
+    """Addresses of compiled parts; `inputs` is 0 where nobody calls it."""
 
     forward: int
     pack: int
     backward: int
+    inputs: int
     gradient: int
     readout_gradient: int
 
 
-def parts_of(network: Network, dtype: np.dtype[Any]) -> Parts:
-    """Compile the parts of a network's training step, or load them from the disk."""
-    return _parts(network.cell, Packing(network, lanes(dtype)).pair, dtype)
+def parts_of(network: Network, dtype: np.dtype[Any], *, to_start: bool = False) -> Parts:
+    """Compile the parts of a network's training step, or load them from the disk.
+
+    `to_start`: as well as what is wanted for the gradient of x and the initial states.
+    """
+    pair = Packing(network, lanes(dtype)).pair
+    return _parts(network.cell, pair, dtype, to_start or network.layers > 1)
 
 
 @cache
-def _parts(cell: str, pair: int, dtype: np.dtype[Any]) -> Parts:
+def _parts(cell: str, pair: int, dtype: np.dtype[Any], with_inputs: bool) -> Parts:
     number = from_dtype(dtype)
     plan, head = types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C")
     values, squares = types.Array(number, 1, "C"), types.Array(types.float64, 1, "C")
     n, flag = types.int64, types.boolean
-    forward, backward, gradient, readout_gradient = _compiled(cell, pair)
+    forward, backward, gradient = _functions(cell, pair)
+    readout_gradient, inputs = _shared(pair)
     return Parts(
         address_of(forward, plan, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(backward, plan, n, flag, flag, n, n, values, values, values, squares),
+        address_of(backward, plan, n, n, flag, n, n, values, values, values, squares),
+        address_of(inputs, plan, n, flag, n, n, values) if with_inputs else 0,
         address_of(gradient, plan, n, n, values, values),
         address_of(readout_gradient, plan, head, n, values, values, values),
     )

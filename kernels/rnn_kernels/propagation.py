@@ -18,6 +18,7 @@ from rnn_kernels.parts import (
     call_backward,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -110,7 +111,7 @@ def backward(
         raise ValueError(f"dc_T: got an array, expected None: {network.cell} has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
-    parts = parts_of(network, workspace.dtype)
+    parts = parts_of(network, workspace.dtype, to_start=True)
     arguments = (
         *parts,
         workspace.plan,
@@ -208,6 +209,7 @@ def _backward_body(
     _forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
@@ -225,10 +227,12 @@ def _backward_body(
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        call_backward(
-            backward_part, plan, first, from_end, True, part, threads,
-            parameters, memory, dy, squares,
-        )  # fmt: skip
+        for n in range(plan.shape[0] - 1, -1, -1):
+            call_backward(
+                backward_part, plan, n, first, from_end, part, threads,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
+            call_inputs(inputs_part, plan, n, True, part, threads, memory)
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

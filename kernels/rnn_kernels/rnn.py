@@ -14,16 +14,16 @@ The backward pass is Werbos 1990 (backpropagation through time).
 from typing import Any
 
 from rnn_kernels.microkernel import Code, Vector
-from rnn_kernels.tiling import Tile, backward_tile, forward_tile, panel_product, total_dh
+from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
 
 
-def rnn_forward(vectors: int, *, relu: bool) -> Tile:
-    """Return the tile that fills h_t of some samples and one or two vectors of units."""
+def rnn_forward(vectors: int, *, relu: bool) -> Any:
+    """Return the kernel that fills h_t of some samples and one or two vectors of units."""
 
     def activate(code: Code, z: Vector) -> Vector:
         return code.larger(z, code.constant(0)) if relu else code.tanh(z)
 
-    @forward_tile(sums=vectors, vectors=vectors)
+    @forward_sweep(sums=vectors, vectors=vectors)
     def rnn_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer = at.layer
         z = panel_product(code, at, code.zeros(rows, vectors))
@@ -36,15 +36,15 @@ def rnn_forward(vectors: int, *, relu: bool) -> Tile:
     return rnn_forward_tile
 
 
-def rnn_backward(vectors: int, *, relu: bool) -> Tile:
-    """Return the tile that fills the total dh_t's squares and dz_t."""
+def rnn_backward(vectors: int, *, relu: bool) -> Any:
+    """Return the kernel that fills the total dh_t's squares and dz_t."""
 
     def derivative(code: Code, dh: Vector, h: Vector) -> Vector:
         if relu:
             return code.zero_unless_above_zero(dh, h)
         return dh * (code.constant(1) - h * h)
 
-    @backward_tile(vectors=vectors)
+    @backward_sweep(vectors=vectors)
     def rnn_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m = at.layer, at.memory
         h = m + layer.h + (at.sample + layer.batch) * layer.a_stride + at.unit

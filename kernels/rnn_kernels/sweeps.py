@@ -9,14 +9,13 @@ import math
 
 from rnn_kernels.jit import filled_in, inlined, jit
 from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
-from rnn_kernels.microkernel import copy_tile, dot_tile
+from rnn_kernels.microkernel import copy_side_by_side, dot
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows, to_and_fro
 
 # What each cell has of its own; see `parts`.
 forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
-tile = product_tile = add_outer = filled_in
-TALLEST, VECTORS = 1, 1
+add_outer = product = transposed = filled_in
+PAIR = 1
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
@@ -42,44 +41,6 @@ def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
     panels = layer.units // layer.lanes // layer.pair
     return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
-
-
-def forward_sweep(
-    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
-) -> None:
-    """Let a tile pass over all units, and over the samples start … stop−1, of a timestep."""
-    width = VECTORS * layer.lanes
-    panels = layer.units // width
-    for n in range(panels):
-        unit = width * to_and_fro(n, panels, t)
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST)
-            tile(rows, layer, t, b, unit, parameters, memory)
-            b += rows
-
-
-def backward_sweep(
-    layer: Layer, t: int, start: int, stop: int, above: int, above_stride: int, e_depth: int,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
-) -> None:  # fmt: skip
-    """Let a tile pass over all units, and over the samples start … stop−1, of a timestep.
-
-    `above` is the place of what reaches the h_t from elsewhere: the layer above, or dh_T.
-    """
-    width = VECTORS * layer.lanes
-    panels = layer.units // width
-    later = 0 if t + 1 == layer.timesteps else 1
-    for n in range(panels):
-        unit = width * to_and_fro(n, panels, t)
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST)
-            tile(
-                rows, layer, t, b, unit, later, above, above_stride, e_depth,
-                parameters, memory, dy, squares,
-            )  # fmt: skip
-            b += rows
 
 
 def forward_sweeps(
@@ -132,19 +93,16 @@ def read_out_rows(
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
-            h = layer.h + (row + B) * layer.a_stride
-            for o in range(O):
-                w = readout.w + o * layer.units
-                dot_tile(
-                    rows, memory, h, layer.a_stride, parameters, w, layer.units,
-                    y, row * O + o, O,
-                )  # fmt: skip
-                for n in range(rows):
-                    y[(row + n) * O + o] += parameters[readout.b + o]
-            b += rows
+        row = t * B + start
+        h = layer.h + (row + B) * layer.a_stride
+        for o in range(O):
+            w = readout.w + o * layer.units
+            dot(
+                stop - start, memory, h, layer.a_stride, parameters, w, layer.units,
+                y, row * O + o, O,
+            )  # fmt: skip
+            for n in range(start, stop):
+                y[(t * B + n) * O + o] += parameters[readout.b + o]
 
 
 def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array) -> None:
@@ -166,58 +124,51 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, first: int, start: int, stop: int, from_end: bool, to_start: bool,
+    plan: Array, n: int, first: int, start: int, stop: int, from_end: bool,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
+    """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
 
-    dh_T is read where `from_end` is true, dx and dh0 are filled where `to_start` is; dy before
-    `first` is not read.
+    dh_T is read where `from_end` is true; dy before `first` is not read.
     """
-    for n in range(plan.shape[0] - 1, -1, -1):
-        layer = layer_at(plan, n)
-        is_last = n + 1 == plan.shape[0]
-        for t in range(layer.timesteps - 1, -1, -1):
-            if not is_last:
-                layer_above = layer_at(plan, n + 1)
-                above_stride = layer_above.dx_stride
-                above = layer_above.dx + t * layer.batch * above_stride
-                if from_end and t + 1 == layer.timesteps:
-                    _add_rows(layer, above, above_stride, start, stop, memory)
-            elif from_end and t + 1 == layer.timesteps:
-                above, above_stride = layer.dh, layer.units
-            else:
-                above, above_stride = layer.nothing, 0
-            e_depth = layer.outputs if is_last and t >= first else 0
-            backward_timestep(
-                layer, t, start, stop, above, above_stride, e_depth,
-                parameters, memory, dy, squares,
-            )  # fmt: skip
-        if n or to_start:
-            for t in range(layer.timesteps):
-                fill_dx(layer, t, start, stop, memory)
-        if to_start:
-            fill_dh0(layer, start, stop, memory)
+    layer = layer_at(plan, n)
+    is_last = n + 1 == plan.shape[0]
+    for t in range(layer.timesteps - 1, -1, -1):
+        above, above_stride = layer.nothing, 0
+        if not is_last:
+            layer_above = layer_at(plan, n + 1)
+            above_stride = layer_above.dx_stride
+            above = layer_above.dx + t * layer.batch * above_stride
+            if from_end and t + 1 == layer.timesteps:
+                _add_rows(layer, above, above_stride, start, stop, memory)
+        elif from_end and t + 1 == layer.timesteps:
+            above, above_stride = layer.dh, layer.units
+        e_depth = layer.outputs if is_last and t >= first else 0
+        backward_timestep(
+            layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+        )
 
 
 def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
     """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
-    stride = layer.dx_stride
+    row, width, stride = t * layer.batch, PAIR * layer.lanes, layer.dx_stride
     depth_n = layer.units if layer.dn else 0
-    multiply_rows(
-        layer, t * layer.batch, start, stop, layer.dn, depth_n, layer.wx, layer.rows, stride,
-        layer.dx, stride, memory,
-    )  # fmt: skip
+    for column in range(0, stride, width):
+        transposed(
+            layer, row + start, row + stop, layer.dn, depth_n,
+            layer.wx + column * layer.rows, layer.dx + column, stride, memory,
+        )  # fmt: skip
 
 
 def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
     """Fill dh0 = W_hhᵀ [dz_1, dn_h] of some samples, with what a GRU carries beside it."""
-    units = layer.units
+    units, width = layer.units, PAIR * layer.lanes
     depth_n = units if layer.dn_h else 0
-    multiply_rows(
-        layer, 0, start, stop, layer.dn_h, depth_n, layer.wt, layer.wt_depth, units,
-        layer.dh, units, memory,
-    )  # fmt: skip
+    for column in range(0, units, width):
+        transposed(
+            layer, start, stop, layer.dn_h, depth_n,
+            layer.wt + column * layer.wt_depth, layer.dh + column, units, memory,
+        )  # fmt: skip
     if layer.dn:
         for k in range(start * units, stop * units):
             memory[layer.dh + k] += memory[layer.dc + k]
@@ -230,26 +181,6 @@ def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, mem
     for b in range(start, stop):
         for k in range(layer.hidden):
             memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
-
-
-def multiply_rows(
-    layer: Layer, sample: int, start: int, stop: int, dn: int, depth_n: int,
-    panels: int, panel_depth: int, columns: int, out: int, out_stride: int, memory: Array,
-) -> None:  # fmt: skip
-    """Fill (samples, columns) products of [dz, dn] and panels of transposed weights.
-
-    `sample` is where the first sample of the timestep is among those of all timesteps.
-    """
-    width = VECTORS * layer.lanes
-    for column in range(0, columns, width):
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST)
-            tile(
-                rows, layer, sample + b, dn, depth_n, panels + column * panel_depth,
-                out + (sample + b) * out_stride + column, out_stride, memory,
-            )  # fmt: skip
-            b += rows
 
 
 def weight_gradient(
@@ -273,7 +204,7 @@ def weight_gradient(
                 count = min(SAMPLES, samples - n)
                 dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
                 if layer.z * memory.itemsize >= FAR_APART:
-                    gather_block(memory, dz, dz_stride, count, width, L, block)
+                    copy_side_by_side(memory, dz, dz_stride, count, width, block)
                     dz, dz_stride = block, width
                 add_outer(
                     layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
@@ -289,29 +220,12 @@ def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
         gradient[out + k] = gradient.dtype.type(0)
 
 
-@inlined
-def gather_block(
-    memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
-) -> None:
-    """Copy the first `width` columns of `count` rows side by side."""
-    for n in range(count):
-        for k in range(0, width, L):
-            copy_tile(1, memory, source + n * stride + k, target + n * width + k)
-
-
 def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
     """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST)
-        product_tile(
-            rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-            gradient, out + k * width, width, add,
-        )  # fmt: skip
-        k += rows
+    product(depth, memory, a, 1, a_stride, memory, dz, dz_stride, count, gradient, out, width, add)
 
 
 def readout_gradient(
@@ -322,15 +236,11 @@ def readout_gradient(
     O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
-    o = 0
-    while o < O:
-        rows = tile_rows(O - o, TALLEST_2)
-        for unit in range(0, layer.units, width):
-            product_tile(
-                rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                gradient, readout.w + o * layer.units + unit, layer.units, 0,
-            )  # fmt: skip
-        o += rows
+    for unit in range(0, layer.units, width):
+        product(
+            O, dy, e, 1, O, memory, h + unit, layer.a_stride, samples,
+            gradient, readout.w + unit, layer.units, 0,
+        )  # fmt: skip
     for o in range(O):
         total = gradient.dtype.type(0)
         for n in range(samples):
@@ -385,12 +295,22 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
+    plan: Array, n: int, first: int, from_end: bool, part: int, parts: int,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples."""
-    start, stop = bounds(layer_at(plan, 0).batch, part, parts)
-    backward_rows(plan, first, start, stop, from_end, to_start, parameters, memory, dy, squares)
+    """BPTT of a part of the samples through layer n."""
+    start, stop = bounds(layer_at(plan, n).batch, part, parts)
+    backward_rows(plan, n, first, start, stop, from_end, parameters, memory, dy, squares)
+
+
+def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:
+    """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
+    layer = layer_at(plan, n)
+    start, stop = bounds(layer.batch, part, parts)
+    for t in range(layer.timesteps):
+        fill_dx(layer, t, start, stop, memory)
+    if to_start:
+        fill_dh0(layer, start, stop, memory)
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:

@@ -1,71 +1,60 @@
-"""What the tiles of all cells share, and how many rows the next one takes."""
+"""What the kernels of all cells share: how tiles pass over a timestep, and their products."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
-from rnn_kernels.jit import inlined
-from rnn_kernels.microkernel import Code, Emitter, Place, Sums, tile_heights, tiles
+from rnn_kernels.microkernel import Code, Index, Place, Sums, Vector, kernel
 
-TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2, 4))
-
-
-@inlined
-def tile_rows(left: int, tallest: int) -> int:
-    """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
-    if tallest == 8 and left >= 8:
-        return 8
-    if tallest == 6 and left >= 6 and left not in (7, 8):
-        return 6
-    if tallest >= 4 and left >= 4:
-        return 4
-    return 2 if left >= 2 else 1
+Emitter: TypeAlias = Callable[[Code, int, Any], None]
 
 
-@inlined
-def to_and_fro(n: int, count: int, t: int) -> int:
-    """Which panel comes n-th at timestep t: every other timestep walks backwards.
+def forward_sweep(sums: int, vectors: int) -> Callable[[Emitter], Any]:
+    """Make a kernel `(layer, t, start, stop, parameters, memory)` of the emitter of a tile.
 
-    Thus the panels that were used last, and are still in the cache, are used first.
+    It lets tiles pass over all units, so many vectors at a time, and over the samples
+    start … stop−1 of a timestep. The emitter gets the tile's first sample `b` and `unit`, where
+    that sample's row is among those of all timesteps (`sample`), and the arguments.
     """
-    return count - 1 - n if t % 2 else n
+    return _sweep("layer t start stop parameters memory", sums, vectors)
 
 
-class Tile(NamedTuple):
-    """A tile of a cell's forward or backward pass."""
+def backward_sweep(vectors: int) -> Callable[[Emitter], Any]:
+    """Make a kernel of the emitter of a backward pass's tile, likewise.
 
-    call: Any
-    tallest: int
-    vectors: int
-    """Vectors of units that it finishes."""
-
-
-def forward_tile(sums: int, vectors: int) -> Callable[[Emitter], Tile]:
-    """Make a tile of the emitter of a timestep's forward pass.
-
-    The emitter gets the `layer`, the first sample `b` and `unit` of the tile, where that sample's
-    row is among those of all timesteps (`sample`), the `parameters` and the `memory`.
+    Its arguments are those of a forward pass and, after `stop`, the place of what reaches the h_t
+    from elsewhere (the layer above, or dh_T) and its stride, and how many outputs have a gradient
+    here; at the end dy and the squared norms. The emitter also gets `later`, 0 at the last
+    timestep and else 1.
     """
-    return _cell_tile("layer t b unit parameters memory", sums, vectors)
+    names = "layer t start stop above above_stride e_depth parameters memory dy squares"
+    return _sweep(names, vectors, vectors)
 
 
-def backward_tile(vectors: int) -> Callable[[Emitter], Tile]:
-    """Make a tile of the emitter of a timestep's backward pass.
+def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
+    def decorate(emit: Emitter) -> Any:
+        @kernel(names)
+        def sweep(code: Code, at: Any) -> None:
+            layer, width = at.layer, vectors * code.lanes
+            panels = layer.units // width
+            last = code.equal(at.t + 1, layer.timesteps)
+            later = code.index(1) - last
 
-    Beside what a forward tile gets there are `later` (0 at the last timestep, else 1), where what
-    reaches h_t from elsewhere begins and its stride (`above`), the outputs whose gradient counts
-    here (`e_depth`), dy, and the squared norms.
-    """
-    names = "layer t b unit later above above_stride e_depth parameters memory dy squares"
-    return _cell_tile(names, vectors, vectors)
+            def panel(n: Index, _none: list[Vector]) -> list[Vector]:
+                # Every other timestep walks backwards: what is still in the cache comes first.
+                unit = code.select(at.t & 1, panels - 1 - n, n) * width
 
+                def tile(rows: int, b: Index) -> None:
+                    sample = at.t * layer.batch + b
+                    place = {"b": b, "unit": unit, "sample": sample, "later": later}
+                    emit(code, rows, SimpleNamespace(**vars(at), **place))
 
-def _cell_tile(names: str, sums: int, vectors: int) -> Callable[[Emitter], Tile]:
-    def decorate(emit: Emitter) -> Tile:
-        def emit_at(code: Code, rows: int, at: Any) -> None:
-            emit(code, rows, SimpleNamespace(**vars(at), sample=at.t * at.layer.batch + at.b))
+                code.tiles(sums, at.start, at.stop, tile)
+                return []
 
-        return Tile(tiles(sums, names)(emit_at), tile_heights(sums)[0], vectors)
+            code.loop(code.index(0), panels, 1, [], panel)
+
+        return sweep
 
     return decorate
 
@@ -105,19 +94,24 @@ def total_dh(
     return code.keep_first(dh, layer.hidden - at.unit)
 
 
-def transposed_tile(vectors: int) -> Tile:
-    """Return the tile of dz, and of dn where there is one, times transposed weights."""
+def transposed_product(vectors: int) -> Any:
+    """Return the kernel that multiplies rows of dz, and of dn where there is one, by a panel."""
 
-    @tiles(vectors, "layer sample dn depth_n w out out_stride memory")
-    def transposed_product_tile(code: Code, rows: int, at: Any) -> None:
+    @kernel("layer start stop dn depth_n w out out_stride memory")
+    def transposed(code: Code, at: Any) -> None:
         layer, m, width = at.layer, at.memory, vectors * code.lanes
-        dz, dn = m + layer.dz + at.sample * layer.z_stride, m + at.dn + at.sample * layer.n_stride
-        w_n = m + at.w + layer.z * width
-        sums = code.zeros(rows, vectors)
-        sums = code.product(sums, dz, layer.z_stride, 1, m + at.w, width, layer.z)
-        sums = code.product(sums, dn, layer.n_stride, 1, w_n, width, at.depth_n)
-        for row, values in enumerate(sums):
-            for v, value in enumerate(values):
-                code.store(value, m + at.out + at.out_stride * row + v * code.lanes)
 
-    return Tile(transposed_product_tile, tile_heights(vectors)[0], vectors)
+        def tile(rows: int, sample: Index) -> None:
+            dz, dn = m + layer.dz + sample * layer.z_stride, m + at.dn + sample * layer.n_stride
+            w_n = m + at.w + layer.z * width
+            out = m + at.out + sample * at.out_stride
+            sums = code.zeros(rows, vectors)
+            sums = code.product(sums, dz, layer.z_stride, 1, m + at.w, width, layer.z)
+            sums = code.product(sums, dn, layer.n_stride, 1, w_n, width, at.depth_n)
+            for row, values in enumerate(sums):
+                for v, value in enumerate(values):
+                    code.store(value, out + at.out_stride * row + v * code.lanes)
+
+        code.tiles(vectors, at.start, at.stop, tile)
+
+    return transposed
