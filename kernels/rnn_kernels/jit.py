@@ -64,6 +64,11 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, False)
 
 
+def jit_part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function by the policy that is called by its address alone, never from Python."""
+    return _compiled(function, False, no_cpython_wrapper=True)
+
+
 def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function once more with its `prange` loops split over threads.
 
@@ -175,8 +180,8 @@ def _plain(kind: Any) -> Any:
     return types.boolean if isinstance(kind, types.Boolean | types.BooleanLiteral) else types.int64
 
 
-def _compiled(function: Callable[P, R], parallel: Any) -> Callable[P, R]:
-    dispatcher: Any = numba.njit(parallel=parallel, **POLICY)(function)
+def _compiled(function: Callable[P, R], parallel: Any, **options: bool) -> Callable[P, R]:
+    dispatcher: Any = numba.njit(parallel=parallel, **{**POLICY, **options})(function)
     if not numba_config.DISABLE_JIT:
         # No folder is writable: compile anew in every process rather than fail at import.
         with suppress(RuntimeError):

@@ -20,7 +20,7 @@ from rnn_kernels.gru import (
     new_forward,
     reset_backward,
 )
-from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit
+from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
 from rnn_kernels.layout import Network, Packing
 from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
 from rnn_kernels.microkernel import lanes, product_of
@@ -34,7 +34,7 @@ call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
 
-_pack = jit(sweeps.pack_layers)
+_pack = jit_part(sweeps.pack_layers)
 
 
 class Cell(NamedTuple):
@@ -90,9 +90,9 @@ def _functions(name: str, pair: int) -> tuple[Any, Any, Any]:
     )
     gradient = copy(cell.gradient, weight_gradient=copy(sweeps.weight_gradient, **outers), **outers)
     return (
-        jit(copy_with(sweeps.forward_part, tag, forward_rows=forward_rows)),
-        jit(copy_with(sweeps.backward_part, tag, backward_rows=backward_rows)),
-        jit(copy_with(sweeps.gradient_part, tag, weight_gradient=gradient)),
+        jit_part(copy_with(sweeps.forward_part, tag, forward_rows=forward_rows)),
+        jit_part(copy_with(sweeps.backward_part, tag, backward_rows=backward_rows)),
+        jit_part(copy_with(sweeps.gradient_part, tag, weight_gradient=gradient)),
     )
 
 
@@ -105,8 +105,8 @@ def _shared(pair: int) -> tuple[Any, Any]:
         for function in (sweeps.fill_dx, sweeps.fill_dh0)
     )
     return (
-        jit(copy_with(sweeps.readout_gradient, str(pair), product=product_of(pair))),
-        jit(copy_with(sweeps.inputs_part, str(pair), fill_dx=fill_dx, fill_dh0=fill_dh0)),
+        jit_part(copy_with(sweeps.readout_gradient, str(pair), product=product_of(pair))),
+        jit_part(copy_with(sweeps.inputs_part, str(pair), fill_dx=fill_dx, fill_dh0=fill_dh0)),
     )
 
 
