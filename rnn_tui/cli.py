@@ -8,8 +8,9 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def _option(setting: Setting) -> click.Option:
         [setting.flag],
         type=setting.type,
         metavar=setting.metavar,
-        multiple=setting.repeated,
+        multiple=setting.repeated or setting.varied,
         help=f"{setting.help}{shown}",
     )
 
@@ -113,7 +114,17 @@ def _parse(
     **settings: Any,
 ) -> Request:
     given = {name: None if value == () else value for name, value in settings.items()}
+    for setting in SETTINGS:
+        values = given[setting.name]
+        if setting.varied and values is not None:
+            given[setting.name] = _flat(values)
     return Request(given, config, save_model, load_model, output, batch, json, plots)
+
+
+def _flat(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values, of which some are several, one after another."""
+    several = (value if isinstance(value, tuple) else (value,) for value in values)
+    return tuple(chain.from_iterable(several))
 
 
 @click.command("datasets", help="List the series that come with the program.")
@@ -160,8 +171,8 @@ COMMAND = RunCommand(
 )
 
 
-def configure(request: Request) -> "RunConfig":
-    """Return the validated configuration of a command line.
+def configure(request: Request) -> "tuple[RunConfig, ...]":
+    """Return the validated configurations of a command line, one for each cell and seed.
 
     Raises
     ------
@@ -169,23 +180,26 @@ def configure(request: Request) -> "RunConfig":
         Names the option or the file and key at fault.
     """
     from rnn_tui.config import build_config, layer, read_toml  # noqa: PLC0415 - imports pydantic
+    from rnn_tui.grid import expand  # noqa: PLC0415 - likewise
 
     given = request.settings
     if given["data"] is not None and given["dataset"] is not None:
         raise UsageError("--data and --dataset exclude each other: give one of the two.")
     overrides: dict[str, dict[str, Any]] = {}
+    varied: dict[str, tuple[Any, ...]] = {}
     for setting in SETTINGS:
         section, _, key = setting.key.partition(".")
-        overrides.setdefault(section, {})[key] = given[setting.name]
+        value = given[setting.name]
+        if setting.varied and value is not None:
+            varied[setting.key], value = value, value[0]
+        overrides.setdefault(section, {})[key] = value
     base = _saved_tables(request.load_model) if request.load_model else {}
     if request.config:
         base = layer(base, read_toml(request.config))
-    return build_config(
-        overrides,
-        base,
-        source=str(request.config or request.load_model or "configuration"),
-        option_names={setting.key: setting.flag for setting in SETTINGS},
-    )
+    names = {setting.key: setting.flag for setting in SETTINGS}
+    source = str(request.config or request.load_model or "configuration")
+    config = build_config(overrides, base, source=source, option_names=names)
+    return expand(config, varied, option_names=names)
 
 
 def _saved_tables(path: Path) -> dict[str, Any]:
@@ -221,10 +235,31 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
     raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
 
 
+def check_several(request: Request, runs: int) -> None:
+    """Raise UsageError where a file that one run leaves is asked of several."""
+    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
+        if path is not None:
+            raise UsageError(
+                f"{flag} {path}: is for one run, and --cell and --seed ask for {runs:,}. "
+                "Give one cell and one seed, or leave it out."
+            )
+    if request.plots:
+        raise UsageError(
+            f"--plots draws one run, and --cell and --seed ask for {runs:,}: leave it out."
+        )
+    if not request.batch:
+        raise UsageError(
+            f"--cell and --seed ask for {runs:,} runs, which the app cannot show side by side. "
+            "Add --batch, or give one cell and one seed."
+        )
+
+
 def run(request: Request, arguments: Sequence[str]) -> int:
     """Do what was asked for; return the exit code."""
     check_modes(request)
-    config = configure(request)
+    configs = configure(request)
+    if len(configs) > 1:
+        check_several(request, len(configs))
     from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
 
     if not request.batch:
@@ -234,20 +269,20 @@ def run(request: Request, arguments: Sequence[str]) -> int:
     if request.output:
         check_output(request.output)
     if request.batch:
-        from rnn_tui.batch import run_batch  # noqa: PLC0415 - imports NumPy and Rich
+        from rnn_tui.batch import Task, run_batch  # noqa: PLC0415 - imports NumPy and Rich
 
-        return run_batch(
-            config,
+        task = Task(
             load_from=request.load_model,
             save_to=request.save_model,
             output_to=request.output,
             as_json=request.json,
             plots=request.plots,
         )
+        return run_batch(configs, task)
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
 
     return run_app(
-        config,
+        configs[0],
         load_from=request.load_model,
         save_to=request.save_model,
         output_to=request.output,

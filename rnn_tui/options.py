@@ -1,9 +1,12 @@
 """The options of the command that set a key of the configuration each."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Heading = Literal["Series", "Reading", "Network", "Training", "Run"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
@@ -18,18 +21,44 @@ class Setting:
     flag: str
     key: str
     """"section.key" in the configuration file."""
-    type: "click.ParamType[Any] | type"
+    type: "click.ParamType[Any] | type | Callable[[str], Any]"
     metavar: str
     help: str
     default: str
     """The default as the help shows it; a test compares it with the configuration's."""
     repeated: bool = False
     """Whether it may be given several times, for a key that holds several values."""
+    varied: bool = False
+    """Whether it may be given several times, for as many runs."""
 
     @property
     def name(self) -> str:
         """Name of the parsed value."""
         return self.flag.removeprefix("--").replace("-", "_")
+
+
+LARGEST_RANGE = 1_000
+"""Seeds in one range."""
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that "7" or a range that holds both its ends, "0..4", stands for.
+
+    Raises
+    ------
+    click.BadParameter
+        It is neither.
+    """
+    first, dots, last = text.partition("..")
+    try:
+        low = int(first)
+        high = int(last) if dots else low
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no whole number, nor a range as 0..4.") from None
+    if not low <= high < low + LARGEST_RANGE:
+        rule = f"expected the smaller end first, and at most {LARGEST_RANGE:,} seeds"
+        raise click.BadParameter(f"{text!r} is no range of seeds: {rule}.")
+    return tuple(range(low, high + 1))
 
 
 CELLS = click.Choice(["rnn", "lstm"])
@@ -222,7 +251,14 @@ SETTINGS = (
         "error",
     ),
     Setting(
-        "Network", "--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"
+        "Network",
+        "--cell",
+        "model.cell",
+        CELLS,
+        "rnn|lstm",
+        "Kind of recurrent cell; repeated: one run each.",
+        "lstm",
+        varied=True,
     ),
     Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
     Setting(
@@ -265,7 +301,16 @@ SETTINGS = (
         "Largest global norm of the gradient; 0: no limit.",
         "1.0",
     ),
-    Setting("Training", "--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
+    Setting(
+        "Training",
+        "--seed",
+        "training.seed",
+        seeds,
+        "N|A..B",
+        "Seed of weights and sampling; several: one run each.",
+        "0",
+        varied=True,
+    ),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
     Setting("Run", "--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
 )

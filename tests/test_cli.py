@@ -75,7 +75,7 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
     of_a_file = {f"data.{name}" for name in (*FILE_KEYS, *COLUMN_KEYS)}
     file = "a.csv" if key in of_a_file else None
     base = RunConfig.model_validate({"data": {"file": file}})
-    config = configure(request(*(["--data", file] if file else []), flag, text))
+    [config] = configure(request(*(["--data", file] if file else []), flag, text))
     assert value_of(config, key) == value
     others = [setting.key for setting in SETTINGS if setting.key != key]
     assert all(value_of(config, other) == value_of(base, other) for other in others)
@@ -83,14 +83,23 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
 
 def test_columns_and_covariates_can_be_several():
     columns = ("--column", "a", "--column", "b", "--covariate", "c", "--covariate", "d")
-    config = configure(request("--data", "a.csv", *columns))
+    [config] = configure(request("--data", "a.csv", *columns))
     assert (config.data.column, config.data.covariates) == (("a", "b"), ("c", "d"))
+
+
+def test_cells_and_seeds_can_be_several_and_are_as_many_runs():
+    seeds = ("--seed", "0..2", "--seed", "2", "--seed", "7")
+    found = configure(request("--cell", "rnn", "--cell", "lstm", *seeds, "--hidden", "5"))
+    assert [(c.model.cell, c.training.seed) for c in found] == [
+        (cell, seed) for cell in ("rnn", "lstm") for seed in (0, 1, 2, 7)
+    ]
+    assert {config.model.hidden_size for config in found} == {5}
 
 
 def test_standard_input_in_a_file_is_no_path_beside_it(tmp_path):
     file = tmp_path / "run.toml"
     file.write_text("[data]\nfile = '-'\n")
-    assert configure(request("--config", str(file))).data.file == "-"
+    assert configure(request("--config", str(file)))[0].data.file == "-"
 
 
 def test_every_key_of_the_configuration_has_an_option_but_two():
@@ -151,7 +160,7 @@ def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
     )
     save_model(model, SavedModel(held, (Scaler(0.0, 1.0),), 1, {}))
     file.write_text("[training]\nseed = 2\nbatch_size = 2\n")
-    config = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
+    [config] = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
     assert config.training.seed == 3
     assert config.training.batch_size == 2
     assert config.training.optimizer == "sgd"
@@ -166,10 +175,10 @@ def test_a_series_on_the_command_line_replaces_the_one_in_the_file(tmp_path):
         "[data]\nfile = 'a.csv'\ncolumn = 'v'\ncovariates = ['w']\ntime_column = 't'\n"
         "missing = 'drop'\ndecimal = ','\nhorizon = 3\n"
     )
-    config = configure(request("--config", str(file), "--dataset", "sine"))
+    [config] = configure(request("--config", str(file), "--dataset", "sine"))
     assert config.data == DataConfig(dataset="sine", horizon=3)
     file.write_text("[data]\ndataset = 'sine'\nnoise = 0.1\nlength = 500\ndata_seed = 3\n")
-    config = configure(request("--config", str(file), "--data", "a.csv"))
+    [config] = configure(request("--config", str(file), "--data", "a.csv"))
     assert config.data == DataConfig(file="a.csv")
 
 
@@ -212,6 +221,24 @@ BAD = {
         ["--validation-size", "0.6", "--test-size", "0.6"],
         "--test-size, --validation-size: validation_size + test_size must leave a part",
     ),
+    "no seed": (["--seed", "x"], "'--seed': 'x' is no whole number, nor a range as 0..4"),
+    "half a range": (["--seed", "1.."], "'1..' is no whole number, nor a range as 0..4"),
+    "a range from behind": (
+        ["--seed", "4..0"],
+        "'4..0' is no range of seeds: expected the smaller",
+    ),
+    "a huge range": (["--seed", "0..1000"], "and at most 1,000 seeds"),
+    "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
+    "several in the app": (["--seed", "0..1"], "ask for 2 runs, which the app cannot show"),
+    "one model of several runs": (
+        ["--batch", "--seed", "0..1", "--save-model", "m"],
+        "--save-model m: is for one run, and --cell and --seed ask for 2",
+    ),
+    "one table of several runs": (
+        ["--batch", "--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
+        "--output o.csv: is for one run",
+    ),
+    "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
     "no such scaling": (["--scaling", "x"], "'x' is not one of 'standard', 'robust', 'min-max'"),

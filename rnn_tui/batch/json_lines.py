@@ -32,6 +32,19 @@ def to_json_lines(event: Event, name: str) -> str:
             return ""
 
 
+def to_json_line(record: Mapping[str, Any]) -> str:
+    """Return any record as a line; a number that is not finite is null."""
+    return _line(_without_nan(record))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(found) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(found) for found in value]
+    return _finite(value) if isinstance(value, float) else value
+
+
 def _line(record: dict[str, Any]) -> str:
     return json.dumps(record, allow_nan=False) + "\n"
 

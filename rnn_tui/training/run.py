@@ -8,6 +8,7 @@ import numpy as np
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import prepare
+from rnn_tui.data.series import Series
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
@@ -35,11 +36,16 @@ class Run:
         The series or the model file is not fit for the run.
     """
 
-    def __init__(self, config: RunConfig, load_from: Path | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, load_from: Path | None = None, series: Series | None = None
+    ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
         self._prepared = prepare(
-            config.data, config.model.dtype, scaler=saved.scalers if saved else None
+            config.data,
+            config.model.dtype,
+            scaler=saved.scalers if saved else None,
+            series=series,
         )
         weights, order = random_streams(config.training.seed)
         model = Model.create(
