@@ -59,7 +59,7 @@ OUTSIDE = {
     "raster": {"numpy", "plotext"},
     "batch": {"numpy", "rich"},
     "tui": {"numpy", "rich", "textual"},
-    "api": {"numpy"},
+    "api": {"numpy", "sklearn"},
     "options": {"click"},
     "cli": {"click"},
     "__main__": set(),

@@ -32,6 +32,7 @@ from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
+    from rnn_tui.data.series import Series
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -55,6 +56,8 @@ class Session:
         Model file to write when the run ends, however it ends; the best weights are saved.
     output_to
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
+    series
+        The series, where it has been read already.
     clock
         Monotonic seconds.
     """
@@ -66,12 +69,14 @@ class Session:
         load_from: Path | None = None,
         save_to: Path | None = None,
         output_to: Path | None = None,
+        series: "Series | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
         self._output_to = output_to
+        self._series = series
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -90,6 +95,8 @@ class Session:
         """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
+        self.run: Run | None = None
+        """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
@@ -169,7 +176,7 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        run = Run(self._config, self._load_from)
+        self.run = run = Run(self._config, self._load_from, self._series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
