@@ -60,7 +60,7 @@ OUTSIDE = {
     "raster": {"numpy", "plotext"},
     "batch": {"numpy", "rich"},
     "tui": {"numpy", "rich", "textual"},
-    "api": {"numpy"},
+    "api": {"numpy", "sklearn"},
     "grid": set(),
     "options": {"click"},
     "cli": {"click"},

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats
-from rnn_tui.data.transforms import Log
 from rnn_tui.data.windows import Part
 from rnn_tui.forecasting.baselines import EVERY, Kind, baseline_scores
 from rnn_tui.forecasting.conformal import Coverage, Margins, calibrate, measure
@@ -88,9 +87,7 @@ def intervals(
     DataError
         The validation part is too short for the level.
     """
-    steps = prepared.transformed[0].steps
-    on_log = bool(steps) and isinstance(steps[0], Log)
     known = prepared.actual(prepared.starts["validation"])
-    margins = calibrate(known, validation, level, on_log=on_log)
+    margins = calibrate(known, validation, level, on_log=prepared.on_log)
     lower, upper = margins.around(test)
     return margins, measure(prepared.actual(prepared.starts["test"]), lower, upper, level)

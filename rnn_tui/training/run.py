@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
-from rnn_tui.data.prepared import prepare
+from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
@@ -29,6 +29,15 @@ SHOWN_POINTS = 2_000
 
 class Run:
     """One run in progress.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    load_from
+        Model file whose weights and scaling the run starts from.
+    series
+        The series, where it has been read already.
 
     Raises
     ------
@@ -78,6 +87,25 @@ class Run:
         )
 
     @property
+    def prepared(self) -> Prepared:
+        """The series that the run trains on."""
+        return self._prepared
+
+    @property
+    def saved(self) -> SavedModel:
+        """The best weights, or the present ones where none have been evaluated."""
+        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        data = self._config.data
+        if "seasonal-diff" in data.transform:  # the season that was found is part of the model
+            data = data.model_copy(update={"period": self._prepared.series.period})
+        return SavedModel(
+            config=self._config.model_copy(update={"data": data}),
+            scalers=self._prepared.scalers,
+            step=self.step if self._best_step is None else self._best_step,
+            parameters=unpack(self.trainer.model.network, parameters),
+        )
+
+    @property
     def title(self) -> str:
         """Cell, size and series, how many more columns, how far one prediction reaches."""
         model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
@@ -88,7 +116,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found or changed on reading the series."""
-        return self._prepared.series.notes
+        return (*self._prepared.series.notes, *self.trainer.notes)
 
     @property
     def step(self) -> int:
@@ -190,16 +218,7 @@ class Run:
         ModelFileError
             The file cannot be written.
         """
-        parameters = self.trainer.model.parameters if self._best_step is None else self._best
-        save_model(
-            path,
-            SavedModel(
-                config=self._config,
-                scalers=self._prepared.scalers,
-                step=self.step if self._best_step is None else self._best_step,
-                parameters=unpack(self.trainer.model.network, parameters),
-            ),
-        )
+        save_model(path, self.saved)
 
     def write_forecast(self, path: Path) -> None:
         """Write what the present weights forecast, with the truth beside it, as a table.

@@ -57,7 +57,7 @@ class Session:
     output_to
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
     series
-        The series, where it has been read already. None: as the configuration says.
+        The series, where it has been read already.
     clock
         Monotonic seconds.
     """
@@ -95,6 +95,8 @@ class Session:
         """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
+        self.run: Run | None = None
+        """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
@@ -174,7 +176,7 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        run = Run(self._config, self._load_from, self._series)
+        self.run = run = Run(self._config, self._load_from, self._series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
