@@ -346,7 +346,7 @@ def test_a_bug_is_a_line_with_the_place_of_its_traceback(capsys, monkeypatch, tm
         raise ZeroDivisionError("a slip of ours")
 
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == 1
     err = capsys.readouterr().err
     [log] = tmp_path.iterdir()
@@ -365,7 +365,7 @@ def test_a_bug_is_told_where_no_log_can_be_written(capsys, monkeypatch, tmp_path
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [blocked / "log"])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [blocked / "log"])
     assert main(["--batch"]) == 1
     assert "its log could not be written" in capsys.readouterr().err
 
@@ -378,7 +378,7 @@ def test_other_ends(monkeypatch, capsys, tmp_path, error, code):
         raise error
 
     monkeypatch.setattr("rnn_tui.cli.run", end)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == code
     assert "Traceback" not in capsys.readouterr().err
 
