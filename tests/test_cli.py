@@ -10,13 +10,14 @@ import pytest
 from rnn_tui import __version__
 from rnn_tui.batch.run import DEFAULT_STEPS
 from rnn_tui.cli import COMMAND, Request, check_terminal, configure, main, parse
-from rnn_tui.config import COLUMN_KEYS, FILE_KEYS, DataConfig, RunConfig
+from rnn_tui.config import COLUMN_KEYS, DEFAULT_FPS, FILE_KEYS, DataConfig, RunConfig
 from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
 from rnn_tui.options import HEADINGS, SETTINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
+from rnn_tui.tui.display import SSH_FPS
 
 
 def request(*arguments):
@@ -116,6 +117,8 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         **{f"data.{key}": "found" for key in FILE_KEYS if key != "missing"},
         "data.validation_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
+        "display.fps": f"{DEFAULT_FPS}; over SSH {SSH_FPS}",
+        "display.profile": "auto",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
