@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_tui import __version__
+from rnn_tui import __version__, subcommands
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
 from rnn_tui.options import HEADINGS, SETTINGS, Setting
@@ -141,7 +141,7 @@ def _datasets(ctx: click.Context) -> int:
 COMMAND = RunCommand(
     "rnn-tui",
     callback=_parse,
-    commands=[_datasets],
+    commands=[_datasets, subcommands.config, subcommands.keys],
     invoke_without_command=True,
     subcommand_metavar="",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -22,6 +22,8 @@ OptimizerName = Literal["sgd", "adam"]
 LossAt = Literal["last", "every"]
 
 LARGEST_FILE = 1 << 20
+DEFAULT_FPS = 10
+"""Frames a second on a terminal of this machine."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
@@ -212,7 +214,10 @@ class TrainingConfig(Section):
 class DisplayConfig(Section):
     """How the screen is drawn."""
 
-    fps: int = Field(default=10, ge=1, le=60)
+    fps: int | None = Field(default=None, ge=1, le=60)
+    """Frames a second. None: the settings' own, else as many as suit the profile."""
+    profile: Literal["auto", "local", "ssh"] | None = None
+    """"ssh" sends little to the terminal; "auto" looks for SSH_CONNECTION. None: the settings'."""
 
 
 class RunConfig(Section):

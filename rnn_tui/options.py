@@ -67,6 +67,7 @@ DTYPES = click.Choice(["float32", "float64"])
 SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
 FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
 MARKS = click.Choice([".", ","])
+PROFILES = click.Choice(["auto", "local", "ssh"])
 MISSING = click.Choice(["error", "ffill", "interpolate", "drop"])
 
 SETTINGS = (
@@ -312,5 +313,22 @@ SETTINGS = (
         varied=True,
     ),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
-    Setting("Run", "--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
+    Setting(
+        "Run",
+        "--fps",
+        "display.fps",
+        int,
+        "N",
+        "Frames a second in the app.",
+        "10; over SSH 4",
+    ),
+    Setting(
+        "Run",
+        "--profile",
+        "display.profile",
+        PROFILES,
+        "KIND",
+        "ssh (little is sent to the terminal), local or auto.",
+        "auto",
+    ),
 )

@@ -10,13 +10,14 @@ import pytest
 from rnn_tui import __version__
 from rnn_tui.batch.run import DEFAULT_STEPS
 from rnn_tui.cli import COMMAND, Request, check_terminal, configure, main, parse
-from rnn_tui.config import COLUMN_KEYS, FILE_KEYS, DataConfig, RunConfig
+from rnn_tui.config import COLUMN_KEYS, DEFAULT_FPS, FILE_KEYS, DataConfig, RunConfig
 from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
 from rnn_tui.options import HEADINGS, SETTINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
+from rnn_tui.tui.display import SSH_FPS
 
 
 def request(*arguments):
@@ -125,6 +126,8 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         **{f"data.{key}": "found" for key in FILE_KEYS if key != "missing"},
         "data.validation_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
+        "display.fps": f"{DEFAULT_FPS}; over SSH {SSH_FPS}",
+        "display.profile": "auto",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
@@ -373,7 +376,7 @@ def test_a_bug_is_a_line_with_the_place_of_its_traceback(capsys, monkeypatch, tm
         raise ZeroDivisionError("a slip of ours")
 
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == 1
     err = capsys.readouterr().err
     [log] = tmp_path.iterdir()
@@ -392,7 +395,7 @@ def test_a_bug_is_told_where_no_log_can_be_written(capsys, monkeypatch, tmp_path
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [blocked / "log"])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [blocked / "log"])
     assert main(["--batch"]) == 1
     assert "its log could not be written" in capsys.readouterr().err
 
@@ -405,7 +408,7 @@ def test_other_ends(monkeypatch, capsys, tmp_path, error, code):
         raise error
 
     monkeypatch.setattr("rnn_tui.cli.run", end)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == code
     assert "Traceback" not in capsys.readouterr().err
 

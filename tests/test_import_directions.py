@@ -20,8 +20,10 @@ ENGINE = {"data", "forecasting", "gradients", "training"}
 MAY_IMPORT = {
     "errors": set(),
     "streams": {"errors"},
-    "crash": {"__init__"},
+    "places": set(),
+    "crash": {"__init__", "places"},
     "config": {"errors"},
+    "settings": {"errors"},
     "axes": set(),
     "cells": set(),
     "dots": set(),
@@ -32,11 +34,23 @@ MAY_IMPORT = {
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
-    "tui": BASE | DRAWING | ENGINE | {"streams"},
+    "tui": BASE | DRAWING | ENGINE | {"places", "settings", "streams"},
     "api": BASE | ENGINE,
     "options": set(),
     "grid": BASE,
-    "cli": BASE | {"__init__", "batch", "crash", "grid", "options", "streams", "training", "tui"},
+    "subcommands": {"errors", "places", "settings", "tui"},
+    "cli": BASE
+    | {
+        "__init__",
+        "batch",
+        "crash",
+        "grid",
+        "options",
+        "streams",
+        "subcommands",
+        "training",
+        "tui",
+    },
     "__main__": {"cli"},
     "__init__": {"api"},
     "rnn_kernels": set(),
@@ -52,7 +66,9 @@ OUTSIDE = {
     "config": {"pydantic", "pydantic_core"},
     "errors": set(),
     "streams": set(),
-    "crash": {"platformdirs"},
+    "places": {"platformdirs"},
+    "crash": set(),
+    "settings": {"pydantic"},
     "axes": {"numpy"},
     "cells": {"numpy"},
     "charts": {"numpy"},
@@ -63,6 +79,7 @@ OUTSIDE = {
     "api": {"numpy", "sklearn"},
     "grid": set(),
     "options": {"click"},
+    "subcommands": {"click"},
     "cli": {"click"},
     "__main__": set(),
     "__init__": set(),
@@ -144,7 +161,10 @@ def test_no_two_parts_import_each_other():
 
 
 def test_the_command_imports_nothing_heavy_before_it_knows_what_for():
-    for name in ("cli", "options", "errors", "streams", "crash", "__init__", "__main__"):
+    for name in (
+        *("cli", "options", "subcommands", "errors", "streams", "crash", "places"),
+        *("__init__", "__main__"),
+    ):
         assert (
             imports_at_start(ROOT / "rnn_tui" / f"{name}.py")
             & ({"numpy", "numba", "textual", "plotext", "polars", "rich", "pydantic"})

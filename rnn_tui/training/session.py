@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import RnnTuiError, SaveError
 from rnn_tui.training.commands import (
@@ -136,7 +136,7 @@ class Session:
 
     def start(self) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen."""
-        self._frame_seconds = 1.0 / self._config.display.fps
+        self._frame_seconds = 1.0 / (self._config.display.fps or DEFAULT_FPS)
         self._thread = threading.Thread(target=self._run_in_thread, name="training", daemon=True)
         self._thread.start()
 
