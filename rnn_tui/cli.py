@@ -8,18 +8,16 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import click
 
 from rnn_tui import __version__, subcommands
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
-from rnn_tui.options import HEADINGS, SETTINGS, Setting
+from rnn_tui.options import SETTINGS
+from rnn_tui.request import CONFIGURING, RUNNING, Request, configure, to_request
+from rnn_tui.setting import HEADINGS
 from rnn_tui.streams import (
     Output,
     OutputLostError,
@@ -29,27 +27,8 @@ from rnn_tui.streams import (
     release_standard_streams,
 )
 
-if TYPE_CHECKING:
-    from rnn_tui.config import RunConfig
-
-
 COMPLETION = "_RNN_TUI_COMPLETE"
 """Set where a shell asks for completions, as click documents it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A parsed command line."""
-
-    settings: dict[str, Any]
-    """Name of a setting -> its value, or values; None where it was not given."""
-    config: Path | None
-    save_model: Path | None
-    load_model: Path | None
-    output: Path | None
-    batch: bool
-    json: bool
-    plots: bool
 
 
 class RunCommand(click.Group):
@@ -80,51 +59,10 @@ class RunCommand(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _option(setting: Setting) -> click.Option:
-    shown = f"  [default: {setting.default}]" if setting.default else ""
-    return click.Option(
-        [setting.flag],
-        type=setting.type,
-        metavar=setting.metavar,
-        multiple=setting.repeated or setting.varied,
-        help=f"{setting.help}{shown}",
-    )
-
-
-def _file_option(flag: str, metavar: str, text: str) -> click.Option:
-    path = click.Path(path_type=Path)
-    return click.Option([flag], type=path, metavar=metavar, help=text)
-
-
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         click.echo(f"rnn-tui {__version__}")
         ctx.exit()
-
-
-def _parse(
-    *,
-    config: Path | None,
-    save_model: Path | None,
-    load_model: Path | None,
-    output: Path | None,
-    batch: bool,
-    json: bool,
-    plots: bool,
-    **settings: Any,
-) -> Request:
-    given = {name: None if value == () else value for name, value in settings.items()}
-    for setting in SETTINGS:
-        values = given[setting.name]
-        if setting.varied and values is not None:
-            given[setting.name] = _flat(values)
-    return Request(given, config, save_model, load_model, output, batch, json, plots)
-
-
-def _flat(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Return values, of which some are several, one after another."""
-    several = (value if isinstance(value, tuple) else (value,) for value in values)
-    return tuple(chain.from_iterable(several))
 
 
 @click.command("datasets", help="List the series that come with the program.")
@@ -140,7 +78,7 @@ def _datasets(ctx: click.Context) -> int:
 
 COMMAND = RunCommand(
     "rnn-tui",
-    callback=_parse,
+    callback=to_request,
     commands=[_datasets, subcommands.config, subcommands.keys],
     invoke_without_command=True,
     subcommand_metavar="",
@@ -151,14 +89,8 @@ COMMAND = RunCommand(
     epilog="Exit codes: 0 done, 1 failed or diverged, 2 usage, 128 + N ended by signal N "
     "(Ctrl+C: 130).",
     params=[
-        *(_option(setting) for setting in SETTINGS),
-        _file_option("--config", "FILE.toml", "Read the configuration from a file."),
-        _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
-        _file_option("--save-model", "FILE", "Save the best weights when the run ends."),
-        _file_option("--output", "FILE", "Write all forecasts: .csv, .parquet or .json."),
-        click.Option(["--batch"], is_flag=True, help="Run without a screen and print a summary."),
-        click.Option(["--plots"], is_flag=True, help="With --batch: draw charts below it."),
-        click.Option(["--json"], is_flag=True, help="With --batch: print JSON Lines instead."),
+        *CONFIGURING,
+        *RUNNING,
         click.Option(
             ["--version"],
             is_flag=True,
@@ -171,54 +103,18 @@ COMMAND = RunCommand(
 )
 
 
-def configure(request: Request) -> "tuple[RunConfig, ...]":
-    """Return the validated configurations of a command line, one for each cell and seed.
-
-    Raises
-    ------
-    UsageError
-        Names the option or the file and key at fault.
-    """
-    from rnn_tui.config import build_config, layer, read_toml  # noqa: PLC0415 - imports pydantic
-    from rnn_tui.grid import expand  # noqa: PLC0415 - likewise
-
-    given = request.settings
-    if given["data"] is not None and given["dataset"] is not None:
-        raise UsageError("--data and --dataset exclude each other: give one of the two.")
-    overrides: dict[str, dict[str, Any]] = {}
-    varied: dict[str, tuple[Any, ...]] = {}
-    for setting in SETTINGS:
-        section, _, key = setting.key.partition(".")
-        value = given[setting.name]
-        if setting.varied and value is not None:
-            varied[setting.key], value = value, value[0]
-        overrides.setdefault(section, {})[key] = value
-    base = _saved_tables(request.load_model) if request.load_model else {}
-    if request.config:
-        base = layer(base, read_toml(request.config))
-    names = {setting.key: setting.flag for setting in SETTINGS}
-    source = str(request.config or request.load_model or "configuration")
-    config = build_config(overrides, base, source=source, option_names=names)
-    return expand(config, varied, option_names=names)
-
-
-def _saved_tables(path: Path) -> dict[str, Any]:
-    """Return the configuration of a saved model, without how long and how it was shown."""
-    from rnn_tui.training.checkpoint import load_model  # noqa: PLC0415 - imports pydantic
-
-    tables = load_model(path).config.model_dump(
-        mode="json", exclude_none=True, exclude={"display": True, "training": {"steps"}}
-    )
-    return dict(tables)
-
-
 def check_modes(request: Request) -> None:
-    """Raise UsageError where --batch, --json and --plots do not go together."""
+    """Raise UsageError where --batch and the forms of its output do not go together."""
     if request.json and request.plots:
         raise UsageError("--json and --plots exclude each other: JSON Lines hold no charts.")
+    if request.quiet and request.plots:
+        raise UsageError("--quiet and --plots exclude each other: quiet prints no charts.")
     for flag, wanted in (("--json", request.json), ("--plots", request.plots)):
         if wanted and not request.batch:
             raise UsageError(f"{flag} needs --batch: the app draws on the screen instead.")
+    for flag, value in (("--quiet", request.quiet), ("--report", request.report)):
+        if value and not request.batch:
+            raise UsageError(f"{flag} needs --batch: the app shows a run on the screen.")
 
 
 def check_terminal(arguments: Sequence[str], term: str) -> None:

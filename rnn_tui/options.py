@@ -1,41 +1,9 @@
 """The options of the command that set a key of the configuration each."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
-
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Heading = Literal["Series", "Reading", "Network", "Training", "Run"]
-HEADINGS: tuple[Heading, ...] = get_args(Heading)
-"""Of the groups in the help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An option that sets one key of the configuration."""
-
-    heading: Heading
-    flag: str
-    key: str
-    """"section.key" in the configuration file."""
-    type: "click.ParamType[Any] | type | Callable[[str], Any]"
-    metavar: str
-    help: str
-    default: str
-    """The default as the help shows it; a test compares it with the configuration's."""
-    repeated: bool = False
-    """Whether it may be given several times, for a key that holds several values."""
-    varied: bool = False
-    """Whether it may be given several times, for as many runs."""
-
-    @property
-    def name(self) -> str:
-        """Name of the parsed value."""
-        return self.flag.removeprefix("--").replace("-", "_")
-
+from rnn_tui.forecastoptions import FORECAST_SETTINGS
+from rnn_tui.setting import Setting
 
 LARGEST_RANGE = 1_000
 """Seeds in one range."""
@@ -313,6 +281,7 @@ SETTINGS = (
         varied=True,
     ),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
+    *FORECAST_SETTINGS,
     Setting(
         "Run",
         "--fps",

@@ -15,7 +15,8 @@ from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
-from rnn_tui.options import HEADINGS, SETTINGS
+from rnn_tui.options import SETTINGS
+from rnn_tui.setting import HEADINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
 from rnn_tui.tui.display import SSH_FPS
 
@@ -66,6 +67,14 @@ def value_of(config, key):
         ("--optimizer", "sgd", "sgd"),
         ("--lr", "1e-4", 1e-4),
         ("--clip", "0", 0.0),
+        ("--patience", "5", 5),
+        ("--until-loss", "0.01", 0.01),
+        ("--time-limit", "90", 90.0),
+        ("--time-limit", "1h30m", 5400.0),
+        ("--forecast", "12", 12),
+        ("--intervals", "none", "none"),
+        ("--coverage", "0.8", 0.8),
+        ("--backtest", "4", 4),
         ("--seed", "9", 9),
         ("--threads", "2", 2),
         ("--fps", "30", 30),
@@ -128,6 +137,9 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "display.fps": f"{DEFAULT_FPS}; over SSH {SSH_FPS}",
         "display.profile": "auto",
+        **{f"training.{key}": "" for key in ("patience", "until_loss", "time_limit")},
+        "forecast.ahead": "the horizon",
+        "forecast.backtest": "",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
@@ -140,7 +152,7 @@ def test_the_help_names_every_option_once_under_a_heading(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     for option in COMMAND.params:
-        assert len(re.findall(rf"^  (?:-h, )?{option.opts[0]} ", out, re.MULTILINE)) == 1
+        assert len(re.findall(rf"^  (?:-\w, )?{option.opts[-1]} ", out, re.MULTILINE)) == 1
     assert [line for line in out.splitlines() if re.fullmatch(r"\w+:", line)] == [
         *(f"{heading}:" for heading in HEADINGS),
         "Commands:",
@@ -242,6 +254,14 @@ BAD = {
         "--output o.csv: is for one run",
     ),
     "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
+    "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),
+    "no time at all": (["--time-limit", "0m"], "--time-limit: must be greater than 0, not '0m'"),
+    "no patience": (["--patience", "0"], "--patience: must be greater than or equal to 1, not 0"),
+    "covers all": (["--coverage", "1"], "--coverage: must be less than 1, not 1.0"),
+    "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'none'"),
+    "quiet without batch": (["--quiet"], "--quiet needs --batch"),
+    "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
     "no such scaling": (["--scaling", "x"], "'x' is not one of 'standard', 'robust', 'min-max'"),

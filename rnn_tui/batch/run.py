@@ -51,7 +51,7 @@ def resolve(config: RunConfig) -> RunConfig:
     data, training = config.data, config.training
     if data.file is None and data.dataset is None:
         data = data.model_copy(update={"dataset": DEFAULT_DATASET})
-    if training.steps is None:
+    if training.steps is None and training.time_limit is None:
         training = training.model_copy(update={"steps": DEFAULT_STEPS})
     return config.model_copy(update={"data": data, "training": training})
 

@@ -205,7 +205,7 @@ class Session:
         if self._frame_seconds is not None:
             self._answer(run)
         before = self._clock()
-        while run.fault is None and (last is None or run.step < last):
+        while not run.fault and not run.enough and (last is None or run.step < last):
             before += self._obey(run)
             if self._stop is not None:
                 return
@@ -291,6 +291,9 @@ class Session:
             status, reason = Status.DIVERGED, run.fault
         elif self._stop is not None:
             status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
+        elif (enough := run.enough) is not None:
+            reason = enough
+        run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
