@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnn_tui.batch.json_lines import SCHEMA
 from rnn_tui.batch.page import NARROW
 from rnn_tui.batch.summary import DIGITS, WIDE, steps_ahead, subject
 from rnn_tui.config import RunConfig
@@ -122,6 +123,7 @@ def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict
     more = series.target_names[1:]
     return {
         "event": "grid_ended",
+        "schema": SCHEMA,
         "planned": planned,
         "runs": len(outcomes),
         "seeds": list(dict.fromkeys(outcome.config.training.seed for outcome in outcomes)),

@@ -7,8 +7,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnn_tui.batch.foresight import MOST_ROWS, coverage_sentence, future_table
 from rnn_tui.batch.page import NARROW
 from rnn_tui.config import STANDARD_INPUT, RunConfig
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
@@ -53,11 +56,23 @@ def summary(
     unit = forecast.unit if forecast else ""
     if ended.more_scores and forecast:
         parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
-    parts += _scored(name, ended.scores, horizon, unit, wide=wide)
+    held = dict(ended.coverage)
+    first = held.pop(next(iter(held))) if held else None
+    parts += _scored(name, ended.scores, horizon, unit, first, wide=wide)
     for target, scores in ended.more_scores.items():
         parts += [Text(), Text(f"Column {printable(target)}.")]
-        parts += _scored(name, scores, horizon, "", wide=wide)
+        parts += _scored(name, scores, horizon, "", held.get(target), wide=wide)
+    if config.forecast.ahead is not None and ended.future is not None:
+        parts += _ahead(ended.future, forecast.time_name if forecast else "row")
     return parts
+
+
+def _ahead(future: Future, time_name: str) -> list[RenderableType]:
+    """Return the table of the rows beyond the end of the series."""
+    rows = len(future.time)
+    more = f", of which {MOST_ROWS:,} are shown (--output has all)" if rows > MOST_ROWS else ""
+    head = f"Beyond the end, {counted(rows, 'row')}{more}:"
+    return [Text(), Text(head), Text(), future_table(future, time_name)]
 
 
 def steps_ahead(horizon: int, scores: Mapping[str, Scores], unit: str) -> str:
@@ -69,9 +84,15 @@ def steps_ahead(horizon: int, scores: Mapping[str, Scores], unit: str) -> str:
 
 
 def _scored(
-    name: str, scores: Mapping[str, Scores], horizon: int, unit: str, *, wide: bool
+    name: str,
+    scores: Mapping[str, Scores],
+    horizon: int,
+    unit: str,
+    coverage: Coverage | None,
+    *,
+    wide: bool,
 ) -> list[RenderableType]:
-    """Return the table of one column to forecast, and the verdict."""
+    """Return the table of one column to forecast, what its intervals hold, and the verdict."""
     parts: list[RenderableType] = [
         Text(),
         Text(f"{steps_ahead(horizon, scores, unit)}:"),
@@ -79,6 +100,8 @@ def _scored(
         _table(name, scores, wide=wide),
         Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
     ]
+    if coverage is not None:
+        parts.append(Text(f"  {coverage_sentence(coverage)}", style="dim"))
     sentence = verdict(name, scores)
     return [*parts, Text(), Text(sentence, style="bold")] if sentence else parts
 

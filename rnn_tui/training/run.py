@@ -12,10 +12,9 @@ from rnn_tui.data.series import Series
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
-from rnn_tui.forecasting.evaluation import evaluate
-from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.closing import Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.history import History
@@ -69,6 +68,8 @@ class Run:
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
+        self._notes = check_forecast(config.forecast, self._prepared)
+        self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
         self._last: StepsDone | None = None
@@ -119,7 +120,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found or changed on reading the series."""
-        return (*self._prepared.series.notes, *self.trainer.notes)
+        return (*self._prepared.series.notes, *self.trainer.notes, *self._notes)
 
     @property
     def step(self) -> int:
@@ -206,27 +207,19 @@ class Run:
         """Go back to the best weights and score them on the test part, beside the baselines."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        scores = self._test_scores()
+        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        more = self._prepared.series.target_names[1:]
         return RunEnded(
             status=status,
             reason=reason,
             steps=self.step,
             best_step=self._best_step,
             seconds=self._seconds,
-            scores=scores[0],
-            more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
+            scores=closing.scores[0],
+            more_scores=dict(zip(more, closing.scores[1:], strict=True)),
+            coverage=closing.coverage,
+            future=closing.future,
         )
-
-    def _test_scores(self) -> list[dict[str, Scores]]:
-        """Return the scores of every column to forecast; a forecast not finite has none."""
-        predicted = self.trainer.predict(self._prepared.starts["test"])
-        found = []
-        for target in range(predicted.shape[2]):
-            scores = evaluate(self._prepared, predicted, target=target)
-            if not np.isfinite(predicted[:, :, target]).all():
-                del scores["model"]
-            found.append(scores)
-        return found
 
     def save(self, path: Path) -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -239,14 +232,20 @@ class Run:
         save_model(path, self.saved)
 
     def write_forecast(self, path: Path) -> None:
-        """Write what the present weights forecast, with the truth beside it, as a table.
+        """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
         Raises
         ------
         SaveError
             The file cannot be written.
+        RuntimeError
+            The run has not ended.
         """
-        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        if self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
+        future, margins = self._closing.future, self._closing.margins
+        table = forecast_table(self._prepared, self.trainer.predict, future, margins)
+        columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
