@@ -94,6 +94,16 @@ def test_json_tells_the_whole_run_and_nothing_else(batch):
     assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
 
 
+def test_the_configuration_that_is_printed_runs_again_to_the_bit(tmp_path):
+    options = ["--cell", "rnn", "--lr", "0.02", *SMALL]
+    printed = run(*options, "config", "--print")
+    path = tmp_path / "run.toml"
+    path.write_text(printed.stdout)
+    told, again = run("--json", *options), run("--json", "--config", str(path))
+    assert losses(again.stdout) == losses(told.stdout) != []
+    assert strict(again.stdout)[0]["config"] == strict(told.stdout)[0]["config"]
+
+
 def test_what_run_started_tells_runs_again(batch, tmp_path):
     _, out, _ = batch("--json", "--cell", "rnn", "--lr", "0.02", *SMALL)
     config = strict(out)[0]["config"]

@@ -41,7 +41,8 @@ MAY_IMPORT = {
     "options": {"forecastoptions", "setting"},
     "request": BASE | {"grid", "options", "setting", "training"},
     "grid": BASE,
-    "subcommands": {"errors", "places", "settings", "tui"},
+    "toml": BASE,
+    "subcommands": {"batch", "errors", "places", "request", "settings", "toml", "tui"},
     "cli": BASE
     | {"__init__", "batch", "crash", "options", "request", "setting", "streams", "subcommands"}
     | {"training", "tui"},
@@ -73,6 +74,7 @@ OUTSIDE = {
     "api": {"numpy", "sklearn"},
     "grid": set(),
     "setting": set(),
+    "toml": set(),
     "forecastoptions": {"click"},
     "options": {"click"},
     "request": {"click"},
