@@ -74,6 +74,7 @@ class Run:
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
+        self._clipped_steps = 0
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
         self._best_loss = np.inf
@@ -201,6 +202,8 @@ class Run:
             validation_loss=self._validation.loss if self._validation else None,
         )
         self._history.add(self._last)
+        if self._last.clip > 0:
+            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
         return self._last
 
     def end(self, status: Status, reason: str) -> RunEnded:
@@ -289,6 +292,7 @@ class Run:
             best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
             best_step=self._best_step,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
+            clipped_steps=self._clipped_steps,
             seconds=self._seconds,
             history=history,
             validation_rmse=self._validation_rmse,
