@@ -133,7 +133,11 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
 
 def check_several(request: Request, runs: int) -> None:
     """Raise UsageError where a file that one run leaves is asked of several."""
-    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
+    for flag, path in (
+        ("--save-model", request.save_model),
+        ("--output", request.output),
+        ("--report", request.report),
+    ):
         if path is not None:
             raise UsageError(
                 f"{flag} {path}: is for one run, and --cell and --seed ask for {runs:,}. "
@@ -150,20 +154,31 @@ def check_several(request: Request, runs: int) -> None:
         )
 
 
+def check_files(request: Request) -> None:
+    """Raise UsageError where a file that is asked for could never be written."""
+    from rnn_tui.training.files import (  # noqa: PLC0415 - when needed
+        check_output,
+        check_report,
+        check_writable,
+    )
+
+    if request.save_model:
+        check_writable(request.save_model)
+    if request.output:
+        check_output(request.output)
+    if request.report:
+        check_report(request.report)
+
+
 def run(request: Request, arguments: Sequence[str]) -> int:
     """Do what was asked for; return the exit code."""
     check_modes(request)
     configs = configure(request)
     if len(configs) > 1:
         check_several(request, len(configs))
-    from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
-
     if not request.batch:
         check_terminal(arguments, os.environ.get("TERM", ""))
-    if request.save_model:
-        check_writable(request.save_model)
-    if request.output:
-        check_output(request.output)
+    check_files(request)
     if request.batch:
         from rnn_tui.batch import Task, run_batch  # noqa: PLC0415 - imports NumPy and Rich
 
@@ -171,8 +186,10 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             load_from=request.load_model,
             save_to=request.save_model,
             output_to=request.output,
+            report_to=request.report,
             as_json=request.json,
             plots=request.plots,
+            quiet=request.quiet,
         )
         return run_batch(configs, task)
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual

@@ -261,6 +261,12 @@ BAD = {
     "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'none'"),
     "quiet without batch": (["--quiet"], "--quiet needs --batch"),
     "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "no such report": (["--batch", "--report", "r.pdf"], "the name must end in .html, .md, .txt"),
+    "no folder for a report": (
+        ["--batch", "--report", "none/r.md"],
+        "--report none/r.md: the folder",
+    ),
+    "one report of several": (["--batch", "--seed", "1..2", "--report", "r.md"], "is for one run"),
     "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),

@@ -368,6 +368,20 @@ def test_a_forecast_beyond_the_end_with_intervals(batch, table, tmp_path):
     ]
 
 
+def test_a_report_of_a_real_run_with_a_wicked_column(table, tmp_path):
+    wicked = "<script>alert(1)</script>"
+    table.write_text(table.read_text().replace("day;v;w;c", f"day;v;{wicked};c"))
+    path = tmp_path / "r.html"
+    task = ("--data", str(table), "--column", wicked, "--forecast", "5", "--report", str(path))
+    done = run(*task, *SMALL)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"Report written to {path}.")
+    text = path.read_text("utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; over day, test part" in text
+    assert text.count("<svg") == 4
+    assert "LSTM" in run("-q", *task, *SMALL).stdout.splitlines()[0]
+
+
 def test_without_intervals(batch, table, tmp_path):
     output = tmp_path / "out.csv"
     task = ("--data", str(table), "--column", "w", "--intervals", "none")

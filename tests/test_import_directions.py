@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "forecasting": BASE | {"data"},
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
-    "batch": BASE | DRAWING | ENGINE | {"streams"},
+    "batch": BASE | DRAWING | ENGINE | {"streams", "toml"},
     "tui": BASE | DRAWING | ENGINE | {"places", "settings", "streams"},
     "api": BASE | ENGINE,
     "setting": set(),

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from rnn_tui.batch.gridsummary import Outcome, grid_json, grid_summary
+from rnn_tui.batch.gridsummary import Outcome, grid_json, grid_summary, grid_verdicts
 from rnn_tui.batch.interrupts import Interrupts
 from rnn_tui.batch.json_lines import to_json_line
 from rnn_tui.batch.page import Page
@@ -72,6 +72,8 @@ def _conclusion(
 ) -> str:
     if task.as_json:
         return to_json_line(grid_json(outcomes, planned, series))
+    if task.quiet:
+        return "".join(f"{line}\n" for line in grid_verdicts(outcomes, series))
     page = Page(output.stream)
     page.add(*grid_summary(outcomes, planned, series, page.width))
     return page.text

@@ -118,6 +118,16 @@ def _verdicts(results: Sequence[CellResult], baselines: Mapping[str, Scores]) ->
     return [sentence for sentence in found if sentence]
 
 
+def grid_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:
+    """Return the sentence of every cell and column, led by its name where there are several."""
+    names = [None, *series.target_names[1:]]
+    return [
+        f"{printable(name or series.name)}: {sentence}" if len(names) > 1 else sentence
+        for name in names
+        for sentence in _verdicts(cell_results(outcomes, name), _baselines(outcomes, name))
+    ]
+
+
 def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict[str, Any]:
     """Return the record that ends the JSON Lines of several runs."""
     more = series.target_names[1:]

@@ -67,6 +67,18 @@ def summary(
     return parts
 
 
+def verdicts(config: RunConfig, ended: RunEnded) -> list[str]:
+    """Return the sentence of every column to forecast, led by its name where there are several."""
+    name = config.model.cell.upper()
+    found = {"": ended.scores, **ended.more_scores}
+    sentences = {target: verdict(name, scores) for target, scores in found.items()}
+    return [
+        f"{printable(target)}: {sentence}" if target else sentence
+        for target, sentence in sentences.items()
+        if sentence
+    ]
+
+
 def _ahead(future: Future, time_name: str) -> list[RenderableType]:
     """Return the table of the rows beyond the end of the series."""
     rows = len(future.time)
@@ -106,24 +118,31 @@ def _scored(
     return [*parts, Text(), Text(sentence, style="bold")] if sentence else parts
 
 
+def score_rows(
+    name: str, scores: Mapping[str, Scores], *, wide: bool = True
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int | None]:
+    """Return headings, the forecasts from the best to the worst, and which row is the model's."""
+    relative = ("MASE", "sMAPE", "R2") if wide else ()
+    rows: list[tuple[str, ...]] = []
+    ours = None
+    for key, value in sorted(scores.items(), key=_rank):
+        if key == "model":
+            ours = len(rows)
+        gain = f"{skill(value, scores['naive']):+.3f}" if "naive" in scores else "-"
+        figures = (figure(value.rmse, DIGITS), figure(value.mae, DIGITS))
+        others = (_relative(getattr(value, heading.lower())) for heading in relative)
+        rows.append((name if key == "model" else key, *figures, *others, gain))
+    return ("forecast", "RMSE", "MAE", *relative, "skill"), tuple(rows), ours
+
+
 def _table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
     """Return the forecasts from the best to the worst, the model's in bold."""
+    head, rows, ours = score_rows(name, scores, wide=wide)
     table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
-    table.add_column("forecast", no_wrap=True)
-    relative = ("MASE", "sMAPE", "R2") if wide else ()
-    for heading in ("RMSE", "MAE", *relative, "skill"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for key, value in sorted(scores.items(), key=_rank):
-        is_model = key == "model"
-        gain = f"{skill(value, scores['naive']):+.3f}" if "naive" in scores else "-"
-        table.add_row(
-            name if is_model else key,
-            figure(value.rmse, DIGITS),
-            figure(value.mae, DIGITS),
-            *(_relative(getattr(value, heading.lower())) for heading in relative),
-            gain,
-            style="bold" if is_model else None,
-        )
+    for n, heading in enumerate(head):
+        table.add_column(heading, justify="right" if n else "left", no_wrap=True)
+    for n, row in enumerate(rows):
+        table.add_row(*row, style="bold" if n == ours else None)
     return table
 
 

@@ -120,7 +120,7 @@ def test_the_json_of_all():
 def grid(tmp_path, monkeypatch):
     """Run a grid over sessions of which each behaves as told; return code, stdout, stderr."""
 
-    def start(*behaviours, as_json=False, signals=None):
+    def start(*behaviours, as_json=False, signals=None, quiet=False):
         started = []
 
         def session(*arguments, **options):
@@ -144,7 +144,7 @@ def grid(tmp_path, monkeypatch):
         with out.open("w") as stdout, err.open("w") as stderr, monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", stdout)
             patch.setattr(sys, "stderr", stderr)
-            code = run_grid(configs, Task(as_json=as_json))
+            code = run_grid(configs, Task(as_json=as_json, quiet=quiet))
         assert len({id(made.series) for made in started}) == 1  # read once
         return code, out.read_text(), err.read_text(), len(started)
 
@@ -169,6 +169,12 @@ def test_json_lines_of_every_run_and_of_all(grid):
     last = strict(out)[-1]
     assert last["baselines"]["seasonal naive"]["mase"] is None
     assert last["runs"] == 2
+
+
+def test_quiet_prints_the_verdicts_alone(grid):
+    code, out, err, _ = grid("done", "done", quiet=True)
+    sentence = "LSTM (mean of 2) 19.8 does not beat AR(9) 17.5 on this series.\n"
+    assert (code, out, err) == (0, sentence, "")
 
 
 def test_one_that_diverges_does_not_keep_the_others_from_running(grid):
