@@ -406,6 +406,32 @@ def test_covariates_cannot_be_foreseen_and_nothing_is_trained(batch, table):
     assert "needs the covariates (c) after its origin" in err
 
 
+def test_a_backtest_tests_the_rows_of_one_run_once_each(batch):
+    code, out, _ = batch("--json", "--backtest", "3", *SMALL)
+    records = strict(out)
+    ends = [record for record in records if record["event"] == "run_ended"]
+    last = records[-1]
+    assert code == 0
+    assert (last["event"], len(ends), len(last["folds"])) == ("backtest_ended", 3, 3)
+    _, alone, _ = batch("--json", *SMALL)
+    one = strict(alone)[-1]
+    assert last["test_metrics"]["count"] == one["test_metrics"]["count"] == 67
+    naive, whole = last["baselines"]["naive"], one["baselines"]["naive"]
+    assert naive["rmse"] == pytest.approx(whole["rmse"], rel=1e-12)
+    assert (last["folds"][0]["first"], last["folds"][-1]["last"]) == ("1921", "1987")
+    windows = [r["windows"]["train"] for r in records if r["event"] == "run_started"]
+    assert windows == sorted(set(windows))  # ever more of the series
+
+
+def test_a_backtest_in_words_and_in_one_line():
+    done = run("--backtest", "2", *SMALL)
+    assert done.returncode == 0
+    assert done.stdout.startswith("LSTM 4 on sunspots: backtest of 2 folds in ")
+    assert "all folds together:" in done.stdout
+    quiet = run("-q", "--backtest", "2", *SMALL)
+    assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+
+
 def test_standard_input_is_read(table):
     done = run("--data", "-", "--column", "w", *SMALL, input=table.read_text())
     assert done.returncode == 0

@@ -109,7 +109,7 @@ def _scored(
         Text(),
         Text(f"{steps_ahead(horizon, scores, unit)}:"),
         Text(),
-        _table(name, scores, wide=wide),
+        score_table(name, scores, wide=wide),
         Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
     ]
     if coverage is not None:
@@ -135,7 +135,7 @@ def score_rows(
     return ("forecast", "RMSE", "MAE", *relative, "skill"), tuple(rows), ours
 
 
-def _table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
+def score_table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
     """Return the forecasts from the best to the worst, the model's in bold."""
     head, rows, ours = score_rows(name, scores, wide=wide)
     table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")

@@ -9,6 +9,7 @@ from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
@@ -38,6 +39,8 @@ class Run:
         Model file whose weights and scaling the run starts from.
     series
         The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
 
     Raises
     ------
@@ -46,7 +49,11 @@ class Run:
     """
 
     def __init__(
-        self, config: RunConfig, load_from: Path | None = None, series: Series | None = None
+        self,
+        config: RunConfig,
+        load_from: Path | None = None,
+        series: Series | None = None,
+        split: Split | None = None,
     ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
@@ -55,6 +62,7 @@ class Run:
             config.model.dtype,
             scaler=saved.scalers if saved else None,
             series=series,
+            split=split,
         )
         weights, order = random_streams(config.training.seed)
         model = Model.create(

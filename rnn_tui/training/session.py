@@ -33,6 +33,7 @@ from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
     from rnn_tui.data.series import Series
+    from rnn_tui.data.split import Split
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -58,6 +59,8 @@ class Session:
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
     series
         The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
     clock
         Monotonic seconds.
     """
@@ -70,6 +73,7 @@ class Session:
         save_to: Path | None = None,
         output_to: Path | None = None,
         series: "Series | None" = None,
+        split: "Split | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
@@ -77,6 +81,7 @@ class Session:
         self._save_to = save_to
         self._output_to = output_to
         self._series = series
+        self._split = split
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -176,7 +181,7 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        self.run = run = Run(self._config, self._load_from, self._series)
+        self.run = run = Run(self._config, self._load_from, self._series, self._split)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from rnn_tui.batch.grid import run_grid
-from rnn_tui.batch.gridsummary import Outcome, cell_results, grid_json, grid_summary
+from rnn_tui.batch.gridsummary import cell_results, grid_json, grid_summary
+from rnn_tui.batch.many import Outcome, Plan
 from rnn_tui.batch.run import resolve
 from rnn_tui.batch.task import Task
 from rnn_tui.config import build_config
@@ -36,7 +37,7 @@ def outcome(cell, seed, rmse=None, status=Status.COMPLETED, more=None):
     scores = dict(NAIVE)
     if rmse is not None:
         scores["model"] = Scores(rmse, rmse / 2, 9, mase=0.5, smape=3.0, r2=0.9)
-    return Outcome(config(cell, seed), RunEnded(status, "", 20, 5, 0.5, scores, more or {}))
+    return Outcome(Plan(config(cell, seed)), RunEnded(status, "", 20, 5, 0.5, scores, more or {}))
 
 
 OUTCOMES = [
@@ -138,7 +139,7 @@ def grid(tmp_path, monkeypatch):
             started.append(made)
             return made
 
-        monkeypatch.setattr("rnn_tui.batch.grid.Session", session)
+        monkeypatch.setattr("rnn_tui.batch.many.Session", session)
         configs = [config("lstm", seed) for seed in range(len(behaviours))]
         out, err = tmp_path / "out", tmp_path / "err"
         with out.open("w") as stdout, err.open("w") as stderr, monkeypatch.context() as patch:

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_tui.batch.gridsummary import Outcome, grid_json
+from rnn_tui.batch.backtestsummary import backtest_json
+from rnn_tui.batch.gridsummary import grid_json
 from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.many import Outcome, Plan
 from rnn_tui.batch.run import resolve
 from rnn_tui.config import RunConfig
 from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
@@ -199,8 +202,15 @@ def documented(event):
 def test_the_documented_keys_of_a_grid_are_the_written_ones():
     ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
     series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
-    record = grid_json([Outcome(resolve(RunConfig()), ended)], 1, series)
+    record = grid_json([Outcome(Plan(resolve(RunConfig())), ended)], 1, series)
     assert documented("grid_ended") == record.keys()
+
+
+def test_the_documented_keys_of_a_backtest_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = backtest_json([Outcome(Plan(RunConfig(), Split(3, 6, 9)), ended)], 1, series)
+    assert documented("backtest_ended") == record.keys()
 
 
 def test_the_documented_keys_are_the_written_ones():
