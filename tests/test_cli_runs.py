@@ -5,6 +5,7 @@ import json
 import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 from itertools import takewhile
@@ -430,6 +431,53 @@ def test_a_backtest_in_words_and_in_one_line():
     assert "all folds together:" in done.stdout
     quiet = run("-q", "--backtest", "2", *SMALL)
     assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_model_table_and_report_complete(number, code, tmp_path):
+    model, output, report = (tmp_path / name for name in ("m.safetensors", "o.csv", "r.html"))
+    files = ("--save-model", model, "--output", output, "--report", report)
+    small = ("--hidden", "4", "--input-chunk-length", "8", "--time-limit", "10m")
+    command = [*COMMAND, *map(str, files), *small]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "steps/s" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    for what, path in (("Model saved", model), ("Forecasts written", output), ("Report", report)):
+        assert any(line.startswith(what) and str(path) in line for line in out.splitlines())
+    assert load_model(model).step > 0
+    assert output.read_text().splitlines()[-1].endswith(",future")
+    assert report.read_text("utf-8").endswith("</html>\n")
+    assert "interrupted after" in report.read_text("utf-8")
+
+
+def test_a_signal_ends_a_grid_with_the_table_of_what_there_is():
+    command = [*COMMAND, "--seed", "0..99", *SMALL]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "seed 1: completed" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    done = int(out.partition(" of 100 runs")[0].rpartition(" ")[2])
+    assert 2 <= done < 100
+    assert "  LSTM " in out
+
+
+def test_patience_and_until_loss_end_a_run_that_would_be_long(batch):
+    long = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "1000000", "--json")
+    for option, value in (("--patience", "2"), ("--until-loss", "0.5"), ("--time-limit", "0.2s")):
+        code, out, _ = batch(option, value, *long)
+        end = strict(out)[-1]
+        assert (code, end["status"]) == (0, "completed")
+        assert option in end["reason"]
+        assert end["steps"] < 1_000_000
+        assert end["test_metrics"] is not None
 
 
 def test_standard_input_is_read(table):
