@@ -60,7 +60,7 @@ def held_after(count, training, burst):
 def test_a_burst_leaves_nothing_behind_and_needs_no_more_with_more_steps(cell):
     course = random_course(cell, steps=100, H=20, B=9, dtype=np.float32)
     training = Training(course)
-    bursts = {n: (course.starts[:n].copy(), np.zeros((2, n))) for n in (1, 100)}
+    bursts = {n: (course.starts[:n].copy(), np.zeros((3, n))) for n in (1, 100)}
     needed = {}
     tracemalloc.start()
     try:
