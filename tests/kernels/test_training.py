@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnn_kernels import Workspace, backward, clip_by_global_norm, forward, mse
+from rnn_kernels import Loss, Workspace, backward, clip_by_global_norm, forward, mse
 from tests import oracle, oracle_rules
 from tests.kernels.courses import Training, random_course
 from tests.kernels.support import CELLS, DTYPES, blank
@@ -25,6 +25,46 @@ def test_training_agrees_with_the_oracle(cell, optimizer, clip):
     np.testing.assert_allclose(training.norms, norms, rtol=1e-12)
     assert_same_arrays(training.parameters, parameters, rtol=1e-9, atol=1e-12)
     assert training.optimizer.step_count == 12
+
+
+COURSES = {
+    "mae": {"loss": Loss("mae"), "clip_value": 0.02, "clip": 0.0},
+    "huber": {"loss": Loss("huber", delta=0.5), "clip_value": 0.05, "clip": 0.1},
+    "quantile": {"loss": Loss("quantile", quantiles=(0.1, 0.5, 0.8)), "O": 6},
+    "cross-entropy": {"loss": Loss("cross-entropy"), "O": 5},
+    "momentum": {"optimizer": "sgd", "settings": {"momentum": 0.9, "weight_decay": 0.01}},
+    "nesterov": {"optimizer": "sgd", "settings": {"momentum": 0.9, "nesterov": True}},
+    "rmsprop": {"optimizer": "rmsprop", "settings": {"momentum": 0.5}},
+    "adamw": {"optimizer": "adamw", "settings": {"weight_decay": 0.1}},
+}
+BY_COURSE = pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+
+
+@BY_COURSE
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_every_loss_and_rule_agrees_with_the_oracle(cell, options):
+    course = random_course(cell, steps=12, first=2, **options)
+    training = Training(course)
+    assert training.take(course.starts) == 12
+    parameters, losses, norms = course.expected()
+    np.testing.assert_allclose(training.losses, losses, rtol=1e-10)
+    np.testing.assert_allclose(training.norms, norms, rtol=1e-9)
+    assert_same_arrays(training.parameters, parameters, rtol=1e-8, atol=1e-11)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@BY_COURSE
+def test_every_loss_and_rule_takes_the_same_bits_in_any_burst_with_any_threads(options, dtype):
+    course = random_course("lstm", steps=9, B=13, H=19, dtype=dtype, **options)
+    burst, single, together = (
+        Training(course), Training(course), Training(course.but(threads=2)),
+    )  # fmt: skip
+    burst.take(course.starts)
+    together.take(course.starts)
+    for starts in course.starts:
+        assert single.take(starts[np.newaxis]) == 1
+    assert single.state() == burst.state() == together.state()
+    assert together.losses.tolist() == burst.losses.tolist()
 
 
 @pytest.mark.parametrize("layers", [2, 3])
