@@ -20,12 +20,13 @@ def compile_kernels(
     threads: int = 1,
     optimizer: OptimizerName = "adam",
     loss: Loss = MEAN_SQUARED_ERROR,
+    clip_value: float = 0.0,
 ) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
     Runs one training step, prediction and forward pass on tiny arrays.
-    Compiled code depends on the dtype, on the kinds of optimizer and loss, and on whether there are
-    several threads, not on sizes and settings.
+    Compiled code depends on the dtype, on the names of optimizer and loss, on whether values are
+    clipped and whether there are several threads, not on sizes and settings.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def compile_kernels(
         losses=np.zeros(steps),
         norms=np.zeros(steps),
         loss=loss,
+        clip_value=clip_value,
     )
     predict(network, parameters, workspace, series, starts[0], out)
     alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)

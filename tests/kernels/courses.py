@@ -17,6 +17,18 @@ from rnn_kernels import (
 from tests import oracle
 from tests.kernels.support import blank, named, set_parameters
 
+COURSES = {
+    "mae": {"loss": Loss("mae"), "clip_value": 0.02, "clip": 0.0},
+    "huber": {"loss": Loss("huber", delta=0.5), "clip_value": 0.05, "clip": 0.1},
+    "quantile": {"loss": Loss("quantile", quantiles=(0.1, 0.5, 0.8)), "O": 6},
+    "cross-entropy": {"loss": Loss("cross-entropy"), "O": 5},
+    "momentum": {"optimizer": "sgd", "settings": {"momentum": 0.9, "weight_decay": 0.01}},
+    "nesterov": {"optimizer": "sgd", "settings": {"momentum": 0.9, "nesterov": True}},
+    "rmsprop": {"optimizer": "rmsprop", "settings": {"momentum": 0.5}},
+    "adamw": {"optimizer": "adamw", "settings": {"weight_decay": 0.1}},
+}
+"""Options of `random_course` by name: every loss and rule beside the defaults."""
+
 
 @dataclass(frozen=True)
 class Course:

@@ -8,8 +8,8 @@ import pytest
 from numba.core.runtime import _nrt_python, rtsys
 
 from rnn_kernels import backward, forward, step
-from tests.kernels.calls import INPUTS, sound_calls
-from tests.kernels.courses import Training, random_course
+from tests.kernels.calls import INPUTS, LOSSES, sound_calls
+from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, blank, random_problem
 
 
@@ -46,6 +46,15 @@ def test_a_hundred_steps_allocate_no_more_than_one(cell, optimizer, threads, all
     one = allocations(lambda: training.take(course.starts[:1]))
     hundred = allocations(lambda: training.take(course.starts))
     assert hundred == one
+
+
+@pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+def test_no_loss_and_no_rule_allocates_in_a_step(options, allocations):
+    course = random_course("rnn", steps=100, H=20, B=9, dtype=np.float32, **options)
+    training = Training(course)
+    training.take(course.starts[:2])
+    one = allocations(lambda: training.take(course.starts[:1]))
+    assert allocations(lambda: training.take(course.starts)) == one
 
 
 def held_after(count, training, burst):
@@ -106,7 +115,8 @@ def embed(array):
 
 
 @pytest.mark.parametrize(
-    "function", ["backward", "step", "mse", "clip_by_global_norm", "update", "train_steps"]
+    "function",
+    ["backward", "step", *LOSSES, "clip_by_global_norm", "clip_by_value", "update", "train_steps"],
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("cell", CELLS)
@@ -135,7 +145,7 @@ def test_a_step_reads_its_own_samples_only():
     assert np.isnan(y[1:]).all()
 
 
-@pytest.mark.parametrize("function", ["mse", "step", "update", "predict"])
+@pytest.mark.parametrize("function", [*LOSSES, "step", "update", "predict"])
 def test_what_is_only_read_may_be_read_only(function):
     call, plain = sound_calls()[function]
     call(**plain)

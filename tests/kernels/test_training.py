@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from rnn_kernels import Loss, Workspace, backward, clip_by_global_norm, forward, mse
+from rnn_kernels import Workspace, backward, clip_by_global_norm, forward, mse
 from tests import oracle, oracle_rules
-from tests.kernels.courses import Training, random_course
+from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, DTYPES, blank
 
 
@@ -27,16 +27,6 @@ def test_training_agrees_with_the_oracle(cell, optimizer, clip):
     assert training.optimizer.step_count == 12
 
 
-COURSES = {
-    "mae": {"loss": Loss("mae"), "clip_value": 0.02, "clip": 0.0},
-    "huber": {"loss": Loss("huber", delta=0.5), "clip_value": 0.05, "clip": 0.1},
-    "quantile": {"loss": Loss("quantile", quantiles=(0.1, 0.5, 0.8)), "O": 6},
-    "cross-entropy": {"loss": Loss("cross-entropy"), "O": 5},
-    "momentum": {"optimizer": "sgd", "settings": {"momentum": 0.9, "weight_decay": 0.01}},
-    "nesterov": {"optimizer": "sgd", "settings": {"momentum": 0.9, "nesterov": True}},
-    "rmsprop": {"optimizer": "rmsprop", "settings": {"momentum": 0.5}},
-    "adamw": {"optimizer": "adamw", "settings": {"weight_decay": 0.1}},
-}
 BY_COURSE = pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
 
 
