@@ -259,12 +259,12 @@ def by_error(
     """
     B, K = starts.shape[1], targets.shape[1]
     T, Q = y.size // (B * outputs), outputs // K
-    for t in range(first, T):
-        for b in range(B):
-            row, at = starts[s, b] + t * stride, (t * B + b) * outputs
-            for k in range(K):
-                for n in range(at + k * Q, at + k * Q + Q):
-                    dy[n] = y[n] - targets[row, k]
+    for b in range(B):
+        for k in range(K):
+            for q in range(Q):
+                for t in range(first, T):  # innermost, for it is the longest
+                    n = (t * B + b) * outputs + k * Q + q
+                    dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
     begin, count = first * B * outputs, (T - first) * B * outputs
     total = 0.0
     for n in range(begin, begin + count):
