@@ -29,7 +29,6 @@ from rnn_kernels.parts import (
     parts_of,
 )
 from rnn_kernels.propagation import run_forward
-from rnn_kernels.schedules import Schedule
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,
@@ -38,7 +37,7 @@ from rnn_kernels.sweeps import (
 from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
 
-MEAN_SQUARED_ERROR, CONSTANT = Loss(), Schedule()
+MEAN_SQUARED_ERROR = Loss()
 
 
 def train_steps(
@@ -52,14 +51,12 @@ def train_steps(
     starts: Array,
     *,
     first: int,
-    learning_rate: float,
+    learning_rate: float | Array,
     clip: float,
     losses: Array,
     norms: Array,
     loss: Loss = MEAN_SQUARED_ERROR,
     clip_value: float = 0.0,
-    schedule: Schedule = CONSTANT,
-    rates: Array | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
@@ -87,17 +84,15 @@ def train_steps(
         First timestep of each window.
     first : int
         First timestep of a window that the loss counts.
-    learning_rate, clip : float
-        η; and θ of clipping by the global norm, where 0 switches it off.
+    learning_rate : float, or float64 array, shape (n,)
+        η of all steps, above 0, or of each, at least 0; `Schedule.fill` fills such an array.
+    clip : float
+        θ of clipping by the global norm; 0: no limit.
     losses, norms : float64 array, shape (n,)
         Filled with each step's loss and gradient norm before clipping, the failing step's included.
     loss : Loss
     clip_value : float
         Largest element of the gradient, which is cut before its norm is clipped; 0: no limit.
-    schedule : Schedule
-        The rate of a step is `learning_rate` times its factor at the optimizer's step count.
-    rates : float64 array, shape (n,), optional
-        Filled with each step's learning rate.
 
     Returns
     -------
@@ -122,17 +117,15 @@ def train_steps(
     loss.check_targets("targets", targets, len(series), network.output_size, dtype)
     check_starts(starts, (None, workspace.batch_size), len(series), T)
     check_first(first, T)
-    check_number("learning_rate", learning_rate, positive=True)
+    rates = _rates(learning_rate, len(starts))
     check_number("clip", clip, positive=False)
     check_number("clip_value", clip_value, positive=False)
-    rates = np.empty(len(starts)) if rates is None else rates
-    for name, out in (("losses", losses), ("norms", norms), ("rates", rates)):
+    for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
     truth, classes = loss.split_targets(targets, dtype)
     if classes.size and starts.size:
         check_classes("targets", classes[starts.min() : starts.max() + T], network.output_size)
     done, steps = 0, len(starts)
-    schedule.fill(rates, float(learning_rate), optimizer.step_count)
     settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
@@ -160,7 +153,7 @@ def train_steps(
             classes,
             starts[some],
             first,
-            rates[some],
+            rates[some] if rates.size > 1 else rates,
             losses[some],
             norms[some],
             threads,
@@ -174,6 +167,20 @@ def train_steps(
         if taken < count:
             break
     return done
+
+
+def _rates(learning_rate: float | Array, steps: int) -> Array:
+    """Return the learning rate of each step, or of all of them."""
+    if not isinstance(learning_rate, np.ndarray):
+        check_number("learning_rate", learning_rate, positive=True)
+        return np.array([learning_rate], np.float64)
+    check_array("learning_rate", learning_rate, (steps,), np.dtype(np.float64))
+    if not (np.isfinite(learning_rate).all() and (learning_rate >= 0).all()):
+        low, high = learning_rate.min(), learning_rate.max()
+        raise ValueError(
+            f"learning_rate: got {low} to {high}, expected finite numbers of at least 0"
+        )
+    return learning_rate
 
 
 def _run(arguments: tuple[Any, ...], threads: int) -> int:
@@ -294,7 +301,8 @@ def _train_body(
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
             finish_norms(squares, state_norms)
             return s
-        call_update(update, parameters, gradient, m, v, settings, rates, s, step_count + s + 1)
+        r = s if rates.size > 1 else 0
+        call_update(update, parameters, gradient, m, v, settings, rates, r, step_count + s + 1)
     finish_norms(squares, state_norms)
     return len(starts)
 

@@ -42,7 +42,7 @@ OUTPUTS = {
     "clip_by_global_norm": ["gradient"],
     "clip_by_value": ["gradient"],
     "update": ["parameters"],
-    "train_steps": ["parameters", "gradient", "losses", "norms", "rates"],
+    "train_steps": ["parameters", "gradient", "losses", "norms"],
     "predict": ["out"],
 }
 
@@ -127,7 +127,6 @@ def sound_calls(dtype=np.float32, cell="lstm"):
                 clip=1.0,
                 losses=empty(STEPS, dtype=np.float64),
                 norms=empty(STEPS, dtype=np.float64),
-                rates=empty(STEPS, dtype=np.float64),
             ),
         ),
         "predict": (

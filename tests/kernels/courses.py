@@ -139,6 +139,7 @@ class Training:
         course = self.course
         results = np.full((3, len(starts)), np.nan) if results is None else results
         self.losses, self.norms, self.rates = results
+        course.schedule.fill(self.rates, course.learning_rate, self.optimizer.step_count)
         return train_steps(
             course.network,
             self.flat,
@@ -149,14 +150,12 @@ class Training:
             self.targets,
             starts,
             first=course.first,
-            learning_rate=course.learning_rate,
+            learning_rate=self.rates,
             clip=course.clip,
             losses=self.losses,
             norms=self.norms,
             loss=course.loss,
             clip_value=course.clip_value,
-            schedule=course.schedule,
-            rates=self.rates,
         )
 
     def state(self):

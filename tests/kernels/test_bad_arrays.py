@@ -10,7 +10,7 @@ CLIPPING = {("clip_by_global_norm", "gradient"), ("clip_by_value", "gradient")}
 OUTPUT = {(name, "y") for name in LOSSES}
 SETS_THE_DTYPE = {("step", "parameters")} | OUTPUT | CLIPPING
 ANY_LENGTH = {("predict", "starts")} | OUTPUT | CLIPPING
-SPECIAL = {"starts": "int64", "losses": "float64", "norms": "float64", "rates": "float64"}
+SPECIAL = {"starts": "int64", "losses": "float64", "norms": "float64"}
 
 
 def pairs(table):

@@ -128,7 +128,7 @@ def test_targets_of_another_length_than_the_series():
     assert message == f"targets: got shape ({N - 1}, {O}), expected ({N}, {O})"
 
 
-@pytest.mark.parametrize("name", ["losses", "norms", "rates"])
+@pytest.mark.parametrize("name", ["losses", "norms"])
 def test_results_of_another_length_than_the_steps(name):
     message = complaint("train_steps", **{name: np.zeros(STEPS + 1)})
     assert message == f"{name}: got shape ({STEPS + 1},), expected ({STEPS})"
@@ -144,6 +144,20 @@ def test_samples_that_do_not_agree_in_number():
 def test_a_learning_rate_that_is_not_above_zero(function, rate):
     message = complaint(function, learning_rate=rate)
     assert message == f"learning_rate: got {rate!r}, expected a finite number above 0"
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        (np.full(STEPS, np.nan), "got nan to nan, expected finite numbers of at least 0"),
+        (np.array([0, 1, np.inf, 2]), "got 0.0 to inf, expected finite numbers of at least 0"),
+        (np.array([0, 1, -1.5, 2]), "got -1.5 to 2.0, expected finite numbers of at least 0"),
+        (np.ones(STEPS + 1), f"got shape ({STEPS + 1},), expected ({STEPS})"),
+        (np.ones(STEPS, np.float32), "got dtype float32, expected float64"),
+    ],
+)
+def test_learning_rates_that_are_none(rates, expected):
+    assert complaint("train_steps", learning_rate=rates) == f"learning_rate: {expected}"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_kernels import Schedule
+from rnn_kernels import Schedule, train_steps
 from tests import oracle_rules
 from tests.kernels.courses import Training, random_course
 
@@ -92,3 +92,15 @@ def test_a_rate_of_zero_moves_nothing():
     assert training.take(course.starts[2:]) == 3
     assert training.rates.tolist() == [0, 0, 0]
     assert training.flat.tobytes() == before
+
+
+def test_one_rate_is_that_of_every_step():
+    course = random_course("lstm", steps=4, learning_rate=0.05)
+    training, single = Training(course), Training(course)
+    training.take(course.starts)
+    train_steps(
+        course.network, single.flat, single.gradient, single.optimizer, single.workspace,
+        single.series, single.targets, course.starts, first=0, learning_rate=0.05, clip=1.0,
+        losses=np.zeros(4), norms=np.zeros(4),
+    )  # fmt: skip
+    assert single.state() == training.state()
