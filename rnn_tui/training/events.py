@@ -59,7 +59,8 @@ class StepsDone:
     epoch: int
     loss: Floats
     gradient_norm: Floats
-    learning_rate: float
+    learning_rate: float | Floats
+    """Of every step, or of all of them."""
     clip: float
     steps_per_second: float
     seconds: float
