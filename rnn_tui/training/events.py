@@ -52,7 +52,7 @@ class StepsDone:
 
     `loss` and `gradient_norm` have one entry per step, shape (n,), read-only; the norm is the
     global one before clipping. `first_step` counts from 1. `validation_loss` belongs to the last
-    step of the burst. Losses are mean squared errors in scaled units.
+    step of the burst. Losses are in scaled units.
     """
 
     first_step: int
