@@ -70,13 +70,14 @@ class Run:
             weights,
             input_size=self._prepared.inputs.shape[1],
             output_size=self._prepared.targets.shape[1],
+            quantiles=config.training.forecast_quantiles,
         )
         if saved is not None and load_from is not None:
             named = model.named_parameters()
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
-        self._notes = check_forecast(config.forecast, self._prepared)
+        self._notes = check_forecast(config, self._prepared)
         self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
@@ -203,7 +204,7 @@ class Run:
             epoch=burst.epoch,
             loss=burst.loss,
             gradient_norm=burst.gradient_norm,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=burst.learning_rate,
             clip=self.trainer.clip,
             steps_per_second=rate,
             seconds=self._seconds,
@@ -218,7 +219,7 @@ class Run:
         """Go back to the best weights and score them on the test part, beside the baselines."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        closing = self._closing = close(self._config, self._prepared, self.trainer)
         more = self._prepared.series.target_names[1:]
         return RunEnded(
             status=status,
@@ -254,8 +255,8 @@ class Run:
         """
         if self._closing is None:
             raise RuntimeError("there is no forecast before the end of a run")
-        future, margins = self._closing.future, self._closing.margins
-        table = forecast_table(self._prepared, self.trainer.predict, future, margins)
+        future, ends = self._closing.future, self._closing.ends
+        table = forecast_table(self._prepared, self.trainer.predict, future, ends)
         columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
@@ -293,7 +294,7 @@ class Run:
             step=self.step,
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=self.trainer.rate_now,
             clip=self.trainer.clip,
             loss=float(last.loss[-1]) if last else None,
             validation_loss=validation_loss,
