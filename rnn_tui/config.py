@@ -26,6 +26,7 @@ LARGEST_FILE = 1 << 20
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
 TransformName = Literal["diff", "seasonal-diff", "log", "log-return"]
+BadRows = Literal["skip", "stop"]
 Scaling = Literal["standard", "robust", "min-max", "none"]
 
 FILE_KEYS = (
@@ -215,6 +216,22 @@ class DisplayConfig(Section):
     fps: int = Field(default=10, ge=1, le=60)
 
 
+class FollowConfig(Section):
+    """What is done with rows that come while the run goes on."""
+
+    enabled: bool = False
+    """Go on with the file, or standard input, as it grows."""
+    warm_up: int | None = Field(default=None, ge=2, le=10_000_000)
+    """Rows that are learned before the first is predicted. None: all that a file has, and of a
+    pipe ten times those of a window and its horizon."""
+    steps_per_row: int = Field(default=1, ge=0, le=100_000)
+    """Optimisation steps after every row that came."""
+    memory: int = Field(default=5_000, ge=2, le=10_000_000)
+    """Newest rows that are kept to learn from."""
+    bad_rows: BadRows = "skip"
+    """Whether a line that is no row is skipped or ends the run; it is told either way."""
+
+
 class RunConfig(Section):
     """Everything that makes a run what it is."""
 
@@ -222,6 +239,22 @@ class RunConfig(Section):
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     display: DisplayConfig = DisplayConfig()
+    follow: FollowConfig = FollowConfig()
+
+    @model_validator(mode="after")
+    def _can_be_followed(self) -> Self:
+        if not self.follow.enabled:
+            return self
+        if self.data.file is None:
+            raise ValueError("following needs a file that grows, or - for standard input (--data)")
+        if self.data.missing == "interpolate":
+            raise ValueError(
+                "interpolating looks ahead, which rows that come do not allow: "
+                "missing must be error, ffill or drop"
+            )
+        if self.data.format == "parquet":
+            raise ValueError("a Parquet file does not grow: follow CSV or JSON Lines")
+        return self
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
+from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.writing import table_bytes, table_kind
@@ -18,11 +19,14 @@ from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
+from rnn_tui.training.following import Following
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
+FOLLOWING_STREAM = 1
+"""Tells the random numbers of following from those of training."""
 SHOWN_POINTS = 2_000
 """Most points of the series that a snapshot's forecast covers."""
 
@@ -68,6 +72,8 @@ class Run:
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
+        self.following: Following | None = None
+        """What takes in the rows that come, once the run goes on with them."""
         self.fault: str | None = None
         self._history = History()
         self._last: StepsDone | None = None
@@ -184,11 +190,40 @@ class Run:
         self._history.add(self._last)
         return self._last
 
-    def end(self, status: Status, reason: str) -> RunEnded:
-        """Go back to the best weights and score them on the test part, beside the baselines."""
+    def follow(self, opened: Opened) -> Following:
+        """Go on with the rows that come, from the best weights."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        scores = self._test_scores()
+        seed = (self._config.training.seed, FOLLOWING_STREAM)
+        self.following = Following(
+            self._config.follow,
+            opened,
+            self.trainer,
+            self._prepared,
+            np.random.default_rng(seed),
+        )
+        return self.following
+
+    def learn_row(self) -> Burst | None:
+        """Take the steps that a row is worth; the weights that come out are those to be kept."""
+        if self.following is None or (burst := self.following.learn()) is None:
+            return None
+        self.fault = self._explain(burst.fault)
+        self._validation = None
+        if self.fault is None:
+            self._best[:] = self.trainer.model.parameters
+            self._best_step = self.step
+        return burst
+
+    def end(self, status: Status, reason: str) -> RunEnded:
+        """Go back to the best weights and score them on the test part, beside the baselines.
+
+        Where rows have come, the scores are those of the forecasts of them.
+        """
+        if self._best_step is not None:
+            self.trainer.model.parameters[:] = self._best
+        rows = self.following.rows if self.following else 0
+        scores = self.following.scores() if self.following and rows else self._test_scores()
         return RunEnded(
             status=status,
             reason=reason,
@@ -197,6 +232,7 @@ class Run:
             seconds=self._seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
+            rows_followed=rows,
         )
 
     def _test_scores(self) -> list[dict[str, Scores]]:
@@ -228,7 +264,10 @@ class Run:
         SaveError
             The file cannot be written.
         """
-        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        if self.following is not None:
+            columns = self.following.table()
+        else:
+            columns = forecast_table(self._prepared, self.trainer.predict).columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
@@ -278,12 +317,20 @@ class Run:
             baselines=self._validation_baselines,
             ended=ended,
         )
+        if self.following is not None:
+            scores = self.following.scores()[0]
+            model = scores.pop("model", None)
+            rmse = model.rmse if model else None
+            rows = self.following.rows
+            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
         return self._with_pictures(numbers) if pictures else numbers
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
+        following = self.following
+        shown = self.trainer.forecast(SHOWN_POINTS) if following is None else following.forecast()
         return replace(
             snapshot,
-            forecast=self.trainer.forecast(SHOWN_POINTS),
-            trace=self.trainer.trace(),
+            forecast=shown,
+            trace=self.trainer.trace() if following is None else following.trace(),
             gradient=self.trainer.gradient_flow() if self._last else None,
         )
