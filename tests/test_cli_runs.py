@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+from itertools import takewhile
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_the_command_of_the_page():
     )
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
-    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:11]}
+    rows = takewhile(lambda line: "skill =" not in line, done.stdout.splitlines()[5:])
+    table = {line[:16].strip(): line[16:].split() for line in rows}
     assert table.keys() - {"ETS(A,N,A)"} == {"LSTM", *BASELINES}
     rmse = {name: float(row[0]) for name, row in table.items()}
     assert (rmse["naive"], rmse["AR(9)"]) == (30.34, 17.47)
@@ -302,6 +304,33 @@ def test_the_table_is_written_in_words(batch, table, tmp_path):
     rows = json.loads(output.read_text())
     assert rows[-1].keys() == {"time", "actual", "predicted", "split"}
     assert (rows[-1]["time"], rows[-1]["actual"]) == ("2020-05-31", None)
+
+
+def test_a_grid_of_cells_and_seeds_from_one_standard_input(table):
+    arguments = (
+        "--data",
+        "-",
+        "--column",
+        "w",
+        "--cell",
+        "rnn",
+        "--cell",
+        "lstm",
+        "--seed",
+        "0..1",
+    )
+    done = run(*arguments, *SMALL, input=table.read_text())
+    assert done.returncode == 0
+    assert done.stdout.startswith("RNN 4, LSTM 4 on standard input: 4 of 4 runs in ")
+    [rnn] = [line.split() for line in done.stdout.splitlines() if line.startswith("  RNN ")]
+    assert (rnn[1], rnn[3]) == ("2", "±")
+    alone = [
+        run("--json", "--data", "-", "--column", "w", "--cell", "rnn", "--seed", seed, *SMALL,
+            input=table.read_text())
+        for seed in "01"
+    ]  # fmt: skip
+    errors = [strict(one.stdout)[-1]["test_metrics"]["rmse"] for one in alone]
+    assert float(rnn[2]) == pytest.approx(sum(errors) / 2, rel=1e-3)
 
 
 def test_standard_input_is_read(table):

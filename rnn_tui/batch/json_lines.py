@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from rnn_tui.batch.rows import time_text
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import verdict
-from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
+from rnn_tui.training.events import Event, Noted, RowFollowed, RunEnded, RunStarted, StepsDone
 
 
 def to_json_lines(event: Event, name: str) -> str:
@@ -26,10 +27,27 @@ def to_json_lines(event: Event, name: str) -> str:
             return _line(_started(event))
         case StepsDone():
             return _steps(event)
+        case RowFollowed():
+            return _line(_row(event))
+        case Noted():
+            return _line({"event": "note", "text": event.text, "is_bad_row": event.is_bad_row})
         case RunEnded():
             return _line(_ended(event, name))
         case _:
             return ""
+
+
+def to_json_line(record: Mapping[str, Any]) -> str:
+    """Return any record as a line; a number that is not finite is null."""
+    return _line(_without_nan(record))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(found) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(found) for found in value]
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _line(record: dict[str, Any]) -> str:
@@ -57,9 +75,29 @@ def _ended(event: RunEnded, name: str) -> dict[str, Any]:
         "best_step": event.best_step,
         "seconds": _finite(event.seconds),
         **_scored(name, event.scores),
+        "rows_followed": event.rows_followed,
         "more_targets": {
             target: _scored(name, scores) for target, scores in event.more_scores.items()
         },
+    }
+
+
+def _row(event: RowFollowed) -> dict[str, Any]:
+    return {
+        "event": "row" if event.row else "following",
+        "row": event.row,
+        "line": event.line,
+        "time": time_text(event.time) if isinstance(event.time, np.datetime64) else event.time,
+        **(
+            {
+                "actual": [_finite(value) for value in event.actual.tolist()],
+                "predicted": [_finite(value) for value in event.predicted.tolist()],
+            }
+            if event.row
+            else {}
+        ),
+        "ahead": [[_finite(value) for value in step] for step in event.ahead.tolist()],
+        "rmse": {name: _finite(value) for name, value in event.rmse.items()},
     }
 
 

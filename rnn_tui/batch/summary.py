@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnn_tui.batch.page import NARROW
 from rnn_tui.config import STANDARD_INPUT, RunConfig
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
@@ -16,8 +17,9 @@ from rnn_tui.training.snapshot import Forecast
 
 DIGITS = 4
 RELATIVE_DIGITS = 3
-NARROW, WIDE = 40, 72
-"""Columns of a page at least, and those from which on the table has all scores."""
+TEST_PART = "the test part"
+WIDE = 72
+"""Columns of a page from which on the table has all scores."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -32,37 +34,53 @@ def subject(config: RunConfig) -> str:
     return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
 
 
+def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> str:
+    """Return how a run of `config` ended, in one line."""
+    seed = f", seed {config.training.seed}" if with_seed else ""
+    best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
+    if ended.rows_followed:
+        best = f"; {counted(ended.rows_followed, 'row')} came"
+    steps = counted(ended.steps, "step")
+    return f"{subject(config)}{seed}: {ended.status} after {steps} in {ended.seconds:.2f} s{best}."
+
+
 def summary(
     config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
 ) -> list[RenderableType]:
     """Return what is printed at the end: how it went, the table, the verdict, for each column."""
     name = config.model.cell.upper()
-    best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
-    head = f"{ended.status} after {counted(ended.steps, 'step')} in {ended.seconds:.2f} s{best}."
-    parts: list[RenderableType] = [Text(f"{subject(config)}: {head}")]
+    parts: list[RenderableType] = [Text(headline(config, ended))]
     if not ended.scores:
         return parts
     horizon, wide = config.data.horizon, width >= WIDE
     unit = forecast.unit if forecast else ""
+    part = "the rows that came" if ended.rows_followed else TEST_PART
     if ended.more_scores and forecast:
         parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
-    parts += _scored(name, ended.scores, horizon, unit, wide=wide)
+    parts += _scored(name, ended.scores, horizon, unit, part, wide=wide)
     for target, scores in ended.more_scores.items():
         parts += [Text(), Text(f"Column {printable(target)}.")]
-        parts += _scored(name, scores, horizon, "", wide=wide)
+        parts += _scored(name, scores, horizon, "", part, wide=wide)
     return parts
 
 
-def _scored(
-    name: str, scores: Mapping[str, Scores], horizon: int, unit: str, *, wide: bool
-) -> list[RenderableType]:
-    """Return the table of one column to forecast, and the verdict."""
+def steps_ahead(
+    horizon: int, scores: Mapping[str, Scores], unit: str, part: str = TEST_PART
+) -> str:
+    """Return what scores are about, as in "One step ahead on the test part (67 points)"."""
     count = next(iter(scores.values())).count
     points = counted(count, "point") + (f", in {unit}" if unit else "")
     ahead = "One step ahead" if horizon == 1 else f"1 to {horizon:,} steps ahead"
+    return f"{ahead} on {part} ({points})"
+
+
+def _scored(
+    name: str, scores: Mapping[str, Scores], horizon: int, unit: str, part: str, *, wide: bool
+) -> list[RenderableType]:
+    """Return the table of one column to forecast, and the verdict."""
     parts: list[RenderableType] = [
         Text(),
-        Text(f"{ahead} on the test part ({points}):"),
+        Text(f"{steps_ahead(horizon, scores, unit, part)}:"),
         Text(),
         _table(name, scores, wide=wide),
         Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),

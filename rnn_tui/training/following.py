@@ -111,6 +111,15 @@ class Following:
         """Whether no row will come any more."""
         return self._source.tail.ended
 
+    @property
+    def account(self) -> str:
+        """What came, in words."""
+        came = "1 row came" if self.rows == 1 else f"{self.rows:,} rows came"
+        if not self.skipped:
+            return came
+        skipped = "1 line was" if self.skipped == 1 else f"{self.skipped:,} lines were"
+        return f"{came}, {skipped} skipped"
+
     def close(self) -> None:
         """Let go of the source."""
         self._source.tail.close()

@@ -23,6 +23,7 @@ from rnn_tui.training.following import Following
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
 FOLLOWING_STREAM = 1
@@ -82,6 +83,8 @@ class Run:
         self._validation_rmse: float | None = None
         self._best_loss = np.inf
         self._best_step: int | None = None
+        self._evaluated_step: int | None = None
+        self._since_best = 0
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
@@ -162,10 +165,25 @@ class Run:
     def _evaluate(self) -> None:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
+        self._evaluated_step = self.step
+        self._since_best += 1
         if self._validation.loss < self._best_loss:
             self._best_loss = self._validation.loss
             self._best_step = self.step
+            self._since_best = 0
             self._best[:] = self.trainer.model.parameters
+
+    def evaluate_last(self) -> None:
+        """Let the last weights compete with the best ones, where a run ends between evaluations."""
+        if self.fault is None and self._evaluated_step != self.step:
+            self._evaluate()
+
+    @property
+    def enough(self) -> str | None:
+        """Why the run should end, beyond its number of steps, in words."""
+        loss = self._validation.loss if self._validation else None
+        best, since = self._best_step, self._since_best
+        return enough(self._config.training, Progress(self._seconds, loss, best, since))
 
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import (
@@ -152,7 +152,7 @@ class Session:
 
     def start(self) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen."""
-        self._frame_seconds = 1.0 / self._config.display.fps
+        self._frame_seconds = 1.0 / (self._config.display.fps or DEFAULT_FPS)
         self._thread = threading.Thread(target=self._run_in_thread, name="training", daemon=True)
         self._thread.start()
 
@@ -280,7 +280,7 @@ class Session:
         if self._frame_seconds is not None:
             self._answer(run)
         before = self._clock()
-        while run.fault is None and (last is None or run.step < last):
+        while not run.fault and not run.enough and (last is None or run.step < last):
             before += self._obey(run)
             if self._stop is not None:
                 return
@@ -360,21 +360,9 @@ class Session:
             self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        status = Status.COMPLETED
-        reason = f"took all {run.step:,} steps"
-        following = run.following
-        if following is not None:
-            reason = f"the input ended after {following.rows:,} rows"
-        if run.fault is not None:
-            status, reason = Status.DIVERGED, run.fault
-        elif self._failure is not None:
-            status, reason = Status.FAILED, self._failure
-        elif self._stop is not None:
-            status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
-            if following is not None:
-                reason += f", {following.rows:,} rows came"
-        if following is not None and following.skipped:
-            reason += f"; {following.skipped:,} lines were skipped"
+        status, reason = self._outcome(run)
+        if run.following is None:
+            run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
@@ -384,6 +372,19 @@ class Session:
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
         return ended
+
+    def _outcome(self, run: "Run") -> tuple[Status, str]:
+        """Return how the run ended, and why in words."""
+        followed = f"; {run.following.account}" if run.following else ""
+        if run.fault is not None:
+            return Status.DIVERGED, f"{run.fault}{followed}"
+        if self._failure is not None:
+            return Status.FAILED, f"{self._failure}{followed}"
+        if self._stop is not None:
+            return self._stop.status, f"{self._stop.status} after step {run.step:,}{followed}"
+        if run.following is not None:
+            return Status.COMPLETED, f"the input ended{followed}"
+        return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
 
     def _write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
         """Write the forecast of the weights that were scored; a failure is the run's."""

@@ -5,24 +5,30 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Console
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.errors import ExitCode, RnnTuiError
-from rnn_tui.streams import complain, discard_the_rest, release_standard_streams
+from rnn_tui.places import settings_file
+from rnn_tui.settings import read_settings
+from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
+from rnn_tui.tui.display import choose_display
 from rnn_tui.tui.farewell import farewell
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
-from rnn_tui.tui.plots.look import DARK, LIGHT, Look
+from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
@@ -42,6 +48,10 @@ class RnnTuiApp(App[None]):
         The run; it is started once the first frame is on the screen.
     fps
         Frames a second, at most.
+    is_thrifty
+        Whether to send little to the terminal.
+    terminal
+        Where to draw; None lets Textual choose.
     clock
         Monotonic seconds.
     """
@@ -56,10 +66,21 @@ class RnnTuiApp(App[None]):
     ]
 
     def __init__(
-        self, session: RunSession, *, fps: int = 10, clock: Callable[[], float] = time.monotonic
+        self,
+        session: RunSession,
+        *,
+        fps: int = DEFAULT_FPS,
+        is_thrifty: bool = False,
+        terminal: TextIOWrapper | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=_driver_class() if terminal else None)
         self.session = session
+        self.is_thrifty = is_thrifty
+        if is_thrifty:
+            self.console = _sixteen_colours(self.console)
+        if terminal is not None:
+            self.terminal = terminal
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
         self._glyphs = detect_glyphs(os.environ)
@@ -89,10 +110,18 @@ class RnnTuiApp(App[None]):
         self.call_after_refresh(self.session.start)
 
     def _look(self, theme: Theme) -> Look:
-        return Look(DARK if theme.dark else LIGHT, self._glyphs, colour=not self.no_color)
+        few = self.console.color_system == "standard"
+        palette = SIXTEEN if few else DARK if theme.dark else LIGHT
+        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not few)
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
+
+    def on_resize(self) -> None:
+        """Draw everything anew: what the terminal made of its old content is not known."""
+        forget = getattr(self._driver, "forget", None)
+        if forget is not None:
+            forget()
 
     def _end(self, number: int) -> None:
         self.ended_by = number
@@ -132,6 +161,39 @@ class RnnTuiApp(App[None]):
         self.panic()
 
 
+@contextmanager
+def swift_turns() -> Iterator[None]:
+    """Let threads take turns at the interpreter as fast as the screen needs."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _driver_class() -> type[Driver] | None:
+    if sys.platform == "win32":
+        return None
+    from rnn_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - needs termios
+
+    return TerminalDriver
+
+
+def _sixteen_colours(console: Console) -> Console:
+    """Return a console like Textual's own that knows the colours every terminal has."""
+    return Console(
+        color_system="standard",
+        file=console.file,
+        force_terminal=True,
+        no_color=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        safe_box=False,
+    )
+
+
 def run_app(
     config: RunConfig,
     *,
@@ -155,16 +217,26 @@ def run_app(
     """
     from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
 
-    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
-    app = RnnTuiApp(session, fps=config.display.fps)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    settings = read_settings(settings_file())
+    display = choose_display(config.display, settings, os.environ)
+    shown = config.display.model_copy(update={"fps": display.fps})
+    session = Session(
+        config.model_copy(update={"display": shown}),
+        load_from=load_from,
+        save_to=save_to,
+        output_to=output_to,
+    )
+    app = None
     try:
-        app.run()
+        with swift_turns(), own_terminal(lambda line: None) as terminal:
+            app = RnnTuiApp(
+                session, fps=display.fps, is_thrifty=display.is_thrifty, terminal=terminal
+            )
+            app.run()
     finally:
-        sys.setswitchinterval(before)
-        session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
-        _await(session, exit_code(None, app.ended_by))
+        ended_by = app.ended_by if app else None
+        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
+        _await(session, exit_code(None, ended_by))
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):

@@ -22,9 +22,14 @@ class Command:
     action: str
 
     @property
+    def id(self) -> str:
+        """What the settings call it: its title in small letters, with hyphens."""
+        return self.title.lower().replace(" ", "-")
+
+    @property
     def binding(self) -> Binding:
         """The binding of the keys."""
-        return Binding(self.keys, self.action, self.title, key_display=self.symbol)
+        return Binding(self.keys, self.action, self.title, key_display=self.symbol, id=self.id)
 
 
 @dataclass(frozen=True, slots=True)

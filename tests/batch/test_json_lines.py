@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_tui.batch.gridsummary import Outcome, grid_json
 from rnn_tui.batch.json_lines import to_json_lines
 from rnn_tui.batch.run import resolve
 from rnn_tui.config import RunConfig
+from rnn_tui.data.series import Series
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from tests.batch.fake_session import SCORES, burst
@@ -165,6 +167,13 @@ def documented(event):
     text = (Path(__file__).parents[2] / "docs" / "batch-json.md").read_text(encoding="utf-8")
     section = text.partition(f"## `{event}`")[2].partition("\n## ")[0]
     return {"event", *re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)}
+
+
+def test_the_documented_keys_of_a_grid_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = grid_json([Outcome(resolve(RunConfig()), ended)], 1, series)
+    assert documented("grid_ended") == record.keys()
 
 
 def test_the_documented_keys_are_the_written_ones():
