@@ -285,21 +285,6 @@ class RunConfig(Section):
     display: DisplayConfig = DisplayConfig()
     follow: FollowConfig = FollowConfig()
 
-    @model_validator(mode="after")
-    def _can_be_followed(self) -> Self:
-        if not self.follow.enabled:
-            return self
-        if self.data.file is None:
-            raise ValueError("following needs a file that grows, or - for standard input (--data)")
-        if self.data.missing == "interpolate":
-            raise ValueError(
-                "interpolating looks ahead, which rows that come do not allow: "
-                "missing must be error, ffill or drop"
-            )
-        if self.data.format == "parquet":
-            raise ValueError("a Parquet file does not grow: follow CSV or JSON Lines")
-        return self
-
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a configuration file, unvalidated.
@@ -386,9 +371,26 @@ def build_config(
     given = {f"{section}.{key}" for section, values in chosen.items() for key in values}
     merged = layer(base or {}, {section: values for section, values in chosen.items() if values})
     try:
-        return RunConfig.model_validate(merged)
+        config = RunConfig.model_validate(merged)
     except ValidationError as error:
         raise UsageError(_explain(error, given, source, option_names or {})) from error
+    _check_following(config)
+    return config
+
+
+def _check_following(config: RunConfig) -> None:
+    """Raise UsageError where a run that is to follow its source cannot."""
+    if not config.follow.enabled:
+        return
+    lack = None
+    if config.data.file is None:
+        lack = "needs a file that grows, or - for standard input: --data FILE|-"
+    elif config.data.missing == "interpolate":
+        lack = "--missing interpolate looks ahead; what works is error, ffill or drop"
+    elif config.data.format == "parquet":
+        lack = "a Parquet file does not grow; follow CSV or JSON Lines"
+    if lack is not None:
+        raise UsageError(f"--follow: {lack}.")
 
 
 def _explain(

@@ -80,9 +80,9 @@ class GrowingSource:
                 self._tail = PipeTail(source, config.encoding)
             else:
                 self._path = regular_file(Path(config.file))
-                self._tail = FileTail(self._path, encoding=config.encoding)
                 with self._path.open("rb") as file:
                     self._refuse_unfit(file.read(4))
+                self._tail = FileTail(self._path, encoding=config.encoding)
 
     @property
     def rows(self) -> int:
@@ -111,6 +111,10 @@ class GrowingSource:
             self._lines.append(line)
             self._filled += bool(line.text.strip())
         return True
+
+    def close(self) -> None:
+        """Let go of the source, where it is not to be opened after all."""
+        self._tail.close()
 
     def open(self) -> Opened:
         """Return the first rows as a series, and what reads those that come.

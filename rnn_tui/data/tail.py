@@ -210,7 +210,7 @@ class PipeTail:
     def next_line(self, wait: float) -> Line | None:
         """Return the next line; None where none came within `wait` seconds, or at the end."""
         line = self._buffer.pop()
-        if line is None and not self.ended and _has_come(self._stream, wait):
+        while line is None and not self.ended and _has_come(self._stream, wait):
             piece = _read_some(self._stream)
             self._buffer.feed(piece)
             if not piece:

@@ -232,11 +232,12 @@ class Session:
         while not source.gather(ROW_SECONDS):
             if not self.snapshot.message:
                 yield Noted(f"waiting for {needed:,} rows to learn from first")
-            message = f"waiting for rows to learn from: {source.rows:,} of {needed:,}"
+            message = f"Waiting for rows to learn from: {source.rows:,} of {needed:,}"
             self.snapshot = replace(self.snapshot, message=message)
             while not self._commands.empty():
                 if isinstance(command := self._commands.get(), Stop):
                     self._stop = command
+                    source.close()
                     return None
         self.snapshot = replace(self.snapshot, message="")
         return source.open()
@@ -260,7 +261,7 @@ class Session:
                 if self._frame_seconds is not None and self._clock() >= self._next_frame:
                     self._publish(run, pictures=self._clock() >= self._next_pictures)
         except DataError as error:
-            self._failure = str(error)
+            self._failure = str(error).rstrip(".")
         finally:
             following.close()
 
