@@ -48,6 +48,16 @@ def growing_source(config: RunConfig) -> tuple[GrowingSource, int]:
     return GrowingSource(config.data, needed, every=told is None), needed
 
 
+def check_memory(config: FollowConfig, prepared: Prepared) -> None:
+    """Raise UsageError where the memory is shorter than what one step of learning needs."""
+    needed = least_capacity(prepared)
+    if config.memory < needed:
+        raise UsageError(
+            f"--memory {config.memory:,}: must be {needed:,} rows or more for a window with its "
+            "horizon, transform and season."
+        )
+
+
 class Following:
     """A trainer on the rows that come.
 
@@ -61,11 +71,6 @@ class Following:
         What has learned the rows before them, and those rows.
     rng
         Chooses which of the older windows are learned again.
-
-    Raises
-    ------
-    UsageError
-        The memory is shorter than what one step of learning needs.
     """
 
     def __init__(
@@ -76,12 +81,6 @@ class Following:
         prepared: Prepared,
         rng: np.random.Generator,
     ) -> None:
-        needed = least_capacity(prepared)
-        if config.memory < needed:
-            raise UsageError(
-                f"--memory {config.memory:,}: must be {needed:,} rows or more for a window with "
-                "its horizon, transform and season."
-            )
         self._config = config
         self._source = opened
         self._trainer = trainer

@@ -19,7 +19,7 @@ from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
-from rnn_tui.training.following import Following
+from rnn_tui.training.following import Following, check_memory
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
@@ -46,8 +46,8 @@ class Run:
 
     Raises
     ------
-    DataError, ModelFileError
-        The series or the model file is not fit for the run.
+    DataError, ModelFileError, UsageError
+        The series, the model file or the memory is not fit for the run.
     """
 
     def __init__(
@@ -61,6 +61,8 @@ class Run:
             scaler=saved.scalers if saved else None,
             series=series,
         )
+        if config.follow.enabled:
+            check_memory(config.follow, self._prepared)
         weights, order = random_streams(config.training.seed)
         model = Model.create(
             config.model,
