@@ -28,8 +28,8 @@ if options.file is None:
     lines = "".join(f"{month},{value}\n" for month, value in rows)
     options.file.write_text(f"month,co2\n{lines}")
 
-# 2. Train. Differences of logarithms take the trend away, seasonal ones the season; both are undone in
-#    every number that comes out. Delimiter, header, dates and the column are found.
+# 2. Train. Differences of logarithms take the trend away, seasonal ones the season; both are undone
+#    in every number that comes out. Delimiter, header, dates and the column are found.
 run = rnn_tui.fit(
     file=options.file,
     column=() if options.column is None else options.column,
@@ -45,11 +45,9 @@ print(run.verdict)
 # 4. The forecast, with an interval whose width comes from past errors at the same distance.
 ahead = run.ahead(options.ahead, level=options.level)
 print(f"\n{ahead.time_name:12}{'forecast':>12}{'lower':>12}{'upper':>12}")
+columns = [column for column in (ahead.predicted, ahead.lower, ahead.upper) if column is not None]
 for row, time in enumerate(ahead.time):
-    numbers = "".join(
-        f"{column[row]:12.5g}" for column in (ahead.predicted, ahead.lower, ahead.upper)
-    )
-    print(f"{str(time)[:10]:12}{numbers}")
+    print(f"{str(time)[:10]:12}{''.join(f'{column[row]:12.5g}' for column in columns)}")
 
 # 5. Take the model away; `rnn-tui --load-model` and `rnn_tui.load` read it.
 model = options.file.with_suffix(".safetensors")
