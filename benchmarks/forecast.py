@@ -1,6 +1,6 @@
 """One epoch on a long series: the trainer of app and batch beside the same loop in PyTorch.
 
-    nice -n -19 python benchmarks/forecast.py [--rows 100000] [--hidden 64] [--threads 1] [--slices 20]
+    nice -n -19 python benchmarks/forecast.py [--rows 100000] [--hidden 64] [--threads 1]
 
 The same series, windows, batch size, network (LSTM or RNN, linear readout after the last
 timestep), loss, clipping and optimizer, float32. The epoch is cut into slices which the two take in
@@ -135,8 +135,8 @@ def main() -> None:
         for name, (take, _) in contenders.items():
             seconds[name].append(timed(lambda take=take, size=size: take(size)))
     print(
-        f"{options.cell.upper()} {options.hidden}, {options.rows:,} rows, one epoch: {steps:,} steps "
-        f"of {options.batch_size} windows of {config.data.input_chunk_length}, "
+        f"{options.cell.upper()} {options.hidden}, {options.rows:,} rows, one epoch: "
+        f"{steps:,} steps of {options.batch_size} windows of {config.data.input_chunk_length}, "
         f"{options.threads} thread(s)"
     )
     print(f"{'':10}{'epoch s':>10}{'ms a step':>12}{'validation':>12}{'its seconds':>13}")

@@ -81,8 +81,8 @@ def to_request(**parsed: Any) -> Request:
     """Return the request that the values of parsed options, by name, make."""
     settings: dict[str, Any] = {}
     for setting in SETTINGS:
-        value = parsed.pop(setting.name)
-        if setting.varied:
+        value = parsed.pop(setting.name, None)
+        if setting.varied and value:
             value = _flat(value)
         settings[setting.name] = None if value == () else value
     return Request(settings, **parsed)

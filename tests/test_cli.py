@@ -266,7 +266,10 @@ BAD = {
     ),
     "a huge range": (["--seed", "0..1000"], "and at most 1,000 seeds"),
     "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
-    "several in the app": (["--seed", "0..1"], "ask for 2 runs, which the app cannot show"),
+    "several in the app": (
+        ["--seed", "0..1"],
+        "--cell and --seed ask for 2 runs, which the app cannot",
+    ),
     "one model of several runs": (
         ["--batch", "--seed", "0..1", "--save-model", "m"],
         "--save-model m: is for one run, and --cell and --seed ask for 2",
@@ -283,6 +286,22 @@ BAD = {
     "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'none'"),
     "quiet without batch": (["--quiet"], "--quiet needs --batch"),
     "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "a backtest in the app": (["--backtest", "3"], "--backtest asks for 3 runs, which the app"),
+    "a backtest of several": (
+        ["--batch", "--backtest", "3", "--seed", "0..1"],
+        "--backtest is for one cell and one seed",
+    ),
+    "a model of a backtest": (
+        ["--batch", "--backtest", "3", "--save-model", "m"],
+        "--save-model m: is for one run, and --backtest asks for 3",
+    ),
+    "more folds than rows": (["--batch", "--backtest", "68"], "What works: 1 to 67 folds"),
+    "no such report": (["--batch", "--report", "r.pdf"], "the name must end in .html, .md, .txt"),
+    "no folder for a report": (
+        ["--batch", "--report", "none/r.md"],
+        "--report none/r.md: the folder",
+    ),
+    "one report of several": (["--batch", "--seed", "1..2", "--report", "r.md"], "is for one run"),
     "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "forecasting": BASE | {"data"},
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
-    "batch": BASE | DRAWING | ENGINE | {"streams"},
+    "batch": BASE | DRAWING | ENGINE | {"streams", "toml"},
     "tui": BASE | DRAWING | ENGINE | {"places", "settings", "streams"},
     "api": BASE | ENGINE,
     "setting": set(),
@@ -42,7 +42,8 @@ MAY_IMPORT = {
     "options": {"followoptions", "forecastoptions", "setting"},
     "request": BASE | {"grid", "options", "setting", "training"},
     "grid": BASE,
-    "subcommands": {"errors", "places", "settings", "tui"},
+    "toml": BASE,
+    "subcommands": {"batch", "errors", "places", "request", "settings", "toml", "tui"},
     "cli": BASE
     | {"__init__", "batch", "crash", "options", "request", "setting", "streams", "subcommands"}
     | {"training", "tui"},
@@ -75,6 +76,7 @@ OUTSIDE = {
     "grid": set(),
     "setting": set(),
     "followoptions": {"click"},
+    "toml": set(),
     "forecastoptions": {"click"},
     "options": {"click"},
     "request": {"click"},

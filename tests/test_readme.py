@@ -39,6 +39,9 @@ def test_every_command_is_one_that_runs(command, tmp_path, monkeypatch):
     (tmp_path / "run.toml").write_text(blocks("toml")[0])
     save_model(tmp_path / "close.safetensors", SavedModel(RunConfig(), (Scaler(0.0, 1.0),), 1, {}))
     request = parse(shlex.split(command))
+    if command.rstrip().endswith("--print"):
+        assert request == 0
+        return
     assert isinstance(request, Request)
     check_modes(request)
     configure(request)

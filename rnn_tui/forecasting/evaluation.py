@@ -6,7 +6,6 @@ from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats
 from rnn_tui.data.windows import Part
 from rnn_tui.forecasting.baselines import EVERY, Kind, baseline_scores
-from rnn_tui.forecasting.conformal import Coverage, Margins, calibrate, measure
 from rnn_tui.forecasting.metrics import Scores, score
 
 
@@ -64,30 +63,3 @@ def evaluate(
         period=prepared.series.period,
     )
     return {"model": model, **baselines}
-
-
-def intervals(
-    prepared: Prepared, validation: Floats, test: Floats, level: float
-) -> tuple[Margins, Coverage]:
-    """Return conformal margins by the validation part, and what they hold on the test part.
-
-    After a transform with a logarithm the margins are factors.
-
-    Parameters
-    ----------
-    prepared
-        The series.
-    validation, test
-        `prepared.restore` of what the network says for all windows of the parts, (n, H, O).
-    level
-        Share of values that is to lie inside, between 0 and 1.
-
-    Raises
-    ------
-    DataError
-        The validation part is too short for the level.
-    """
-    known = prepared.actual(prepared.starts["validation"])
-    margins = calibrate(known, validation, level, on_log=prepared.on_log)
-    lower, upper = margins.around(test)
-    return margins, measure(prepared.actual(prepared.starts["test"]), lower, upper, level)

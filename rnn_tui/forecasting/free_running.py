@@ -73,14 +73,9 @@ def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: i
     DataError
         There are covariates, and their values after the origin are needed.
     """
+    check_free_run(prepared, steps)
     T, H = prepared.input_chunk_length, prepared.horizon
     n, D, count = len(starts), prepared.inputs.shape[1], len(prepared.transformed)
-    if count != D and steps > H:
-        names = ", ".join(channel.name for channel in prepared.series.covariates)
-        raise DataError(
-            f"a free-running forecast needs the covariates ({names}) after its origin, which are "
-            "not known then. What works: leave out --covariate, or forecast with --horizon."
-        )
     windows = prepared.inputs[starts[:, np.newaxis] + np.arange(T)]
     path = np.empty((n, 0, count), windows.dtype)
     for done in range(0, steps, H):
@@ -90,3 +85,13 @@ def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: i
         said = np.asarray(predict(flat, np.arange(n) * T), dtype=windows.dtype)
         path = np.concatenate([path, said.reshape(n, H, count)], axis=1)
     return prepared.restore(path[:, :steps].reshape(n, -1), starts)
+
+
+def check_free_run(prepared: Prepared, steps: int) -> None:
+    """Raise DataError where a forecast of `steps` rows needs covariates that are not known then."""
+    if prepared.series.covariates and steps > prepared.horizon:
+        names = ", ".join(channel.name for channel in prepared.series.covariates)
+        raise DataError(
+            f"a free-running forecast needs the covariates ({names}) after its origin, which are "
+            "not known then. What works: leave out --covariate, or forecast with --horizon."
+        )

@@ -1,5 +1,6 @@
 """The state of one run: what it has learned, its best weights, its history, its pictures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from rnn_tui.config import RunConfig, TrainingConfig
 from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
-from rnn_tui.forecasting.evaluation import evaluate
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.closing import Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.following import Following, check_memory
@@ -43,6 +45,8 @@ class Run:
         Model file whose weights and scaling the run starts from.
     series
         The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
 
     Raises
     ------
@@ -51,7 +55,11 @@ class Run:
     """
 
     def __init__(
-        self, config: RunConfig, load_from: Path | None = None, series: Series | None = None
+        self,
+        config: RunConfig,
+        load_from: Path | None = None,
+        series: Series | None = None,
+        split: Split | None = None,
     ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
@@ -60,6 +68,7 @@ class Run:
             config.model.dtype,
             scaler=saved.scalers if saved else None,
             series=series,
+            split=split,
         )
         if config.follow.enabled:
             check_memory(config.follow, self._prepared)
@@ -77,10 +86,13 @@ class Run:
         self.trainer = Trainer(config, self._prepared, model, order)
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
+        self._notes = check_forecast(config.forecast, self._prepared)
+        self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
+        self._clipped_steps = 0
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
         self._best_loss = np.inf
@@ -127,7 +139,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found or changed on reading the series."""
-        return (*self._prepared.series.notes, *self.trainer.notes)
+        return (*self._prepared.series.notes, *self.trainer.notes, *self._notes)
 
     @property
     def step(self) -> int:
@@ -208,6 +220,8 @@ class Run:
             validation_loss=self._validation.loss if self._validation else None,
         )
         self._history.add(self._last)
+        if self._last.clip > 0:
+            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
         return self._last
 
     def follow(self, opened: Opened) -> Following:
@@ -242,8 +256,20 @@ class Run:
         """
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        rows = self.following.rows if self.following else 0
-        scores = self.following.scores() if self.following and rows else self._test_scores()
+        if self.following is not None and self.following.rows:
+            scores = self.following.scores()
+            return self._ended(status, reason, scores, rows_followed=self.following.rows)
+        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        ended = self._ended(status, reason, closing.scores)
+        return replace(ended, coverage=closing.coverage, future=closing.future)
+
+    def _ended(
+        self,
+        status: Status,
+        reason: str,
+        scores: Sequence[Mapping[str, Scores]],
+        rows_followed: int = 0,
+    ) -> RunEnded:
         return RunEnded(
             status=status,
             reason=reason,
@@ -252,19 +278,8 @@ class Run:
             seconds=self._seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
-            rows_followed=rows,
+            rows_followed=rows_followed,
         )
-
-    def _test_scores(self) -> list[dict[str, Scores]]:
-        """Return the scores of every column to forecast; a forecast not finite has none."""
-        predicted = self.trainer.predict(self._prepared.starts["test"])
-        found = []
-        for target in range(predicted.shape[2]):
-            scores = evaluate(self._prepared, predicted, target=target)
-            if not np.isfinite(predicted[:, :, target]).all():
-                del scores["model"]
-            found.append(scores)
-        return found
 
     def save(self, path: Path) -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -277,17 +292,23 @@ class Run:
         save_model(path, self.saved)
 
     def write_forecast(self, path: Path) -> None:
-        """Write what the present weights forecast, with the truth beside it, as a table.
+        """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
         Raises
         ------
         SaveError
             The file cannot be written.
+        RuntimeError
+            The run has not ended.
         """
         if self.following is not None:
             columns = self.following.table()
+        elif self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
         else:
-            columns = forecast_table(self._prepared, self.trainer.predict).columns()
+            future, margins = self._closing.future, self._closing.margins
+            table = forecast_table(self._prepared, self.trainer.predict, future, margins)
+            columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
@@ -331,6 +352,7 @@ class Run:
             best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
             best_step=self._best_step,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
+            clipped_steps=self._clipped_steps,
             seconds=self._seconds,
             history=history,
             validation_rmse=self._validation_rmse,

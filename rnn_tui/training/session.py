@@ -43,6 +43,7 @@ from rnn_tui.training.speed import Speed
 if TYPE_CHECKING:
     from rnn_tui.data.growing import Opened
     from rnn_tui.data.series import Series
+    from rnn_tui.data.split import Split
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -72,6 +73,8 @@ class Session:
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
     series
         The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
     clock
         Monotonic seconds.
     """
@@ -84,6 +87,7 @@ class Session:
         save_to: Path | None = None,
         output_to: Path | None = None,
         series: "Series | None" = None,
+        split: "Split | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
@@ -91,6 +95,7 @@ class Session:
         self._save_to = save_to
         self._output_to = output_to
         self._series = series
+        self._split = split
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -196,7 +201,7 @@ class Session:
         if self._stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series)
+        self.run = run = Run(self._config, self._load_from, series, self._split)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )

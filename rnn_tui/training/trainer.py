@@ -166,6 +166,10 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore"):
             return self._prepared.restore(self._outputs(starts), starts)
 
+    def read(self, inputs: Inputs, starts: Starts) -> Inputs:
+        """Return what the network says after windows of `inputs` (N, D), scaled, (n, H·O)."""
+        return self._predictor(inputs, starts)
+
     def _outputs(self, starts: Starts) -> Inputs:
         """Return what the network says after reading windows, in scaled units, (n, H·O)."""
         return self._predictor(self._prepared.inputs, starts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.console import Console
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -20,13 +21,15 @@ from textual.theme import Theme
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.errors import ExitCode, RnnTuiError
-from rnn_tui.places import settings_file
+from rnn_tui.places import log_folders, settings_file
 from rnn_tui.settings import read_settings
 from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
-from rnn_tui.tui.display import choose_display
+from rnn_tui.tui.chronicle import conclude
+from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.farewell import farewell
+from rnn_tui.tui.journal import Journal, listening, log_file
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
 from rnn_tui.tui.screens.main import MainScreen
@@ -50,8 +53,12 @@ class RnnTuiApp(App[None]):
         Frames a second, at most.
     is_thrifty
         Whether to send little to the terminal.
+    few_colours
+        Whether it has sixteen colours, or is to be sent no more.
     terminal
         Where to draw; None lets Textual choose.
+    journal
+        The event log; None begins an empty one.
     clock
         Monotonic seconds.
     """
@@ -71,20 +78,26 @@ class RnnTuiApp(App[None]):
         *,
         fps: int = DEFAULT_FPS,
         is_thrifty: bool = False,
+        few_colours: bool = False,
         terminal: TextIOWrapper | None = None,
+        journal: Journal | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(driver_class=_driver_class() if terminal else None)
         self.session = session
         self.is_thrifty = is_thrifty
-        if is_thrifty:
+        self._few_colours = few_colours
+        if few_colours:
             self.console = _sixteen_colours(self.console)
         if terminal is not None:
             self.terminal = terminal
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
+        self._half_line = ""
+        """What has been printed without an end of line so far."""
         self._glyphs = detect_glyphs(os.environ)
-        self._main = MainScreen(session, fps, clock, self._look(THEME))
+        self._journal = journal or Journal()
+        self._main = MainScreen(session, fps, clock, self._look(THEME), self._journal)
         self.register_theme(THEME)
         self.theme = THEME.name
 
@@ -99,6 +112,7 @@ class RnnTuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Start the run behind the first frame."""
+        self.begin_capture_print(self)
         self._follow_theme(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._follow_theme)
         loop = asyncio.get_running_loop()
@@ -109,10 +123,16 @@ class RnnTuiApp(App[None]):
                     loop.add_signal_handler(number, self._end, number)
         self.call_after_refresh(self.session.start)
 
+    def on_print(self, event: events.Print) -> None:
+        """Note what was printed, whole lines at a time."""
+        lines = (self._half_line + event.text).split("\n")
+        self._half_line = lines.pop()
+        for line in lines:
+            self._journal.stray(line)
+
     def _look(self, theme: Theme) -> Look:
-        few = self.console.color_system == "standard"
-        palette = SIXTEEN if few else DARK if theme.dark else LIGHT
-        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not few)
+        palette = SIXTEEN if self._few_colours else DARK if theme.dark else LIGHT
+        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not self._few_colours)
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
@@ -226,17 +246,8 @@ def run_app(
         save_to=save_to,
         output_to=output_to,
     )
-    app = None
-    try:
-        with swift_turns(), own_terminal(lambda line: None) as terminal:
-            app = RnnTuiApp(
-                session, fps=display.fps, is_thrifty=display.is_thrifty, terminal=terminal
-            )
-            app.run()
-    finally:
-        ended_by = app.ended_by if app else None
-        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
-        _await(session, exit_code(None, ended_by))
+    with log_file(log_folders()) as write:
+        app = _show(session, display, Journal(write))
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):
@@ -248,6 +259,28 @@ def run_app(
     except OSError:
         discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
+
+
+def _show(session: RunSession, display: Display, journal: Journal) -> RnnTuiApp:
+    """Run the app until the user leaves, then wait for the end of the run."""
+    app = None
+    try:
+        with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
+            app = RnnTuiApp(
+                session,
+                fps=display.fps,
+                is_thrifty=display.is_thrifty,
+                few_colours=display.few_colours,
+                terminal=terminal,
+                journal=journal,
+            )
+            app.run()
+    finally:
+        ended_by = app.ended_by if app else None
+        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
+        _await(session, exit_code(None, ended_by))
+        conclude(journal, session.snapshot)
+    return app
 
 
 def _await(session: RunSession, code: int) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.console import Console
+
 from rnn_tui.config import DEFAULT_FPS, DisplayConfig
 from rnn_tui.settings import Settings
 
@@ -16,7 +18,9 @@ class Display:
 
     fps: int = DEFAULT_FPS
     is_thrifty: bool = False
-    """Whether to send little: 16 colours, heat maps of characters, only what has changed."""
+    """Whether to send only what has changed."""
+    few_colours: bool = False
+    """Whether to do with sixteen colours, and heat maps of characters."""
 
 
 def choose_display(
@@ -35,4 +39,12 @@ def choose_display(
     if profile == "auto":
         profile = "ssh" if environment.get("SSH_CONNECTION") else "local"
     usual = SSH_FPS if profile == "ssh" else DEFAULT_FPS
-    return Display(asked.fps or settings.fps or usual, is_thrifty=profile == "ssh")
+    is_thin = profile == "ssh"
+    few = is_thin or has_few_colours(environment)
+    return Display(asked.fps or settings.fps or usual, is_thrifty=is_thin, few_colours=few)
+
+
+def has_few_colours(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal is known for sixteen colours at most, as Rich reads TERM."""
+    console = Console(force_terminal=True, legacy_windows=False, _environ=environment)
+    return console.color_system == "standard"
