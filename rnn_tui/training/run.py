@@ -146,6 +146,7 @@ class Run:
             steps_per_second=rate,
             seconds=self._seconds,
             validation_loss=self._validation.loss if self._validation else None,
+            epoch_starts=burst.epoch_starts,
         )
         self._history.add(self._last)
         return self._last

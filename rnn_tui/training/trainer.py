@@ -35,6 +35,9 @@ class Burst:
     loss: Floats
     gradient_norm: Floats
     epoch: int
+    """Of the last step."""
+    epoch_starts: tuple[int, ...]
+    """Places of the steps, the first left out, that begin another epoch."""
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
 
@@ -104,11 +107,13 @@ class Trainer:
         return self._evaluation_interval - self.step % self._evaluation_interval
 
     def train(self, count: int) -> Burst:
-        """Take up to `count` steps, fewer at the end of an epoch or where training breaks down.
+        """Take `count` steps, fewer where training breaks down; they may be of several epochs.
 
         On a loss or gradient that is not finite the weights are those before the faulty step.
         """
-        batches = self._sampler.take(count)
+        sampler = self._sampler
+        starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
+        batches = sampler.take(count)
         loss, norm = np.empty(len(batches)), np.empty(len(batches))
         done = train_steps(
             self.model.network,
@@ -138,7 +143,9 @@ class Trainer:
         self.step += seen
         loss.setflags(write=False)
         norm.setflags(write=False)
-        return Burst(loss[:seen], norm[:seen], self._sampler.epoch, fault)
+        begun = tuple(place for place in starts if place < seen)
+        epoch = sampler.epoch - (len(starts) - len(begun))
+        return Burst(loss[:seen], norm[:seen], epoch, begun, fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
