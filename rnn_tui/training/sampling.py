@@ -17,7 +17,7 @@ class BatchSampler:
     def __init__(self, starts: Starts, batch_size: int, rng: np.random.Generator) -> None:
         self._starts = starts
         self._rng = rng
-        self.batch_size = min(batch_size, len(starts))
+        self.batch_size = self.limit(batch_size)
         self.batches_per_epoch = len(starts) // self.batch_size
         self.epoch = 0
         self._order = np.empty((0, self.batch_size), np.int64)
@@ -36,10 +36,14 @@ class BatchSampler:
             self._next += len(some)
         return batches
 
+    def limit(self, batch_size: int) -> int:
+        """Return the size that a batch can have: there may be fewer windows."""
+        return min(batch_size, len(self._starts))
+
     def resize(self, batch_size: int) -> None:
         """Deal out in another size, what is left of this epoch first."""
         rest = self._order[self._next :].ravel()
-        self.batch_size = min(batch_size, len(self._starts))
+        self.batch_size = self.limit(batch_size)
         self.batches_per_epoch = len(self._starts) // self.batch_size
         used = len(rest) // self.batch_size * self.batch_size
         self._order = rest[:used].reshape(-1, self.batch_size)

@@ -13,7 +13,7 @@ from rnn_kernels import (
     predict,
     train_steps,
 )
-from rnn_tui.config import RunConfig
+from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
@@ -58,7 +58,7 @@ class Trainer:
     def __init__(
         self, config: RunConfig, prepared: Prepared, model: Model, order: np.random.Generator
     ) -> None:
-        training, network, dtype = config.training, model.network, model.parameters.dtype
+        training, dtype = config.training, model.parameters.dtype
         window = config.data.input_chunk_length
         self.model = model
         self.step = 0
@@ -72,21 +72,25 @@ class Trainer:
         self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
         self._threads = training.threads
 
-        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
-            return Workspace(
-                network,
-                timesteps=window,
-                batch_size=batch_size,
-                dtype=dtype,
-                threads=threads,
-                keep_gates=keep_gates,
-            )
+        self._workspace = self._new_workspace(self._sampler.batch_size, self._threads)
+        self._prediction_workspace = self._new_workspace(PREDICTION_BATCH, keep_gates=True)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._trained = self._workspace
+        """Where the last step's norms are."""
+        self._epochs_from = 0
+        """A step that ended an epoch, or the first one that will."""
 
-        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
-        self._prediction_workspace = workspace(PREDICTION_BATCH)
-        self._trace_workspace = workspace(1)
-        per_epoch = self._sampler.batches_per_epoch
-        self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+    def _new_workspace(
+        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
+    ) -> Workspace:
+        return Workspace(
+            self.model.network,
+            timesteps=self._window,
+            batch_size=batch_size,
+            dtype=self.model.parameters.dtype,
+            threads=threads,
+            keep_gates=keep_gates,
+        )
 
     def compile(self) -> None:
         """Compile the kernels that the run needs, or load them from the cache.
@@ -104,7 +108,45 @@ class Trainer:
     @property
     def steps_to_evaluation(self) -> int:
         """Steps until validation is due: at the ends of epochs, ten steps apart at least."""
-        return self._evaluation_interval - self.step % self._evaluation_interval
+        per_epoch = self._sampler.batches_per_epoch
+        interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        return interval - (self.step - self._epochs_from) % interval
+
+    @property
+    def left_in_epoch(self) -> int:
+        """Steps to the end of the epoch, or of the next one where this one is at its end."""
+        return self._sampler.left_in_epoch
+
+    @property
+    def batch_size(self) -> int:
+        """Windows in one step."""
+        return self._sampler.batch_size
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """The update rule."""
+        return self._optimizer.name
+
+    def set_batch_size(self, batch_size: int) -> None:
+        """Take other batches from the next step on, of what is left of the epoch first.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch; the present size stays.
+        """
+        size = self._sampler.limit(batch_size)
+        if size == self._sampler.batch_size:
+            return
+        self._workspace = self._new_workspace(size, self._threads)
+        self._sampler.resize(size)
+        self._epochs_from = self.step + self._sampler.left_in_epoch
+
+    def set_optimizer(self, name: OptimizerName) -> None:
+        """Go over to another update rule, which begins without a memory."""
+        if name != self._optimizer.name:
+            parameters = self.model.parameters
+            self._optimizer = Optimizer(name, size=parameters.size, dtype=parameters.dtype)
 
     def train(self, count: int) -> Burst:
         """Take `count` steps, fewer where training breaks down; they may be of several epochs.
@@ -114,6 +156,7 @@ class Trainer:
         sampler = self._sampler
         starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
         batches = sampler.take(count)
+        self._trained = self._workspace
         loss, norm = np.empty(len(batches)), np.empty(len(batches))
         done = train_steps(
             self.model.network,
@@ -219,11 +262,11 @@ class Trainer:
 
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
-        hidden = self._workspace.dh_norm.copy()
+        hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
         if self.model.network.cell == "rnn":
             return GradientFlow(hidden=hidden, cell=None)
-        cell = self._workspace.dc_norm.copy()
+        cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
 
