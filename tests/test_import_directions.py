@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
-    "tui": BASE | DRAWING | ENGINE | {"streams"},
+    "tui": BASE | DRAWING | ENGINE | {"options", "streams"},
     "api": BASE | ENGINE,
     "options": set(),
     "cli": BASE | {"__init__", "batch", "crash", "options", "streams", "training", "tui"},

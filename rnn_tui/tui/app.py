@@ -20,7 +20,6 @@ from rnn_tui.errors import ExitCode, RnnTuiError
 from rnn_tui.streams import complain, discard_the_rest, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
-from rnn_tui.tui.farewell import farewell
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, Look
 from rnn_tui.tui.screens.main import MainScreen
@@ -40,6 +39,8 @@ class RnnTuiApp(App[None]):
     ----------
     session
         The run; it is started once the first frame is on the screen.
+    launch
+        Makes the session of another run, for beginning anew. None: the app has one run.
     fps
         Frames a second, at most.
     clock
@@ -56,10 +57,17 @@ class RnnTuiApp(App[None]):
     ]
 
     def __init__(
-        self, session: RunSession, *, fps: int = 10, clock: Callable[[], float] = time.monotonic
+        self,
+        session: RunSession,
+        *,
+        launch: Callable[[RunConfig], RunSession] | None = None,
+        fps: int = 10,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.session = session
+        self._launch = launch
+        self._is_first = True
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
         self._glyphs = detect_glyphs(os.environ)
@@ -104,18 +112,32 @@ class RnnTuiApp(App[None]):
         self._end(signal.SIGINT)
 
     async def action_quit(self) -> None:
-        """End the run and the app."""
+        """End the run and the app; where something would be lost, ask before."""
+        self._main.ask_to_leave(self._leave)
+
+    def _leave(self) -> None:
         self.session.stop()
         self.exit()
 
     def on_main_screen_refused(self, message: MainScreen.Refused) -> None:
-        """Leave a run that could not begin: the command says why."""
+        """Leave a first run that could not begin: the command says why."""
         del message
-        self.exit()
+        if self._is_first:
+            self.exit()
+
+    def on_steering_screen_relaunch(self, message: MainScreen.Relaunch) -> None:
+        """Let another run take the place of this one, which ends and is saved as it was to be."""
+        if self._launch is None:
+            return
+        before, self._is_first = self.session, False
+        before.stop()
+        self.session = self._launch(message.config)
+        self._main.attach(self.session, message.remark)
+        self.session.start(after=before)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
-        for command in COMMANDS:
+        for command in COMMANDS if screen is self._main else ():
             text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
             yield SystemCommand(command.title, text, self._runner(command.action))
         titles = {command.title for command in COMMANDS}
@@ -153,25 +175,27 @@ def run_app(
     RnnTuiError
         The series or a model file is not fit for the run, or the model cannot be saved.
     """
-    from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
+    from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
 
-    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
-    app = RnnTuiApp(session, fps=config.display.fps)
+    launcher = Launcher(load_from, save_to, output_to)
+    app = RnnTuiApp(launcher(config), launch=launcher, fps=config.display.fps)
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app.run()
     finally:
         sys.setswitchinterval(before)
-        session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
-        _await(session, exit_code(None, app.ended_by))
+        for run in launcher.launched:
+            run.session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
+            _await(run.session, exit_code(None, app.ended_by))
+    session = app.session
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
     stream = sys.stderr if session.error else sys.stdout
     try:
-        stream.write(farewell(session.snapshot, save_to, output_to))
+        stream.write(launcher.farewell())
         stream.flush()
     except OSError:
         discard_the_rest(stream)
