@@ -13,6 +13,8 @@ NETWORK, SERIES, TRAINING, MORE = "Network", "Series", "Training", "More about t
 FIRST_OF_SERIES = ("dataset", "file", "column", "input_chunk_length", "horizon")
 """Keys of the section data that are changed often."""
 YES, NO = "yes", "no"
+IN_THE_APP = {"training.steps": "until you stop"}
+"""What an empty field stands for where the app differs from batch."""
 SETTING_OF = {setting.key: setting for setting in SETTINGS}
 
 
@@ -58,7 +60,7 @@ def _field(heading: str, section: str, name: str) -> Field:
     key = f"{section}.{name}"
     setting = SETTING_OF.get(key)
     choices = _choices(key)
-    default = _default(key)
+    default = IN_THE_APP.get(key) or _default(key)
     if not default and setting is not None:
         default = setting.default
     return Field(
