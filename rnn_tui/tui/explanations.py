@@ -79,4 +79,16 @@ EXPLANATIONS = (
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "
         "small for the floats of the run. Overflow: it exploded.",
     ),
+    Explanation(
+        5,
+        "Events",
+        "What happened in the run, with the time of day: states, epochs, learning rates, best "
+        "validation losses, clipping, underflow and overflow. And whatever a library printed or "
+        "warned of meanwhile, which would have torn the screen. The same lines are in the log "
+        "file; rnn-tui config tells where.",
+        (),
+        "The latest stands at the bottom. A large screen shows the log below the other panels.",
+        "A few entries, then fewer: epochs and best losses come ever more rarely.",
+        "Clipping in most of the steps: lower the learning rate. Warnings: read them.",
+    ),
 )

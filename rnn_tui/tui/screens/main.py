@@ -16,7 +16,8 @@ from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
-from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
+from rnn_tui.tui.keymap import relabel
+from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.help import HelpScreen
@@ -59,6 +60,8 @@ class MainScreen(Screen[None]):
         Palette and glyphs to begin with.
     journal
         The event log.
+    commands
+        The actions with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -80,9 +83,11 @@ class MainScreen(Screen[None]):
         clock: Callable[[], float],
         look: Look,
         journal: Journal,
+        commands: tuple[Command, ...] = COMMANDS,
     ) -> None:
         super().__init__()
         self._look = look
+        self._commands = commands
         self._session = session
         self._fps = fps
         self._clock = clock
@@ -163,11 +168,12 @@ class MainScreen(Screen[None]):
         sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
-        self._hints.hints = hints(
+        offered = hints(
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
         )
+        self._hints.hints = relabel(offered, self._commands)
 
     def _arrange(self, width: int, height: int) -> None:
         single = width < LEAST_FOR_FOUR[0] or height < LEAST_FOR_FOUR[1]
@@ -323,4 +329,4 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number))
+        self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
