@@ -127,6 +127,7 @@ class RnnTuiApp(App[None]):
         self.begin_capture_print(self)
         self._follow_theme(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.app_resume_signal.subscribe(self, self._come_back)
         loop = asyncio.get_running_loop()
         for name in SIGNALS:
             number = getattr(signal, name, None)
@@ -134,6 +135,10 @@ class RnnTuiApp(App[None]):
                 with suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(number, self._end, number)
         self.call_after_refresh(self.session.start)
+
+    def _come_back(self, _app: object) -> None:
+        """Draw all of it: Textual takes a terminal of the same size for an unchanged one."""
+        self.screen.refresh(layout=True)
 
     def on_print(self, event: events.Print) -> None:
         """Note what was printed, whole lines at a time."""

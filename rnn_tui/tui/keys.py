@@ -77,6 +77,8 @@ COMMANDS = (
     ),
     Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
     Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
+    Command("y", "y", "Copy the numbers", "of the panel in focus, as a table", "copy_numbers"),
+    Command("S", "S", "Save the screen", "as a picture (SVG) and as text", "save_screen"),
     Command(
         "question_mark", "?", "Help", "the panels and the keys; the one in focus first", "help"
     ),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -18,9 +20,11 @@ from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
 from rnn_tui.tui.keymap import relabel
 from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
+from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.events import EventsPanel
@@ -88,6 +92,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._look = look
         self._commands = commands
+        self._journal = journal
         self._session = session
         self._fps = fps
         self._clock = clock
@@ -325,6 +330,31 @@ class MainScreen(Screen[None]):
         self._cursor = None if timestep is None else min(max(timestep, 1), self._timesteps)
         for panel in self._panels:
             panel.cursor = self._cursor
+
+    def action_copy_numbers(self) -> None:
+        """Put the numbers of the panel in focus, or of the only one shown, into the clipboard."""
+        panel = self.focused if isinstance(self.focused, Panel) else self._loss
+        number = self._zoomed or panel.plot.number
+        text = ""
+        if self._snapshot is not None:
+            gate, entries = self._gates.selected, self._journal.entries
+            text = numbers_of(number, self._snapshot, gate, entries)
+        if not text:
+            self._say("There are no numbers to copy yet.")
+            return
+        self.app.copy_to_clipboard(text)
+        rows = text.count("\n") - 1
+        title = self._panels[number - 1].plot.short_title.lower()
+        self._say(f"Copied {rows:,} rows of the panel {title}.")
+
+    def action_save_screen(self) -> None:
+        """Write the screen into the folder that one is in."""
+        try:
+            path = save_screen(self.app, Path.cwd(), datetime.now().astimezone())
+        except OSError as error:
+            self._say(f"The screen cannot be saved here: {error.strerror}.")
+            return
+        self._say(f"Saved {path.name}, and as .txt.")
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
