@@ -4,7 +4,7 @@
 
 The real program trains in a pseudo-terminal that is read as a terminal reads it. Every few seconds
 a key is pressed and its answer waited for. At the end it is paused, and what is sent then is
-counted. `-- --profile ssh` measures what a thin line carries. Linux only: the figures are from /proc.
+counted. `-- --profile ssh` measures what a thin line carries. Linux only: the figures: /proc.
 """
 
 import argparse

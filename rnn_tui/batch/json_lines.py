@@ -88,9 +88,11 @@ def _steps(event: StepsDone) -> str:
     )
     measured = zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
     lines = [
-        f'{{"event": "step", "step": {step}, "epoch": {event.epoch}, "loss": {loss!r}, '
+        f'{{"event": "step", "step": {step}, "epoch": {epoch}, "loss": {loss!r}, '
         f'"gradient_norm": {norm!r}, {shared}}}\n'
-        for step, (loss, norm) in enumerate(measured, event.first_step)
+        for step, (epoch, (loss, norm)) in enumerate(
+            zip(event.epochs, measured, strict=True), event.first_step
+        )
     ]
     if event.validation_loss is not None:
         lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
@@ -99,8 +101,8 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (loss, norm) in enumerate(
-        zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    for offset, (epoch, loss, norm) in enumerate(
+        zip(event.epochs, event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
     ):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
@@ -112,7 +114,7 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
         record = {
             "event": "step",
             "step": step,
-            "epoch": event.epoch,
+            "epoch": epoch,
             **{name: _finite(value) for name, value in measured.items()},
             "learning_rate": float(event.learning_rate),
             "steps_per_second": _finite(event.steps_per_second),

@@ -12,24 +12,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import RnnTuiError, SaveError
 from rnn_tui.training.commands import (
+    Adjust,
     Command,
+    FinishEpoch,
     Pause,
-    Resume,
+    Save,
     ScaleLearningRate,
     Step,
     Stop,
 )
+from rnn_tui.training.controls import Controls
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.files import check_output, check_writable
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Saved, Snapshot, State
 from rnn_tui.training.speed import Speed
+from rnn_tui.training.steering import Steering
 
 if TYPE_CHECKING:
     from rnn_tui.training.run import Run
@@ -42,7 +46,7 @@ PICTURES_SHARE = 0.05
 Clock = Callable[[], float]
 
 
-class Session:
+class Session(Controls):
     """One run of a configuration.
 
     Parameters
@@ -68,26 +72,24 @@ class Session:
         output_to: Path | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
+        super().__init__()
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
         self._output_to = output_to
         self._clock = clock
-        self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._changed: Callable[[], None] = _nobody
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
         self._next_pictures = 0.0
-        self._paused = False
-        self._single_steps = 0
-        self._stop: Stop | None = None
+        self._steering = Steering()
+        self._next_burst = 0.0
+        """When the speed limit allows the next step."""
         self._pace = Speed()
         """Of the kernels alone: how many steps fit in a burst."""
         self._speed = Speed()
         """Of the whole run on the wall clock, pauses left out: what is shown."""
-        self.held = False
-        """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
         self.snapshot = Snapshot(
@@ -95,30 +97,19 @@ class Session:
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
             learning_rate=config.training.learning_rate,
             clip=config.training.clip,
+            batch_size=config.training.batch_size,
+            optimizer=config.training.optimizer,
         )
 
-    def pause(self) -> None:
-        """Hold the run after the current burst."""
-        self.held = True
-        self._commands.put(Pause())
+    @property
+    def config(self) -> RunConfig:
+        """What the run began with."""
+        return self._config
 
-    def resume(self) -> None:
-        """Go on."""
-        self.held = False
-        self._commands.put(Resume())
-
-    def step(self, count: int = 1) -> None:
-        """Take `count` optimisation steps and pause."""
-        self.held = True
-        self._commands.put(Step(count))
-
-    def scale_learning_rate(self, factor: float) -> None:
-        """Multiply the learning rate by `factor`, from the next burst on."""
-        self._commands.put(ScaleLearningRate(factor))
-
-    def stop(self, status: Status = Status.STOPPED) -> None:
-        """End the run after the current burst, save it, and score it. Safe in a signal handler."""
-        self._commands.put(Stop(status))
+    @property
+    def saves_itself(self) -> bool:
+        """Whether the model is saved when the run ends, however it ends."""
+        return self._save_to is not None
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
@@ -127,10 +118,18 @@ class Session:
         """
         self._changed = changed
 
-    def start(self) -> None:
-        """Run in a thread, publishing a snapshot for every frame of the screen."""
+    def start(self, after: "Session | None" = None) -> None:
+        """Run in a thread, publishing a snapshot for every frame of the screen.
+
+        Parameters
+        ----------
+        after
+            A session that has been told to stop: this one begins once that one has ended.
+        """
         self._frame_seconds = 1.0 / (self._config.display.fps or DEFAULT_FPS)
-        self._thread = threading.Thread(target=self._run_in_thread, name="training", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run_in_thread, args=(after,), name="training", daemon=True
+        )
         self._thread.start()
 
     def join(self, timeout: float | None = None) -> bool:
@@ -140,7 +139,9 @@ class Session:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run_in_thread(self) -> None:
+    def _run_in_thread(self, after: "Session | None") -> None:
+        if after is not None:
+            after.join()
         try:
             for event in self.events():
                 if isinstance(event, KernelsReady):
@@ -192,6 +193,8 @@ class Session:
             self._save(run)
             raise
         yield self._end(run)
+        if self._frame_seconds is not None:
+            self._linger(run)
 
     def _train(self, run: "Run") -> Iterator[StepsDone]:
         last = self._config.training.steps
@@ -200,7 +203,7 @@ class Session:
         before = self._clock()
         while run.fault is None and (last is None or run.step < last):
             before += self._obey(run)
-            if self._stop is not None:
+            if self._steering.stop is not None:
                 return
             began = self._clock()
             burst = self._burst(run, last)
@@ -208,9 +211,9 @@ class Session:
             taken = len(burst.loss)
             self._pace.add(taken, now - began)
             self._speed.add(taken, now - before)
-            self._single_steps = max(0, self._single_steps - taken)
             event = run.record(burst, self._speed.value, now - before)
             before = now
+            self._steer(run, event, began)
             if self._frame_seconds is not None and now >= self._next_frame:
                 self._publish(run, pictures=now >= self._next_pictures)
             yield event
@@ -220,40 +223,96 @@ class Session:
         room = run.trainer.steps_to_evaluation
         if last is not None:
             room = min(room, last - run.step)
-        if self._paused:
-            room = min(room, self._single_steps)
-        count = max(1, min(room, int(self._pace.value * BURST_SECONDS)))
+        rate = self._pace.value
+        if (asked := self._steering.room(run.step)) is not None:
+            room = min(room, asked)
+        if (limit := self._steering.limit) is not None:
+            rate = min(rate, limit)
+        count = max(1, min(room, int(rate * BURST_SECONDS)))
         return run.burst(count, final=last is not None and run.step + count >= last)
 
-    def _obey(self, run: "Run") -> float:
-        """Carry out the commands that wait; hold while paused. Return the seconds held."""
-        began: float | None = None
-        while self._is_holding or not self._commands.empty():
-            if began is None and self._is_holding and self._commands.empty():
-                began = self._clock()
-                self._answer(run)
-            self._carry_out(self._commands.get(), run)
-        return 0.0 if began is None else self._clock() - began
+    def _steer(self, run: "Run", event: StepsDone, began: float) -> None:
+        """Take in the steps of a burst that began at `began`: goal, fault, speed limit."""
+        steering = self._steering
+        steering.took(event)
+        if run.fault is not None and steering.survives(run.fault):
+            run.forgive()
+        if steering.limit is not None:
+            self._next_burst = max(self._next_burst, began) + len(event.loss) / steering.limit
 
-    @property
-    def _is_holding(self) -> bool:
-        return self._paused and self._single_steps == 0 and self._stop is None
+    def _obey(self, run: "Run") -> float:
+        """Carry out the commands that wait; hold while paused. Return the seconds held.
+
+        Under a speed limit it waits as well, until the next step may be taken.
+        """
+        held, began = 0.0, None
+        while True:
+            wait: float | None = 0.0
+            if self._steering.is_holding:
+                if self._note_hold():
+                    wait = None
+                    if began is None:
+                        began = self._clock()
+                        self._answer(run)
+            elif self._commands.empty():
+                wait = self._next_burst - self._clock()
+                if wait <= 0 or self._steering.limit is None or self._steering.stop is not None:
+                    return held
+            command = self._next_command(wait)
+            if command is not None:
+                self._carry_out(command, run)
+            if began is not None and not self._steering.is_holding:
+                now = self._clock()
+                held, began, self._next_burst = held + now - began, None, now
+
+    def _next_command(self, seconds: float | None) -> Command | None:
+        """Wait for a command for so long, None: for ever."""
+        try:
+            return self._commands.get(timeout=seconds)
+        except Empty:
+            return None
 
     def _carry_out(self, command: Command, run: "Run") -> None:
         match command:
-            case Pause():
-                self._paused, self._single_steps = True, 0
-            case Resume():
-                self._paused, self._single_steps = False, 0
-                self._answer(run, pictures=False)
-            case Step(count):
-                self._paused = True
-                self._single_steps += count
             case ScaleLearningRate(factor):
                 run.scale_learning_rate(factor)
-                self._answer(run, pictures=False)
-            case Stop() as stop:
-                self._stop = stop
+            case Adjust():
+                self._adjust(run, command)
+            case Save(path):
+                self._save_as(run, path)
+            case _:
+                trainer = run.trainer
+                self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
+        if not isinstance(command, Pause | Step | FinishEpoch | Stop):
+            self._answer(run, pictures=False)
+
+    def _adjust(self, run: "Run", change: Adjust) -> None:
+        refused = ""
+        try:
+            run.adjust(change)
+        except MemoryError:
+            refused = f"There is not enough memory for batches of {change.batch_size:,}."
+        self.snapshot = replace(self.snapshot, refused=refused)
+
+    def _save_as(self, run: "Run", path: Path) -> None:
+        fault = ""
+        try:
+            run.save(path, "save as")
+        except SaveError as error:
+            fault = str(error)
+        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
+
+    def _linger(self, run: "Run") -> None:
+        """Save the model of a run that has ended by itself, until it is told to stop."""
+        self._changed()
+        while self._steering.stop is None:
+            command = self._commands.get()
+            match command:
+                case Save(path):
+                    self._save_as(run, path)
+                    self._changed()
+                case Stop():
+                    self._steering.stop = command
 
     def _answer(self, run: "Run", *, pictures: bool = True) -> None:
         """Publish the numbers at once, then what takes longer, and tell who watches of both."""
@@ -265,11 +324,17 @@ class Session:
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
-        self.snapshot = run.snapshot(
+        shot = run.snapshot(
             self.snapshot,
-            state=State.PAUSED if self._paused else State.TRAINING,
+            state=State.PAUSED if self._steering.paused else State.TRAINING,
             steps_per_second=self._speed.value,
             pictures=pictures,
+        )
+        self.snapshot = replace(
+            shot,
+            speed_limit=self._steering.limit,
+            goal=str(self._steering.goal or ""),
+            reason=self._steering.reason,
         )
         frame = self._frame_seconds or 0.0
         self._next_frame = began + frame
@@ -282,8 +347,8 @@ class Session:
         reason = f"took all {run.step:,} steps"
         if run.fault is not None:
             status, reason = Status.DIVERGED, run.fault
-        elif self._stop is not None:
-            status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
+        elif (stop := self._steering.stop) is not None:
+            status, reason = stop.status, f"{stop.status} after step {run.step:,}"
         try:
             self._save(run)
         except SaveError as error:

@@ -13,7 +13,7 @@ from rnn_kernels import (
     predict,
     train_steps,
 )
-from rnn_tui.config import RunConfig
+from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
@@ -35,6 +35,9 @@ class Burst:
     loss: Floats
     gradient_norm: Floats
     epoch: int
+    """Of the last step."""
+    epoch_starts: tuple[int, ...]
+    """Places of the steps, the first left out, that begin another epoch."""
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
 
@@ -55,7 +58,7 @@ class Trainer:
     def __init__(
         self, config: RunConfig, prepared: Prepared, model: Model, order: np.random.Generator
     ) -> None:
-        training, network, dtype = config.training, model.network, model.parameters.dtype
+        training, dtype = config.training, model.parameters.dtype
         window = config.data.input_chunk_length
         self.model = model
         self.step = 0
@@ -69,21 +72,25 @@ class Trainer:
         self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
         self._threads = training.threads
 
-        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
-            return Workspace(
-                network,
-                timesteps=window,
-                batch_size=batch_size,
-                dtype=dtype,
-                threads=threads,
-                keep_gates=keep_gates,
-            )
+        self._workspace = self._new_workspace(self._sampler.batch_size, self._threads)
+        self._prediction_workspace = self._new_workspace(PREDICTION_BATCH, keep_gates=True)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._trained = self._workspace
+        """Where the last step's norms are."""
+        self._epochs_from = 0
+        """A step that ended an epoch, or the first one that will."""
 
-        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
-        self._prediction_workspace = workspace(PREDICTION_BATCH)
-        self._trace_workspace = workspace(1)
-        per_epoch = self._sampler.batches_per_epoch
-        self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+    def _new_workspace(
+        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
+    ) -> Workspace:
+        return Workspace(
+            self.model.network,
+            timesteps=self._window,
+            batch_size=batch_size,
+            dtype=self.model.parameters.dtype,
+            threads=threads,
+            keep_gates=keep_gates,
+        )
 
     def compile(self) -> None:
         """Compile the kernels that the run needs, or load them from the cache.
@@ -101,14 +108,55 @@ class Trainer:
     @property
     def steps_to_evaluation(self) -> int:
         """Steps until validation is due: at the ends of epochs, ten steps apart at least."""
-        return self._evaluation_interval - self.step % self._evaluation_interval
+        per_epoch = self._sampler.batches_per_epoch
+        interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        return interval - (self.step - self._epochs_from) % interval
+
+    @property
+    def left_in_epoch(self) -> int:
+        """Steps to the end of the epoch, or of the next one where this one is at its end."""
+        return self._sampler.left_in_epoch
+
+    @property
+    def batch_size(self) -> int:
+        """Windows in one step."""
+        return self._sampler.batch_size
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """The update rule."""
+        return self._optimizer.name
+
+    def set_batch_size(self, batch_size: int) -> None:
+        """Take other batches from the next step on, of what is left of the epoch first.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch; the present size stays.
+        """
+        size = self._sampler.limit(batch_size)
+        if size == self._sampler.batch_size:
+            return
+        self._workspace = self._new_workspace(size, self._threads)
+        self._sampler.resize(size)
+        self._epochs_from = self.step + self._sampler.left_in_epoch
+
+    def set_optimizer(self, name: OptimizerName) -> None:
+        """Go over to another update rule, which begins without a memory."""
+        if name != self._optimizer.name:
+            parameters = self.model.parameters
+            self._optimizer = Optimizer(name, size=parameters.size, dtype=parameters.dtype)
 
     def train(self, count: int) -> Burst:
-        """Take up to `count` steps, fewer at the end of an epoch or where training breaks down.
+        """Take `count` steps, fewer where training breaks down; they may be of several epochs.
 
         On a loss or gradient that is not finite the weights are those before the faulty step.
         """
-        batches = self._sampler.take(count)
+        sampler = self._sampler
+        starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
+        batches = sampler.take(count)
+        self._trained = self._workspace
         loss, norm = np.empty(len(batches)), np.empty(len(batches))
         done = train_steps(
             self.model.network,
@@ -138,7 +186,9 @@ class Trainer:
         self.step += seen
         loss.setflags(write=False)
         norm.setflags(write=False)
-        return Burst(loss[:seen], norm[:seen], self._sampler.epoch, fault)
+        begun = tuple(place for place in starts if place < seen)
+        epoch = sampler.epoch - (len(starts) - len(begun))
+        return Burst(loss[:seen], norm[:seen], epoch, begun, fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
@@ -212,11 +262,11 @@ class Trainer:
 
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
-        hidden = self._workspace.dh_norm.copy()
+        hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
         if self.model.network.cell == "rnn":
             return GradientFlow(hidden=hidden, cell=None)
-        cell = self._workspace.dc_norm.copy()
+        cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
 
