@@ -4,7 +4,7 @@ Every array in a snapshot is a copy with its write flag cleared: a reader never 
 a kernel is writing to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -42,6 +42,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Steps at which something happened, and what: both of shape (n,), ascending in step."""
+
+    step: NDArray[np.int64]
+    value: Floats
+
+    @classmethod
+    def none(cls) -> "Marks":
+        """Return no marks."""
+        return cls(np.empty(0, np.int64), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryView:
     """The run so far: recent steps exactly, the whole run decimated."""
 
@@ -51,6 +64,10 @@ class HistoryView:
     """Training loss, the last steps one by one."""
     validation_loss: Curve
     gradient_norm: Curve
+    epochs: Marks = field(default_factory=Marks.none)
+    """Where epochs begin: the first step of each, or of every tenth, …; the value is its number."""
+    rates: Marks = field(default_factory=Marks.none)
+    """Where the learning rate has changed by a tenth or more, and what it was from there on."""
 
 
 @dataclass(frozen=True, slots=True)

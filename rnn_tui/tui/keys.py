@@ -62,6 +62,7 @@ COMMANDS = (
     Command("end", "End", "Last timestep", "the one before the prediction", "jump_cursor(True)"),
     Command("l", "l", "Log or linear loss", "change the scale of panel 1", "toggle_scale"),
     Command("r", "r", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
+    Command("s", "s", "Smooth the loss", "its running mean, or as it is", "view('smoothing')"),
     Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
     Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
@@ -101,7 +102,11 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
-    loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("r", "recent", "toggle_span", 7))
+    loss = (
+        Hint("l", "log/linear", "toggle_scale", 7),
+        Hint("r", "recent", "toggle_span", 7),
+        Hint("s", "smooth", "view('smoothing')", 7),
+    )
     gate = (Hint("g", "gate", "next_gate", 7),)
     time = (
         Hint("←", "", "move_cursor(-1)", 8),

@@ -277,3 +277,12 @@ async def test_a_screen_that_cannot_be_saved_is_told(show, tmp_path, monkeypatch
     async with show() as shown:
         await shown.press("S")
         assert "cannot be saved here: Permission denied" in shown.reading
+
+
+async def test_s_smooths_the_loss_and_takes_it_back(show):
+    async with show() as shown:
+        await shown.press("1", "s")
+        assert "(log, whole run, smoothed)" in shown.lines[1]
+        assert "s smooth" in shown.hints
+        await shown.press("s")
+        assert "(log, whole run)" in shown.lines[1]

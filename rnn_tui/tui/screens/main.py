@@ -113,6 +113,9 @@ class MainScreen(Screen[None]):
             Panel(GRADIENT, clock=clock, id="gradient"),
             EventsPanel(journal, clock=clock, id="events"),
         )
+        self._views: dict[str, Callable[[], str]] = {
+            "smoothing": self._loss.toggle_smoothing,
+        }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
         self._hints = HintLine(id="hints")
@@ -307,6 +310,12 @@ class MainScreen(Screen[None]):
     def action_toggle_span(self) -> None:
         """Show the whole run, or its last steps."""
         self._loss.toggle_span()
+
+    def action_view(self, name: str) -> None:
+        """Look at a panel in another way; it answers with a word where it cannot."""
+        remark = self._views[name]()
+        if remark:
+            self._say(remark)
 
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""

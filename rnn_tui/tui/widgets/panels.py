@@ -36,6 +36,11 @@ class LossPanel(Panel):
         """Go over to the last steps, or back to the whole run."""
         self._look_at(replace(self.view, recent=not self.view.recent))
 
+    def toggle_smoothing(self) -> str:
+        """Smooth the training loss, or show it as it is."""
+        self._look_at(replace(self.view, smooth=not self.view.smooth))
+        return ""
+
     def _look_at(self, view: LossView) -> None:
         self.view = view
         self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
