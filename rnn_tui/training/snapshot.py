@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Floats, RunEnded
 
+SLOPE = "1−h²"
+"""Name of tanh's slope at the hidden state among what a trace shows: how much gradient passes."""
 Times = NDArray[np.float64] | NDArray[np.datetime64]
 
 
@@ -98,8 +100,9 @@ class Trace:
     """What happened inside the network at every timestep of one window.
 
     `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
-    "h" for an RNN; timestep 0 is the oldest of the window. The window is fixed for the run (the
-    last one of the validation part), so that changes are the network's, not the data's.
+    "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the oldest of the window. The
+    window is fixed for the run (the last one of the validation part), so that changes are the
+    network's, not the data's.
     """
 
     gates: dict[str, NDArray[np.float32]]

@@ -20,7 +20,7 @@ from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.sampling import BatchSampler, Starts
-from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
+from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
 PREDICTION_BATCH = 64
 DIVERGED_LOSS = 1e6
@@ -256,6 +256,8 @@ class Trainer:
         forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
         names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
+        if self.model.network.cell == "rnn":
+            gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
         return Trace(gates=gates, start=start)

@@ -56,6 +56,8 @@ COMMANDS = (
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
+    Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -105,14 +107,18 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
     loss = (
         Hint("l", "log/linear", "toggle_scale", 7),
         Hint("r", "recent", "toggle_span", 7),
-        Hint("s", "smooth", "view('smoothing')", 7),
+        Hint("s", "smooth", "view('smoothing')", 10),
     )
     gate = (Hint("g", "gate", "next_gate", 7),)
+    gates = (
+        Hint("m", "map/mean/histogram", "view('gate')", 10),
+        Hint("o", "order", "view('order')", 10),
+    )
     time = (
         Hint("←", "", "move_cursor(-1)", 8),
         Hint("→", "timestep", "move_cursor(1)", 8),
     )
-    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *time)}.get(zoomed, time)
+    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *gates, *time)}.get(zoomed, time)
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),

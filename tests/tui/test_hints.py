@@ -34,8 +34,8 @@ def test_the_least_telling_go_first_and_quit_last():
     ("changes", "held", "gone"),
     [
         ({"holds": True}, "space resume", "pause"),
-        ({"zoomed": 3}, "g gate  ← → timestep  Esc back", "zoom"),
-        ({"zoomed": 1}, "l log/linear  r recent  Esc back", "gate"),
+        ({"zoomed": 3}, "g gate  m map/mean/histogram  o order  ← → timestep  Esc back", "zoom"),
+        ({"zoomed": 1}, "l log/linear  r recent  s smooth  Esc back", "gate"),
         ({"zoomed": 4}, "← → timestep  Esc back", "gate"),
         ({"has_ended": True}, "g gate", "space"),
     ],

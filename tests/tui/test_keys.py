@@ -283,6 +283,23 @@ async def test_s_smooths_the_loss_and_takes_it_back(show):
     async with show() as shown:
         await shown.press("1", "s")
         assert "(log, whole run, smoothed)" in shown.lines[1]
-        assert "s smooth" in shown.hints
         await shown.press("s")
         assert "(log, whole run)" in shown.lines[1]
+
+
+async def test_m_goes_from_the_map_to_the_mean_to_the_histogram_and_o_sorts_the_units(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("3")
+        assert "▀" in shown.text
+        await shown.press("m")
+        assert "(mean and band)" in shown.lines[1]
+        assert "▀" not in shown.text
+        await shown.press("m")
+        assert "(histogram)" in shown.lines[1]
+        await shown.press("m")
+        assert "▀" in shown.text
+        await shown.press("o")
+        assert "(by mean)" in shown.lines[1]
+        assert "Units sorted by mean." in shown.reading
+        await shown.press("o", "o")
+        assert "(by" not in shown.lines[1]

@@ -115,6 +115,8 @@ class MainScreen(Screen[None]):
         )
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
+            "gate": self._gates.show_next_kind,
+            "order": self._gates.sort_next,
         }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")

@@ -1,14 +1,17 @@
 """The four panels of the main screen."""
 
 from dataclasses import replace
+from enum import Enum
 from functools import partial
+from typing import TypeVar
 
 from rnn_tui.tui.plots.forecast import draw_forecast
-from rnn_tui.tui.plots.gates import draw_gates
+from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
 from rnn_tui.tui.plots.loss import LossView, draw_loss
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
+Member = TypeVar("Member", bound=Enum)
 LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
 FORECAST = Plot(
     2,
@@ -48,9 +51,10 @@ class LossPanel(Panel):
 
 
 class GatesPanel(Panel):
-    """The heat map of one gate, and which one that is."""
+    """One gate, and how it is looked at."""
 
     selected = "f"
+    view = GatesView()
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""
@@ -62,6 +66,27 @@ class GatesPanel(Panel):
             return "A plain RNN has no gates: panel 3 shows its hidden state h."
         place = names.index(self.selected) + 1 if self.selected in names else 1
         self.selected = names[place % len(names)]
-        self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected))
-        self._draw(anew=True)
+        self._look_at(self.view)
         return ""
+
+    def show_next_kind(self) -> str:
+        """Go over from the map to the mean and band, to the histogram, and back."""
+        self._look_at(replace(self.view, kind=_next(self.view.kind)))
+        return ""
+
+    def sort_next(self) -> str:
+        """Sort the units of the map in another way; return which."""
+        view = replace(self.view, kind=Kind.MAP, order=_next(self.view.order))
+        self._look_at(view)
+        return f"Units sorted by {view.order}."
+
+    def _look_at(self, view: GatesView) -> None:
+        self.view = view
+        self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected, view=view))
+        self._draw(anew=True)
+
+
+def _next(member: Member) -> Member:
+    """Return the member of an enumeration after this one; the first after the last."""
+    members = list(type(member))
+    return members[(members.index(member) + 1) % len(members)]
