@@ -3,6 +3,7 @@
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
+from typing import Protocol
 
 from rnn_tui.training.commands import (
     Adjust,
@@ -19,6 +20,13 @@ from rnn_tui.training.commands import (
 )
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
+
+
+class Joinable(Protocol):
+    """Something whose end can be waited for."""
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; return whether it has come."""
 
 
 class Controls:

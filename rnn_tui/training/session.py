@@ -28,7 +28,7 @@ from rnn_tui.training.commands import (
     Step,
     Stop,
 )
-from rnn_tui.training.controls import Controls
+from rnn_tui.training.controls import Controls, Joinable
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.snapshot import Saved, Snapshot, State
@@ -118,7 +118,7 @@ class Session(Controls):
         """
         self._changed = changed
 
-    def start(self, after: "Session | None" = None) -> None:
+    def start(self, after: Joinable | None = None) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen.
 
         Parameters
@@ -139,7 +139,7 @@ class Session(Controls):
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run_in_thread(self, after: "Session | None") -> None:
+    def _run_in_thread(self, after: Joinable | None) -> None:
         if after is not None:
             after.join()
         try:

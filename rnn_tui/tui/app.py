@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from textual import events
@@ -29,7 +29,6 @@ from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
-from rnn_tui.tui.farewell import farewell
 from rnn_tui.tui.journal import Journal, Kind, listening, log_file
 from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, Look
@@ -37,6 +36,9 @@ from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs, palette_of
+
+if TYPE_CHECKING:
+    from rnn_tui.tui.launching import Launcher
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 SWITCH_SECONDS = 50e-6
@@ -53,6 +55,8 @@ class RnnTuiApp(App[None]):
         The run; it is started once the first frame is on the screen.
     display
         Frames a second, colours, keys.
+    launch
+        Makes the session of another run, for beginning anew. None: the app has one run.
     fps
         Frames a second instead of the display's.
     terminal
@@ -79,6 +83,7 @@ class RnnTuiApp(App[None]):
         session: RunSession,
         *,
         display: Display | None = None,
+        launch: Callable[[RunConfig], RunSession] | None = None,
         fps: int | None = None,
         terminal: TextIOWrapper | None = None,
         journal: Journal | None = None,
@@ -93,6 +98,8 @@ class RnnTuiApp(App[None]):
             self.console = _sixteen_colours(self.console)
         if terminal is not None:
             self.terminal = terminal
+        self._launch = launch
+        self._is_first = True
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
         self._half_line = ""
@@ -188,19 +195,33 @@ class RnnTuiApp(App[None]):
         self._end(signal.SIGINT)
 
     async def action_quit(self) -> None:
-        """End the run and the app."""
+        """End the run and the app; where something would be lost, ask before."""
+        self._main.ask_to_leave(self._leave)
+
+    def _leave(self) -> None:
         self.session.stop()
         self.exit()
 
     def on_main_screen_refused(self, message: MainScreen.Refused) -> None:
-        """Leave a run that could not begin: the command says why."""
+        """Leave a first run that could not begin: the command says why."""
         del message
-        self.exit()
+        if self._is_first:
+            self.exit()
+
+    def on_steering_screen_relaunch(self, message: MainScreen.Relaunch) -> None:
+        """Let another run take the place of this one, which ends and is saved as it was to be."""
+        if self._launch is None:
+            return
+        before, self._is_first = self.session, False
+        before.stop()
+        self.session = self._launch(message.config)
+        self._main.attach(self.session, message.remark)
+        self.session.start(after=before)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
         commands = self._display_choice.commands
-        for command in commands:
+        for command in commands if screen is self._main else ():
             text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
             yield SystemCommand(command.title, text, self._runner(command.action))
         for name in COLOURS:
@@ -274,50 +295,51 @@ def run_app(
     RnnTuiError
         The series or a model file is not fit for the run, or the model cannot be saved.
     """
-    from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
+    from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
 
     path = settings_file()
-    settings = read_settings(path)
-    display = choose_display(config.display, settings, os.environ, path)
+    display = choose_display(config.display, read_settings(path), os.environ, path)
     shown = config.display.model_copy(update={"fps": display.fps})
-    session = Session(
-        config.model_copy(update={"display": shown}),
-        load_from=load_from,
-        save_to=save_to,
-        output_to=output_to,
-    )
+    config = config.model_copy(update={"display": shown})
+    launcher = Launcher(load_from, save_to, output_to)
     with log_file(log_folders()) as write:
-        app = _show(session, display, Journal(write), path)
+        app = _show(launcher, config, display, Journal(write), path)
+    session = app.session
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
     stream = sys.stderr if session.error else sys.stdout
     try:
-        stream.write(farewell(session.snapshot, save_to, output_to))
+        stream.write(launcher.farewell())
         stream.flush()
     except OSError:
         discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
 
 
-def _show(session: RunSession, display: Display, journal: Journal, settings: Path) -> RnnTuiApp:
-    """Run the app until the user leaves, then wait for the end of the run."""
-    app = None
+def _show(
+    launcher: "Launcher", config: RunConfig, display: Display, journal: Journal, settings: Path
+) -> RnnTuiApp:
+    """Run the app until the user leaves, then wait for the end of every run."""
+    session: RunSession = launcher(config)
+    ended_by: int | None = None
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
             app = RnnTuiApp(
                 session,
                 display=display,
+                launch=launcher,
                 terminal=terminal,
                 journal=journal,
                 remember=partial(remember, settings),
             )
             app.run()
+            session, ended_by = app.session, app.ended_by
     finally:
-        ended_by = app.ended_by if app else None
-        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
-        _await(session, exit_code(None, ended_by))
+        for run in launcher.launched:
+            run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
+            _await(run.session, exit_code(None, ended_by))
         conclude(journal, session.snapshot)
     return app
 

@@ -32,6 +32,10 @@ class Chronicle:
         self._clock = clock
         self._before: Snapshot | None = None
         self._last: dict[Kind, float] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with another run."""
         self._best_step: int | None = None
         self._clipped, self._clipped_step = 0, 0
         self._trouble = ""
@@ -43,6 +47,9 @@ class Chronicle:
         before, self._before = self._before, snapshot
         if before is snapshot:
             return
+        if before is not None and snapshot.step < before.step:
+            before = None
+            self._forget()
         for kind, text in self._news(before, snapshot):
             self._journal.note(kind, text)
 

@@ -47,6 +47,12 @@ class Hint:
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
     Command("full_stop", ".", "One optimisation step", "take a step, then hold", "step"),
+    Command("greater_than_sign", ">", "Ten steps", "take ten steps, then hold", "step_many(10)"),
+    Command("n", "n", "Next epoch", "go on to the end of the epoch, then hold", "finish_epoch"),
+    Command("u", "u", "Run until", "a step, a loss, or divergence; then hold", "run_until"),
+    Command("left_square_bracket", "[", "Slow down", "halve the speed limit", "slow_down"),
+    Command("right_square_bracket", "]", "Speed up", "double the speed limit", "speed_up"),
+    Command("0", "0", "Full speed", "lift the speed limit", "full_speed"),
     Command(
         "plus,equals_sign",
         "+",
@@ -55,6 +61,17 @@ COMMANDS = (
         "faster",
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
+    Command(
+        "a",
+        "a",
+        "Adjust",
+        "learning rate, clipping, batch size, optimizer, while it trains",
+        "adjust",
+    ),
+    Command("e", "e", "Edit", "all settings; Enter begins anew with them", "edit"),
+    Command("r", "r", "Restart", "begin anew with the same seed", "restart(False)"),
+    Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
+    Command("w", "w", "Save the model", "write the best weights to a file", "save"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
@@ -63,7 +80,7 @@ COMMANDS = (
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
     Command("end", "End", "Last timestep", "the one before the prediction", "jump_cursor(True)"),
     Command("l", "l", "Log or linear loss", "change the scale of panel 1", "toggle_scale"),
-    Command("r", "r", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
+    Command("v", "v", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
     Command("s", "s", "Smooth the loss", "its running mean, or as it is", "view('smoothing')"),
     Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
@@ -106,17 +123,17 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
     )
     loss = (
         Hint("l", "log/linear", "toggle_scale", 7),
-        Hint("r", "recent", "toggle_span", 7),
+        Hint("v", "recent", "toggle_span", 7),
         Hint("s", "smooth", "view('smoothing')", 10),
     )
-    gate = (Hint("g", "gate", "next_gate", 7),)
+    gate = (Hint("g", "gate", "next_gate", 8),)
     gates = (
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),
     )
     time = (
-        Hint("←", "", "move_cursor(-1)", 8),
-        Hint("→", "timestep", "move_cursor(1)", 8),
+        Hint("←", "", "move_cursor(-1)", 7),
+        Hint("→", "timestep", "move_cursor(1)", 7),
     )
     offered = {None: (*gate, *time), 1: loss, 3: (*gate, *gates, *time)}.get(zoomed, time)
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
@@ -124,6 +141,10 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         *(() if has_ended else steering),
         *offered,
         zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
+        *(() if has_ended else (Hint("u", "until", "run_until", 10),)),
+        Hint("e", "edit", "edit", 6),
+        Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
+        Hint("w", "save", "save", 5 if has_ended else 10),
         Hint("?", "help", "help", 3),
         Hint("q", "quit", "app.quit", 0),
         Hint(PALETTE_KEY, "palette", "app.command_palette", 9),
