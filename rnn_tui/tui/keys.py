@@ -73,6 +73,7 @@ COMMANDS = (
     Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
     Command("w", "w", "Save the model", "write the best weights to a file", "save"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
@@ -131,11 +132,14 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),
     )
+    forecast = (Hint("d", "errors", "view('residuals')", 10),)
     time = (
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
-    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *gates, *time)}.get(zoomed, time)
+    offered = {None: (*gate, *time), 1: loss, 2: (*forecast, *time), 3: (*gate, *gates, *time)}.get(
+        zoomed, time
+    )
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),

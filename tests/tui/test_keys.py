@@ -305,3 +305,23 @@ async def test_m_goes_from_the_map_to_the_mean_to_the_histogram_and_o_sorts_the_
         assert "Units sorted by mean." in shown.reading
         await shown.press("o", "o")
         assert "(by" not in shown.lines[1]
+
+
+async def test_d_shows_the_errors_of_the_forecast_and_takes_them_back(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("2", "d")
+        assert "actual − predicted" in shown.lines[1]
+        assert "mean error" in shown.text
+        await shown.press("d")
+        assert "▄ actual" in shown.lines[1]
+
+
+async def test_earlier_gradients_stay_faintly_and_go_with_the_run(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("4")
+        assert "━ earlier" not in shown.lines[1]
+        await shown.show(make_snapshot(8000), seconds=1)
+        await shown.show(make_snapshot(16000), seconds=1)
+        assert "━ earlier" in shown.lines[1]
+        await shown.show(make_snapshot(10), seconds=1)
+        assert "━ earlier" not in shown.lines[1]

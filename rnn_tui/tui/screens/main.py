@@ -31,7 +31,16 @@ from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
-from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel, LossPanel
+from rnn_tui.tui.widgets.panels import (
+    FORECAST,
+    GATES,
+    GRADIENT,
+    LOSS,
+    ForecastPanel,
+    GatesPanel,
+    GradientPanel,
+    LossPanel,
+)
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_FIVE = (140, 50)
@@ -105,16 +114,18 @@ class MainScreen(SteeringScreen):
         self._cursor: int | None = None
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
+        self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
         self._panels = (
             self._loss,
-            Panel(FORECAST, clock=clock, id="forecast"),
+            self._forecast,
             self._gates,
-            Panel(GRADIENT, clock=clock, id="gradient"),
+            GradientPanel(GRADIENT, clock=clock, id="gradient"),
             EventsPanel(journal, clock=clock, id="events"),
         )
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
+            "residuals": self._forecast.toggle_residuals,
             "gate": self._gates.show_next_kind,
             "order": self._gates.sort_next,
         }

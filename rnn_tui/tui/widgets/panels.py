@@ -3,9 +3,10 @@
 from dataclasses import replace
 from enum import Enum
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from rnn_tui.tui.plots.forecast import draw_forecast
+from rnn_tui.training.snapshot import GradientFlow, Snapshot
+from rnn_tui.tui.plots.forecast import ForecastView, draw_forecast
 from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
 from rnn_tui.tui.plots.loss import LossView, draw_loss
@@ -23,7 +24,17 @@ FORECAST = Plot(
 GATES = Plot(
     3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
 )
-GRADIENT = Plot(4, "Gradient per timestep", "Gradient", draw_gradient, lambda s: (s.gradient,))
+GRADIENT = Plot(
+    4,
+    "Gradient per timestep",
+    "Gradient",
+    draw_gradient,
+    lambda s: (s.gradient, s.history and s.history.gradient_norm),
+)
+PAST = 4
+"""Earlier courses of the gradient that are drawn faintly behind the present one."""
+PAST_FACTOR = 1.6
+"""From one of them to the next, in steps."""
 
 
 class LossPanel(Panel):
@@ -47,6 +58,22 @@ class LossPanel(Panel):
     def _look_at(self, view: LossView) -> None:
         self.view = view
         self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
+        self._draw(anew=True)
+
+
+class ForecastPanel(Panel):
+    """The forecast, and how it is looked at."""
+
+    view = ForecastView()
+
+    def toggle_residuals(self) -> str:
+        """Show the errors, or truth and forecast."""
+        self._look_at(replace(self.view, residuals=not self.view.residuals))
+        return ""
+
+    def _look_at(self, view: ForecastView) -> None:
+        self.view = view
+        self.plot = replace(self.plot, draw=partial(draw_forecast, view=view))
         self._draw(anew=True)
 
 
@@ -84,6 +111,25 @@ class GatesPanel(Panel):
         self.view = view
         self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected, view=view))
         self._draw(anew=True)
+
+
+class GradientPanel(Panel):
+    """The gradient now, and at some earlier steps."""
+
+    def __init__(self, plot: Plot, **options: Any) -> None:
+        super().__init__(plot, **options)
+        self._past: list[tuple[int, GradientFlow]] = []
+
+    def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
+        """Take in a snapshot; keep its gradient if the last one kept is long ago."""
+        flow, step = snapshot.gradient, snapshot.step
+        if self._past and step < self._past[-1][0]:
+            self._past.clear()
+        if flow is not None and (not self._past or step >= PAST_FACTOR * self._past[-1][0]):
+            self._past = [*self._past[-PAST:], (step, flow)]
+            past = tuple(old for _, old in self._past[:-1])
+            self.plot = replace(self.plot, draw=partial(draw_gradient, past=past))
+        super().show(snapshot, after)
 
 
 def _next(member: Member) -> Member:
