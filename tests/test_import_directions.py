@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
-    "tui": BASE | DRAWING | ENGINE | {"options", "places", "settings", "streams"},
+    "tui": BASE | DRAWING | ENGINE | {"crash", "options", "places", "settings", "streams"},
     "api": BASE | ENGINE,
     "options": set(),
     "subcommands": {"errors", "places", "settings", "tui"},

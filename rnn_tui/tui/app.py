@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from rnn_tui.config import RunConfig
+from rnn_tui.crash import rescue_path
 from rnn_tui.errors import ExitCode, RnnTuiError
 from rnn_tui.places import log_folders, settings_file
 from rnn_tui.settings import read_settings, remember
@@ -306,6 +307,9 @@ def run_app(
         app = _show(launcher, config, display, Journal(write), path)
     session = app.session
     if app.crash is not None:
+        saved = session.snapshot.saved
+        if saved is not None and not saved.fault:
+            complain(f"the weights of step {saved.step:,} are in {saved.path}.")
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
@@ -336,6 +340,8 @@ def _show(
             )
             app.run()
             session, ended_by = app.session, app.ended_by
+            if app.crash is not None and session.snapshot.step and not session.saves_itself:
+                session.save(rescue_path())
     finally:
         for run in launcher.launched:
             run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
