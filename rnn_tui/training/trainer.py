@@ -21,7 +21,7 @@ from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
-from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
+from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
@@ -327,6 +327,8 @@ class Trainer:
         forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
         names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
+        if self.model.network.cell == "rnn":
+            gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
