@@ -30,10 +30,15 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
     status: Status
 
 
-Command = Pause | Resume | Step | ScaleLearningRate | Stop
+Command = Pause | Resume | Step | ScaleLearningRate | TakeWalk | Stop

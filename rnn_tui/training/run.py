@@ -249,6 +249,7 @@ class Run:
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
             seconds=self._seconds,
             history=history,
+            walk=before.walk if before.step == self.step else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,

@@ -25,6 +25,7 @@ from rnn_tui.training.commands import (
     ScaleLearningRate,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.files import check_output, check_writable
@@ -115,6 +116,11 @@ class Session:
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
+
+    def take_walk(self) -> None:
+        """Hold the run and take one backpropagation apart, into `snapshot.walk`."""
+        self.pause()
+        self._commands.put(TakeWalk())
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
@@ -252,6 +258,9 @@ class Session:
             case ScaleLearningRate(factor):
                 run.scale_learning_rate(factor)
                 self._answer(run, pictures=False)
+            case TakeWalk():
+                self.snapshot = replace(self.snapshot, walk=run.trainer.walk())
+                self._answer(run)
             case Stop() as stop:
                 self._stop = stop
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, RunEnded
 
 Times = NDArray[np.float64] | NDArray[np.datetime64]
@@ -128,6 +129,8 @@ class Snapshot:
     forecast: Forecast | None = None
     trace: Trace | None = None
     gradient: GradientFlow | None = None
+    walk: Walk | None = None
+    """One training step on the traced window, with the present weights; only where asked for."""
     validation_rmse: float | None = None
     """Of the current weights, over all steps ahead, in data units."""
     baselines: dict[str, Scores] | None = None
