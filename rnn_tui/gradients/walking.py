@@ -145,7 +145,8 @@ class _WayBack:
         weights = unpack(self._network, self._sum)[self._recurrent]
         self.so_far[t] = norm(weights)
         self.global_norm[t] = norm(self._sum)
-        self.pictures[t] = block_norms(weights.reshape(gates, -1, weights.shape[1]), n)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.pictures[t] = block_norms(weights.reshape(gates, -1, weights.shape[1]), n)
 
 
 def norm(values: Floats) -> float:

@@ -259,8 +259,9 @@ class Session:
                 run.scale_learning_rate(factor)
                 self._answer(run, pictures=False)
             case TakeWalk():
+                self._publish(run, pictures=True)
                 self.snapshot = replace(self.snapshot, walk=run.trainer.walk())
-                self._answer(run)
+                self._changed()
             case Stop() as stop:
                 self._stop = stop
 

@@ -24,6 +24,7 @@ from rnn_tui.tui.farewell import farewell
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, Look
 from rnn_tui.tui.screens.main import MainScreen
+from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
 
@@ -93,6 +94,9 @@ class RnnTuiApp(App[None]):
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
+        for screen in self.screen_stack:
+            if isinstance(screen, WalkScreen):
+                screen.set_look(self._look(theme))
 
     def _end(self, number: int) -> None:
         self.ended_by = number

@@ -50,6 +50,7 @@ COMMANDS = (
         "faster",
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
+    Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
@@ -90,6 +91,7 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
     steering = (
         Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
         Hint(".", "step", "step", 4),
+        *((Hint("b", "walk", "walk", 6),) if holds else ()),
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Arrival, Walk
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import (
     Curve,
@@ -85,6 +86,47 @@ def make_gradient(step: int) -> GradientFlow:
     return GradientFlow(hidden, 10.0 ** (-0.8 * rate * lag - 1.6 + ripple))
 
 
+def make_arrival(T: int, rate: float, here: np.ndarray) -> Arrival:
+    total = 0.5 * np.exp(-rate * np.arange(T)[::-1])
+    return Arrival(total, here, np.concatenate((total[:-1] - here[:-1], [0.0])))
+
+
+def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None = None) -> Walk:
+    """A walk without a network: gradients fade by the same factor at every timestep."""
+    t = np.arange(T)[:, None]
+    wave = np.sin(t / 3 + np.arange(H))
+    first = T - 1 if first is None else first
+    gates = {"lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n"), "rnn": ("h",)}[cell]
+    activations = {
+        name: wave if name in "gn" else 0.5 + 0.4 * wave for name in gates if name != "h"
+    }
+    activations |= {"c": 2 * wave} if cell == "lstm" else {}
+    here = np.where(np.arange(T) >= first, 0.01, 0.0)
+    here[-1] = 0.5
+    hidden = make_arrival(T, 0.2, here)
+    added = hidden.total * 2
+    so_far = np.cumsum(added[::-1])[::-1]
+    picture = np.abs(np.sin(np.arange(len(gates) * H * H))).reshape(len(gates), H, H)
+    return Walk(
+        cell=cell,
+        first=first,
+        x=np.sin(t / 3),
+        y=np.sin(t / 3 + 0.2),
+        target=np.sin((t + 1) / 3),
+        activations=activations | {"h": 0.9 * wave},
+        loss=0.0123,
+        dy=np.full((T, 1), 0.2),
+        dh=hidden.total[:, None] * wave,
+        hidden=hidden,
+        state=make_arrival(T, 0.05, 0.1 * hidden.total) if cell == "lstm" else None,
+        gate_names=gates,
+        added=added,
+        so_far=so_far,
+        global_norm=2 * so_far,
+        pictures=(so_far[:, None, None, None] * picture).astype(np.float32),
+    )
+
+
 def make_snapshot(step: int, **changes) -> Snapshot:
     history = make_history(max(step, 1))
     best = int(np.argmin(history.validation_loss.value))
@@ -133,6 +175,8 @@ class FakeSession:
         self.held = False
         self.error: Exception | None = None
         self.changed: Callable[[], None] = lambda: None
+        self.walk: Walk | None = make_walk()
+        """What is taken when a walk is asked for."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         self.changed = changed
@@ -167,6 +211,11 @@ class FakeSession:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.learning_rate * factor
         self.show(replace(self.snapshot, learning_rate=rate))
+
+    def take_walk(self) -> None:
+        self.pause()
+        self.calls.append(("take_walk", None))
+        self.show(replace(self.snapshot, walk=self.walk))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

@@ -79,7 +79,7 @@ LIGHT = Palette(
 )
 
 
-SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’", "--.|d*oo+x#<o-<>'", strict=True))
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’×▶◀", "--.|d*oo+x#<o-<>'x><", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
     "√": "sqrt",

@@ -18,7 +18,8 @@ from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.hints import HintLine
@@ -311,4 +312,10 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number))
+        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number)))
+
+    def action_walk(self) -> None:
+        """Hold the run and walk through one backpropagation."""
+        if self._may_steer():
+            self._session.take_walk()
+            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look))
