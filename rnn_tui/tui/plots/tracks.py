@@ -38,6 +38,8 @@ NAMES = {
 }
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 LEAST_FOR_LONG_BAR = 30
+LARGEST = 1e300
+"""Beyond it the width of a scale could overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def tracks_of(walk: Walk) -> tuple[Track, ...]:
     """Return input, gates, states and output, in the order in which they come about."""
     x, y = walk.x[:, 0], walk.y[:, 0]
     seen = np.concatenate((x, y, walk.target[walk.first :, 0]))
-    seen = seen[np.isfinite(seen)]
+    seen = seen[np.abs(seen) < LARGEST]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     low -= 0.1 * (high - low) or 0.5  # so that the lowest bar can be seen
     maps = []
@@ -129,7 +131,8 @@ def _course(
     if not height or not width:
         return [Strip([], 0)] * height
     span = max(abs(track.low), abs(track.high)) if track.diverging else track.high - track.low
-    shares = (track.values - (0 if track.diverging else track.low)) / (span or 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shares = (track.values - (0 if track.diverging else track.low)) / (span or 1.0)
     if track.is_map:
         rows = draw_heat_map(shares, width, height, look, diverging=track.diverging)
     elif look.ascii:
