@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
 
 Floats = NDArray[np.float64]
@@ -50,14 +52,15 @@ class StepsDone:
 
     `loss` and `gradient_norm` have one entry per step, shape (n,), read-only; the norm is the
     global one before clipping. `first_step` counts from 1. `validation_loss` belongs to the last
-    step of the burst. Losses are mean squared errors in scaled units.
+    step of the burst. Losses are in scaled units.
     """
 
     first_step: int
     epoch: int
     loss: Floats
     gradient_norm: Floats
-    learning_rate: float
+    learning_rate: float | Floats
+    """Of every step, or of all of them."""
     clip: float
     steps_per_second: float
     seconds: float
@@ -88,6 +91,11 @@ class RunEnded:
     seconds: float
     scores: Mapping[str, Scores]
     more_scores: Mapping[str, Mapping[str, Scores]] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    """What the prediction intervals hold on the test part, by the name of the column; empty where
+    there are none."""
+    future: Future | None = None
+    """What is forecast beyond the end of the series."""
 
 
 Event = RunStarted | KernelsReady | StepsDone | RunEnded
