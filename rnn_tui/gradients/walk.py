@@ -57,11 +57,15 @@ class Walk:
     y: Floats
     """Output of the readout, (T, O)."""
     target: Floats
-    """The truth, (T, O)."""
+    """The truth, (T, K); K = O but where several quantiles of each target are learned."""
+    compared: int
+    """Index of the output that stands beside the first target: of quantiles, the middle one."""
     activations: dict[str, Floats]
     """Gates, then cell state where there is one, then "h"; each (T, H), after timestep t."""
     loss: float
-    """Mean squared error over the timesteps that count."""
+    """Over the timesteps that count."""
+    loss_name: str
+    """"mse", "mae", "huber", "quantile"."""
     dy: Floats
     """∂L/∂y_t, (T, O)."""
     dh: Floats

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels import Network, Workspace, backward, forward, mse, pack, unpack
+from rnn_kernels import Loss, Network, Workspace, backward, forward, measure, pack, unpack
 from rnn_tui.gradients.walk import Arrival, Floats, Walk
 
 MOST_BLOCKS = 32
@@ -22,7 +22,13 @@ MOST_PICTURES = 4_000_000
 
 
 def take_walk(
-    network: Network, parameters: NDArray[Any], x: NDArray[Any], target: NDArray[Any], *, first: int
+    network: Network,
+    parameters: NDArray[Any],
+    x: NDArray[Any],
+    target: NDArray[Any],
+    *,
+    first: int,
+    loss: Loss | None = None,
 ) -> Walk:
     """Return all that happens in one training step on one sequence; nothing is changed.
 
@@ -37,9 +43,11 @@ def take_walk(
     x
         Input, (T, D).
     target
-        Truth, (T, O); not read before `first`.
+        Truth, (T, K), K = O but for quantiles; not read before `first`.
     first
         First timestep that the loss counts, 0 … T−1.
+    loss
+        Of outputs and truth; None: the mean squared error.
 
     Raises
     ------
@@ -49,9 +57,11 @@ def take_walk(
     T = len(x)
     doubles = pack(network, unpack(network, parameters), np.dtype(np.float64))
     whole = Workspace(network, timesteps=T, batch_size=1, dtype=np.float64)
-    whole.x[:, 0], whole.target[:, 0] = x, target
+    whole.x[:, 0] = x
+    truth = np.ascontiguousarray(target, np.float64)[:, None]
+    loss = loss or Loss()
     forward(network, doubles, whole)
-    loss = mse(whole.y, whole.target, whole.dy, first=first)
+    value = measure(loss, whole.y, truth, whole.dy, first=first)
     names = [name for name in network.gate_names if name != "h"]
     names += ["h"] if whole.c is None else ["c", "h"]
     way = _WayBack(network, doubles, whole)
@@ -63,9 +73,11 @@ def take_walk(
         first=first,
         x=_frozen(whole.x[:, 0]),
         y=_frozen(whole.y[:, 0]),
-        target=_frozen(whole.target[:, 0]),
+        target=_frozen(truth[:, 0]),
+        compared=loss.outputs_per_target // 2,
         activations={name: _frozen(whole.gate(name)[:, 0]) for name in names},
-        loss=loss,
+        loss=value,
+        loss_name=loss.name,
         dy=_frozen(whole.dy[:, 0]),
         dh=_frozen(way.dh),
         hidden=way.arrival(0),

@@ -295,6 +295,7 @@ class Trainer:
             self._prepared.inputs[window],
             self._prepared.targets[window],
             first=self._first,
+            loss=self._loss,
         )
 
     def gradient_flow(self) -> GradientFlow:

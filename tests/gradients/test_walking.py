@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from rnn_kernels import Network, pack
+from rnn_kernels import Loss, Network, measure, pack
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.gradients.walking import block_norms, norm, take_walk
-from tests import oracle
+from tests import oracle, oracle_rules
 
-CELLS = ("rnn", "lstm")
+CELLS = ("rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original")
+LSTMS = ("lstm", "lstm-peephole")
 T, D, H, O = 6, 2, 5, 2  # noqa: E741
 FIRSTS = (0, 3, T - 1)
 
@@ -28,7 +29,7 @@ def walk_of(network, named, x, target, first, dtype=np.float64) -> Walk:
 def by_the_book(cell, named, x, target, first):
     zero = np.zeros((1, named["W_hh"].shape[1]))
     trace = oracle.forward(cell, named, x[:, None], zero, zero)
-    loss, dy = oracle.mse(trace.y, target[:, None], first)
+    loss, dy = oracle_rules.mse(trace.y, target[:, None], first)
     return trace, loss, dy, oracle.backward(cell, named, x[:, None], trace, dy, zero, zero)
 
 
@@ -44,7 +45,7 @@ def test_forwards_it_is_what_the_textbook_computes(cell, first):
     np.testing.assert_allclose(walk.dy, dy[:, 0], rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(walk.activations["h"], trace.h[1:, 0], rtol=1e-6)
     assert list(walk.activations)[-1] == "h"
-    if cell == "lstm":
+    if cell in LSTMS:
         assert list(walk.activations) == ["i", "f", "g", "o", "c", "h"]
         np.testing.assert_allclose(walk.activations["c"], trace.c[1:, 0], rtol=1e-6)
     for name, values in trace.gates.items():
@@ -64,7 +65,7 @@ def test_backwards_it_is_what_the_textbook_computes(cell, first):
     back = np.linalg.norm(gradients.dh[:, 0] - readout, axis=1)
     np.testing.assert_allclose(walk.hidden.back, back, rtol=1e-6, atol=1e-12)
     assert walk.so_far[0] == pytest.approx(np.linalg.norm(gradients.parameters["W_hh"]))
-    assert walk.global_norm[0] == pytest.approx(oracle.global_norm(gradients.parameters))
+    assert walk.global_norm[0] == pytest.approx(oracle_rules.global_norm(gradients.parameters))
     whole = np.abs(gradients.parameters["W_hh"].reshape(-1, H, H))
     np.testing.assert_allclose(walk.pictures[0], whole, rtol=1e-5, atol=1e-9)
 
@@ -104,10 +105,7 @@ def loss_with_a_push(cell, named, x, target, first, *, at, push, seen_by_readout
     """The loss where `push` (H,) is added to h after timestep index `at`."""
     h, c, error = np.zeros(H), np.zeros(H), 0.0
     for t in range(T):
-        if cell == "lstm":
-            h, c, _ = oracle.lstm_step(named, x[t], h, c)
-        else:
-            h = oracle.rnn_step(named, x[t], h)
+        h, c, *_ = oracle.step(cell, named, x[t], h, c)
         read = h + push if t == at else h
         if t == at and not seen_by_readout_alone:
             h = read
@@ -179,12 +177,30 @@ def test_stacked_layers_show_the_last_one(cell, layers):
     walk = walk_of(network, named, x, target, 1)
     zero = np.zeros((layers, 1, H))
     traces = oracle.forward_layers(cell, named, x[:, None], zero, zero)
-    _, dy = oracle.mse(traces[-1].y, target[:, None], 1)
+    _, dy = oracle_rules.mse(traces[-1].y, target[:, None], 1)
     found = oracle.backward_layers(cell, named, x[:, None], traces, dy, zero, zero)
     np.testing.assert_allclose(walk.hidden.total, found[-1].dh_norm, rtol=1e-6)
     last = found[0].parameters["W_hh" if layers == 1 else f"W_hh_{layers - 1}"]
     assert walk.so_far[0] == pytest.approx(np.linalg.norm(last))
-    assert walk.global_norm[0] == pytest.approx(oracle.global_norm(found[0].parameters))
+    assert walk.global_norm[0] == pytest.approx(oracle_rules.global_norm(found[0].parameters))
+
+
+@pytest.mark.parametrize(
+    "loss", [Loss("mae"), Loss("huber", delta=0.3), Loss("quantile", quantiles=(0.1, 0.5))]
+)
+def test_any_loss_is_walked_back_from(loss):
+    network, named, x, target = problem("gru")
+    target = target[:, : O // loss.outputs_per_target]
+    parameters = pack(network, named, np.float64)
+    walk = take_walk(network, parameters, x, target, first=2, loss=loss)
+    y, dy = np.ascontiguousarray(walk.y[:, None]), np.empty((T, 1, O))
+    assert walk.loss == measure(loss, y, np.ascontiguousarray(target[:, None]), dy, first=2)
+    np.testing.assert_array_equal(walk.dy, dy[:, 0])
+    zero = np.zeros((1, H))
+    trace = oracle.forward("gru", named, x[:, None], zero, zero)
+    gradients = oracle.backward("gru", named, x[:, None], trace, dy, zero, zero)
+    np.testing.assert_allclose(walk.dh, gradients.dh[:, 0], rtol=1e-6, atol=1e-12)
+    assert walk.compared == loss.outputs_per_target // 2
 
 
 def test_weights_in_float32_are_walked_in_float64():

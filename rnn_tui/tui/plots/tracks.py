@@ -66,7 +66,7 @@ class Track:
 
 def tracks_of(walk: Walk) -> tuple[Track, ...]:
     """Return input, gates, states and output, in the order in which they come about."""
-    x, y = walk.x[:, 0], walk.y[:, 0]
+    x, y = walk.x[:, 0], walk.y[:, walk.compared]
     seen = np.concatenate((x, y, walk.target[walk.first :, 0]))
     seen = seen[np.abs(seen) < LARGEST]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
@@ -183,7 +183,7 @@ def _values(
     else:
         several = walk.x.shape[1] if track.symbol == "x" else walk.y.shape[1]
         name = {"x": "input x", "y": "readout y"}[track.symbol]
-        name += f" (1 of {several})" if several > 1 else ""
+        name += f" (of {several})" if several > 1 else ""
         text = number(float(track.values[t - 1]))
         share = (float(track.values[t - 1]) - track.low) / ((track.high - track.low) or 1.0)
     bar = 10 if width >= LEAST_FOR_LONG_BAR else 4
@@ -208,7 +208,7 @@ def _reading(walk: Walk, position: Position) -> tuple[Word, ...]:
     t = position.t
     words = [Word(f"t {t} of {walk.T}", Ink.MARK)]
     if t > walk.first:
-        y, target = float(walk.y[t - 1, 0]), float(walk.target[t - 1, 0])
+        y, target = float(walk.y[t - 1, walk.compared]), float(walk.target[t - 1, 0])
         words.append(Word(f"y {number(y)}", Ink.SECOND))
         words.append(Word(f"truth {number(target)}"))
         words.append(Word(f"error {number(y - target)}", short=""))

@@ -20,6 +20,12 @@ GATES = {
     "r": "r lets {} of the old h into the candidate",
 }
 """What a gate does with its mean over all units, in the order in which it is told."""
+LOSSES = {
+    "mse": "(y − target)²",
+    "mae": "|y − target|",
+    "huber": "Huber's (y − target)",
+    "quantile": "the quantile loss",
+}
 MOST = 0.9
 """Share of all that was added to the weight gradient that counts as most of it."""
 
@@ -78,7 +84,7 @@ def _forwards(walk: Walk, t: int) -> str:
     if gates:
         return (
             f"{read}. On average {', '.join(gates)}. ‖h‖ is {magnitude(_norm(h[t - 1]))}, "
-            f"the readout says y = {number(walk.y[t - 1, 0])}."
+            f"the readout says y = {number(walk.y[t - 1, walk.compared])}."
         )
     before = magnitude(_norm(h[t - 2])) if t > 1 else "0"
     slope = ""
@@ -87,26 +93,27 @@ def _forwards(walk: Walk, t: int) -> str:
         slope = f" The slope of tanh, 1 − h², is {share:.2f} on average: so much can come back."
     return (
         f"{read} and meets the old h through W_hh: ‖h‖ goes from {before} to "
-        f"{magnitude(_norm(h[t - 1]))}, y = {number(walk.y[t - 1, 0])}.{slope}"
+        f"{magnitude(_norm(h[t - 1]))}, y = {number(walk.y[t - 1, walk.compared])}.{slope}"
     )
 
 
 def _loss(walk: Walk) -> str:
     counted, loss = walk.T - walk.first, magnitude(walk.loss)
+    what = LOSSES.get(walk.loss_name, walk.loss_name)
     if counted > 1:
         return (
-            f"L = {loss}, the mean of (y − target)² over the last {counted} timesteps. Each of "
+            f"L = {loss}, the mean of {what} over the last {counted} timesteps. Each of "
             "them sends a gradient of its own back, through the readout."
         )
     if walk.y.shape[1] > 1:
         return (
-            f"L = {loss}, the mean of (y − target)² over the {walk.y.shape[1]} outputs of "
+            f"L = {loss}, the mean of {what} over the {walk.y.shape[1]} outputs of "
             f"t = {walk.T}, the only timestep that it looks at. From there it all goes back."
         )
     y, target, dy = (number(float(values[-1, 0])) for values in (walk.y, walk.target, walk.dy))
     return (
-        f"it looks at t = {walk.T} alone. y = {y}, the truth is {target}, so L = {loss}, and its "
-        f"slope dL/dy = {dy} is all that goes back through time now."
+        f"it looks at t = {walk.T} alone. y = {y}, the truth is {target}, so L = {what} = {loss}. "
+        f"Its slope dL/dy = {dy} is all that goes back through time now."
     )
 
 

@@ -50,6 +50,14 @@ def test_the_loss_says_which_timesteps_it_looks_at():
     assert "the 3 outputs of t = 24" in told(several, T)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("mse", "(y − target)²"), ("mae", "|y − target|"), ("huber", "Huber")]
+)
+def test_the_loss_is_the_one_that_is_trained_with(name, expected):
+    assert expected in told(replace(make_walk(), loss_name=name), T)
+    assert expected in told(replace(make_walk(first=0), loss_name=name), T)
+
+
 def test_backwards_it_begins_with_the_readout():
     text = told(make_walk(), T + 1)
     assert text.startswith("t = 24, backwards: the readout sends W_hyᵀ dy to h: ‖dh‖ 0.500.")
