@@ -33,6 +33,9 @@ class ScaleLearningRate:
 class TakeWalk:
     """Take one backpropagation apart, for the screen to walk through."""
 
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -342,6 +342,7 @@ class Run:
             before,
             state=state,
             title=self.title,
+            parameters=self.parameter_count,
             message=ended.reason if ended else "",
             step=self.step,
             epoch=last.epoch if last else 0,
@@ -368,6 +369,10 @@ class Run:
             rows = self.following.rows
             numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
         return self._with_pictures(numbers) if pictures else numbers
+
+    def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
+        """Return a snapshot with a walk through one training step, with the present weights."""
+        return replace(snapshot, walk=self.trainer.walk())
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following

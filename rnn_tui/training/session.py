@@ -145,10 +145,10 @@ class Session:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
 
-    def take_walk(self) -> None:
-        """Hold the run and take one backpropagation apart, into `snapshot.walk`."""
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
         self.pause()
-        self._commands.put(TakeWalk())
+        self._commands.put(TakeWalk(net))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
@@ -201,13 +201,11 @@ class Session:
             check_writable(self._save_to)
         if self._output_to is not None:
             check_output(self._output_to)
-        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
-
         opened = yield from self._open()
         if self._stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series, self._split)
+        self.run = run = self._begin(series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -232,6 +230,11 @@ class Session:
             self._save(run)
             raise
         yield self._end(run)
+
+    def _begin(self, series: "Series | None") -> "Run":
+        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
+
+        return Run(self._config, self._load_from, series, self._split)
 
     def _open(self) -> Generator[Noted, None, "Opened | None"]:
         """Wait for the first rows of a source that is followed; None where none is."""
@@ -346,9 +349,9 @@ class Session:
             case ScaleLearningRate(factor):
                 run.scale_learning_rate(factor)
                 self._answer(run, pictures=False)
-            case TakeWalk():
+            case TakeWalk(net):
                 self._publish(run, pictures=True)
-                self.snapshot = replace(self.snapshot, walk=run.trainer.walk())
+                self.snapshot = run.with_walk(self.snapshot, net)
                 self._changed()
             case Stop() as stop:
                 self._stop = stop

@@ -6,6 +6,7 @@ a kernel is writing to.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, RunEnded
 
+Match = Literal["units", "parameters"]
+"""What several nets have in common: hidden units, or the number of their parameters."""
 Times = NDArray[np.float64] | NDArray[np.datetime64]
 
 
@@ -143,3 +146,19 @@ class Snapshot:
     """Rows that have come since the run goes on with them; `validation_rmse` and `baselines` are
     then about those rows. None: it does not, or not yet."""
     ended: RunEnded | None = None
+    parameters: int | None = None
+    """Number of trained numbers."""
+    peers: tuple["Snapshot", ...] = ()
+    """The nets that train in lockstep with this one."""
+    match: Match | None = None
+    """What is equal among them; None where there are none."""
+
+    @property
+    def net(self) -> str:
+        """Cell and size, as in "LSTM 32"."""
+        return self.title.partition(" · ")[0]
+
+    @property
+    def nets(self) -> tuple["Snapshot", ...]:
+        """All nets that train in lockstep, this one first."""
+        return (self, *self.peers)
