@@ -159,6 +159,14 @@ class Snapshot:
         return self.title.partition(" · ")[0]
 
     @property
+    def heading(self) -> str:
+        """The title, with the names of all nets that train in lockstep."""
+        if not self.peers:
+            return self.title
+        _, dot, series = self.title.partition(" · ")
+        return f"{' beside '.join(net.net for net in self.nets)}{dot}{series}"
+
+    @property
     def nets(self) -> tuple["Snapshot", ...]:
         """All nets that train in lockstep, this one first."""
         return (self, *self.peers)

@@ -57,6 +57,7 @@ COMMANDS = (
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
     Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("m", "m", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -86,13 +87,17 @@ COMMANDS = (
 PALETTE_KEY = "^p"
 
 
-def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ...]:
+def hints(
+    *, holds: bool, has_ended: bool, zoomed: int | None, compares: bool = False
+) -> tuple[Hint, ...]:
     """Return the keys that make sense now, in their order on the screen.
 
     Parameters
     ----------
     zoomed
         Number of the panel that has the whole screen.
+    compares
+        Whether there are several nets.
     """
     steering = (
         Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
@@ -103,11 +108,12 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
     )
     loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("r", "recent", "toggle_span", 7))
     gate = (Hint("g", "gate", "next_gate", 7),)
+    net = (Hint("m", "net", "next_net", 6),) if compares else ()
     time = (
         Hint("←", "", "move_cursor(-1)", 8),
         Hint("→", "timestep", "move_cursor(1)", 8),
     )
-    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *time)}.get(zoomed, time)
+    offered = {None: (*gate, *net, *time), 1: loss, 3: (*gate, *net, *time)}.get(zoomed, time)
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),

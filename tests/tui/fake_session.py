@@ -13,6 +13,7 @@ from rnn_tui.training.snapshot import (
     Forecast,
     GradientFlow,
     HistoryView,
+    Match,
     Snapshot,
     State,
     Trace,
@@ -158,6 +159,36 @@ def make_snapshot(step: int, **changes) -> Snapshot:
     return replace(plain, **changes)
 
 
+def make_comparison(step: int, *, nets: int = 2, match: Match = "units", **changes) -> Snapshot:
+    """Two or three nets side by side; the first one is the best."""
+    first = make_snapshot(step, parameters=4385, **changes)
+    peers = []
+    for number, name in zip(range(1, nets), ("RNN 32", "GRU 32"), strict=False):
+        worse = make_history(max(step // (1 + number), 1))
+        steps = first.history.validation_loss.step
+        value = first.history.validation_loss.value * (1 + number / 3)
+        history = replace(worse, validation_loss=curve(steps, value))
+        faded = first.gradient.hidden ** (1 + number / 2)
+        gates = first.trace.gates
+        trace = Trace({"h": gates["h"]} if name == "RNN 32" else gates, start=200)
+        peers.append(
+            replace(
+                first,
+                title=f"{name} · sunspots",
+                parameters=1121 * number,
+                history=history,
+                forecast=make_forecast(step // (2 + number)),
+                gradient=GradientFlow(faded, None),
+                trace=trace,
+                validation_loss=float(value[-1]),
+                best_validation_loss=float(value.min()),
+                best_step=int(steps[value.argmin()]),
+                validation_rmse=first.validation_rmse * (1 + number / 4),
+            )
+        )
+    return replace(first, peers=tuple(peers), match=match)
+
+
 LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3)
 COMPILING = Snapshot(state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3)
 SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
@@ -214,10 +245,15 @@ class FakeSession:
         rate = self.snapshot.learning_rate * factor
         self.show(replace(self.snapshot, learning_rate=rate))
 
-    def take_walk(self) -> None:
+    def take_walk(self, net: int = 0) -> None:
         self.pause()
-        self.calls.append(("take_walk", None))
-        self.show(replace(self.snapshot, walk=self.walk))
+        self.calls.append(("take_walk", net))
+        peers = list(self.snapshot.peers)
+        if net:
+            peers[net - 1] = replace(peers[net - 1], walk=self.walk)
+            self.show(replace(self.snapshot, peers=tuple(peers)))
+        else:
+            self.show(replace(self.snapshot, walk=self.walk))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

@@ -168,6 +168,7 @@ class MainScreen(Screen[None]):
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
+            compares=bool(snapshot.peers),
         )
 
     def _arrange(self, width: int, height: int) -> None:
@@ -290,6 +291,12 @@ class MainScreen(Screen[None]):
         if remark:
             self._say(remark)
 
+    def action_next_net(self) -> None:
+        """Show the gates of the next of the nets that train in lockstep."""
+        remark = self._gates.select_next_net(self._session.snapshot)
+        if remark:
+            self._say(remark)
+
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
         self._loss.toggle_scale()
@@ -329,5 +336,6 @@ class MainScreen(Screen[None]):
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
         if self._may_steer():
-            self._session.take_walk()
-            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look))
+            net = self._gates.net % len(self._session.snapshot.nets)
+            self._session.take_walk(net)
+            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))

@@ -68,6 +68,8 @@ class WalkScreen(Screen[None]):
         Monotonic seconds: the walk plays by it.
     look
         Palette and glyphs.
+    net
+        Which of the nets that train in lockstep.
     """
 
     AUTO_FOCUS = ""
@@ -86,13 +88,19 @@ class WalkScreen(Screen[None]):
     """
 
     def __init__(
-        self, session: RunSession, fps: int, clock: Callable[[], float], look: Look
+        self,
+        session: RunSession,
+        fps: int,
+        clock: Callable[[], float],
+        look: Look,
+        net: int = 0,
     ) -> None:
         super().__init__()
         self._session, self._fps, self._clock, self._look = session, fps, clock, look
         self._began = clock()
         self._player: Player | None = None
-        self._snapshot = session.snapshot
+        self._net = net
+        self._snapshot = session.snapshot.nets[net]
         self._header, self._hints = WordLine(), HintLine()
         self._caption = Caption()
         self._forward = _stage(1, "Forward")
@@ -133,7 +141,7 @@ class WalkScreen(Screen[None]):
     def poll(self) -> None:
         """Take in the walk once it is there, and move on as the clock says."""
         if self._player is None:
-            snapshot = self._session.snapshot
+            snapshot = self._session.snapshot.nets[self._net]
             if snapshot.walk is not None:
                 self._snapshot, self._player = snapshot, Player(snapshot.walk.T)
                 self._show()
