@@ -70,6 +70,14 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
@@ -86,5 +94,6 @@ Command = (
     | ScaleLearningRate
     | Adjust
     | Save
+    | TakeWalk
     | Stop
 )

@@ -17,6 +17,7 @@ from rnn_tui.training.commands import (
     ScaleLearningRate,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
@@ -73,6 +74,11 @@ class Controls:
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
+
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
+        self.pause()
+        self._commands.put(TakeWalk(net))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""

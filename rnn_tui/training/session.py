@@ -27,6 +27,7 @@ from rnn_tui.training.commands import (
     ScaleLearningRate,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.controls import Controls, Joinable
 from rnn_tui.training.events import (
@@ -207,13 +208,11 @@ class Session(Controls):
             check_writable(self._save_to)
         if self._output_to is not None:
             check_output(self._output_to)
-        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
-
         opened = yield from self._open()
         if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series, self._split)
+        self.run = run = self._begin(series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -243,6 +242,11 @@ class Session(Controls):
         yield self._end(run)
         if self._frame_seconds is not None:
             self._linger(run)
+
+    def _begin(self, series: "Series | None") -> "Run":
+        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
+
+        return Run(self._config, self._load_from, series, self._split)
 
     def _open(self) -> Generator[Noted, None, "Opened | None"]:
         """Wait for the first rows of a source that is followed; None where none is."""
@@ -395,10 +399,14 @@ class Session(Controls):
                 self._adjust(run, command)
             case Save(path):
                 self._save_as(run, path)
+            case TakeWalk(net):
+                self._publish(run, pictures=True)
+                self.snapshot = run.with_walk(self.snapshot, net)
+                self._changed()
             case _:
                 left = run.trainer.left_in_epoch if run.following is None else 1
                 self._steering.obey(command, step=run.step, left_in_epoch=left)
-        if not isinstance(command, Pause | Step | FinishEpoch | Stop):
+        if not isinstance(command, Pause | Step | FinishEpoch | TakeWalk | Stop):
             self._answer(run, pictures=False)
 
     def _adjust(self, run: "Run", change: Adjust) -> None:

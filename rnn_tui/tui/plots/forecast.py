@@ -45,7 +45,7 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     rules = (*(Rule(part.start) for part in parts[1:]), *chart.rules)
     chart = replace(chart, rules=rules, regions=parts, x_name=forecast.time_name)
     if cursor is not None:
-        at = Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor))
+        at = Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor))
         chart = replace(chart, cursor=at)
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
@@ -109,7 +109,8 @@ def index_of_timestep(snapshot: Snapshot, t: int | None) -> int | None:
     return index if 0 <= index < len(snapshot.forecast.time) else None
 
 
-def _time_at(forecast: Forecast, index: int) -> str:
+def time_at(forecast: Forecast, index: int) -> str:
+    """Return the time of a point as it is written."""
     time = forecast.time[index]
     if isinstance(time, np.datetime64):
         return str(np.datetime_as_string(time, unit="auto"))
@@ -120,7 +121,7 @@ def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
     """Return the truth and the prediction at a point."""
     name = forecast.time_name
     return (
-        Word(f"{name} {_time_at(forecast, index)}".strip(), Ink.MARK),
+        Word(f"{name} {time_at(forecast, index)}".strip(), Ink.MARK),
         Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
         Word(f"predicted {_predicted(float(forecast.predicted[index]))}", Ink.SECOND),
     )
