@@ -26,7 +26,16 @@ from pydantic_core import ErrorDetails
 from rnn_tui.choices import misplaced, quantiles_fault
 from rnn_tui.errors import UsageError
 
-Cell = Literal["rnn", "lstm"]
+Cell = Literal["rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"]
+CELL_NAMES: dict[Cell, str] = {
+    "rnn": "RNN",
+    "rnn-relu": "ReLU RNN",
+    "lstm": "LSTM",
+    "lstm-peephole": "peephole LSTM",
+    "gru": "GRU",
+    "gru-original": "original GRU",
+}
+"""How a cell is called on the screen and in reports."""
 Dtype = Literal["float32", "float64"]
 OptimizerName = Literal["sgd", "rmsprop", "adam", "adamw"]
 LossName = Literal["mse", "mae", "huber", "quantile"]
@@ -241,11 +250,16 @@ class ModelConfig(Section):
     hidden_size: int = Field(default=32, ge=1, le=4096)
     dtype: Dtype = "float32"
     forget_bias: float = Field(default=1.0, allow_inf_nan=False)
-    """Initial bias of the LSTM's forget gate (Jozefowicz et al. 2015)."""
+    """Initial bias of an LSTM's forget gate (Jozefowicz et al. 2015)."""
     init: Scheme = "pytorch"
     """How the initial weights are drawn; "identity" is the IRNN of Le et al. (2015)."""
     spectral_radius: Positive | None = None
     """Largest absolute eigenvalue of the initial W_hh, of each gate. None: as drawn."""
+
+    @property
+    def cell_name(self) -> str:
+        """How the cell is called."""
+        return CELL_NAMES[self.cell]
 
     @model_validator(mode="after")
     def _fits_the_cell(self) -> Self:

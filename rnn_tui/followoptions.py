@@ -9,7 +9,7 @@ BAD_ROWS = click.Choice(["skip", "stop"])
 FOLLOW_SETTINGS = (
     Setting(
         "Follow",
-        "--warm-up",
+        "--warm-up-rows",
         "follow.warm_up",
         int,
         "ROWS",

@@ -60,7 +60,7 @@ def value_of(config, key):
         ("--decimal", ",", ","),
         ("--date-format", "%d.%m.%Y", "%d.%m.%Y"),
         ("--missing", "ffill", "ffill"),
-        ("--warm-up", "250", 250),
+        ("--warm-up-rows", "250", 250),
         ("--steps-per-row", "0", 0),
         ("--memory", "800", 800),
         ("--bad-rows", "stop", "stop"),
@@ -132,6 +132,11 @@ def as_typed(value):
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def test_no_flag_means_two_things():
+    flags = [setting.flag for setting in SETTINGS]
+    assert len(flags) == len(set(flags))
 
 
 def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():

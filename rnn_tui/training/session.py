@@ -123,7 +123,7 @@ class Session(Controls):
         """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
-            title=f"{config.model.cell.upper()} {config.model.hidden_size}",
+            title=f"{config.model.cell_name} {config.model.hidden_size}",
             learning_rate=config.training.learning_rate,
             base_rate=config.training.learning_rate,
             clip=config.training.clip,

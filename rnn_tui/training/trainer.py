@@ -326,10 +326,12 @@ class Trainer:
             inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
         workspace.x[:, 0] = inputs
-        forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
-        names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
+        network = self.model.network
+        forward(network, self.model.parameters, workspace, first=self._window - 1)
+        states = ("c", "h") if network.has_cell_state else ("h",)
+        names = dict.fromkeys((*network.gate_names, *states))
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
-        if self.model.network.cell == "rnn":
+        if network.cell == "rnn":
             gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
@@ -352,7 +354,7 @@ class Trainer:
         """Return the per-timestep gradient norms of the last training step."""
         hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
-        if self.model.network.cell == "rnn":
+        if not self.model.network.has_cell_state:
             return GradientFlow(hidden=hidden, cell=None)
         cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
