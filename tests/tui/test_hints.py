@@ -18,7 +18,7 @@ def line(shown, width):
 
 def test_80_columns_hold_all_hints_but_the_palette():
     assert line(NORMAL, 80) == (
-        " space pause  . step  + - lr  ← → timestep  1-4 zoom  e edit  ? help  q quit"
+        " space pause  . step  + - lr  ← → timestep  1-5 zoom  e edit  ? help  q quit"
     )
 
 
