@@ -274,11 +274,12 @@ class Trainer:
         """
         prepared = self._prepared
         starts = self._validation if part == "validation" else prepared.starts[part]
-        outputs = self._predictor.outputs(prepared.inputs, starts)[np.newaxis]
+        outputs = self._predictor.outputs(prepared.inputs, starts)
         targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
-        loss = measure(self._loss, outputs, targets, np.empty_like(outputs))
+        loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
-            off = self.predict(starts)[:, :, 0] - prepared.actual(starts)[:, :, 0]
+            predicted = prepared.restore(self._predictor.points(outputs), starts)
+            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
         return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:
