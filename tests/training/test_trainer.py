@@ -9,7 +9,7 @@ from rnn_tui.training.sampling import BatchSampler
 from rnn_tui.training.snapshot import SLOPE
 from rnn_tui.training.trainer import Trainer
 from tests import oracle, oracle_rules
-from tests.kernels.support import CELLS, named, set_parameters
+from tests.kernels.support import CELLS, LSTMS, named, set_parameters
 
 N, T = 80, 6
 SERIES = 50 + 10 * np.sin(0.5 * np.arange(N)) + np.random.default_rng(0).normal(size=N)
@@ -362,7 +362,7 @@ def test_the_trace_shows_the_last_window_of_the_validation_part(trainer, cell):
     x = SCALED[trace.start : trace.start + T, np.newaxis]
     zero = np.zeros((1, 5))
     wanted = oracle.forward(cell, parameters_of(one), x, zero, zero)
-    shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell == "lstm" else {})
+    shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell in LSTMS else {})
     if cell == "rnn":
         shown[SLOPE] = 1 - wanted.h[1:] ** 2
     assert trace.gates.keys() == shown.keys()
