@@ -26,7 +26,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined, inner
 from rnn_kernels.microkernel import lanes
 
 Array: TypeAlias = NDArray[Any]
@@ -79,7 +79,7 @@ class Layer(NamedTuple):
     squares: int  # in the squared norms: of dh (T, B), then of dc (T, B)
 
 
-@jit
+@inner
 def layer_at(plan: Array, n: int) -> Layer:
     """Return the layer in a row of the plan."""
     p = plan[n]

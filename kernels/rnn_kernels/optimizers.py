@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnn_kernels.checks import check_array, check_floats, check_number
-from rnn_kernels.jit import jit
+from rnn_kernels.jit import inner, jit
 from rnn_kernels.layout import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.products import squared_norm
 
@@ -125,7 +125,7 @@ def apply_update(
             p[k] -= rate * g[k]
 
 
-@jit
+@inner
 def _adam(p: Array, g: Array, m: Array, v: Array, count: int, learning_rate: float) -> None:
     number = p.dtype.type
     beta1, beta2, epsilon = number(BETA1), number(BETA2), number(EPSILON)

@@ -7,18 +7,18 @@ import numpy as np
 from numba import from_dtype, types
 
 from rnn_kernels import sweeps
-from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit
+from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
 from rnn_kernels.lstm import lstm_backward_rows, lstm_forward_rows
 from rnn_kernels.rnn import rnn_backward_rows, rnn_forward_rows
 
-call_forward = caller("plan head first part parts parameters memory y")
-call_backward = caller("plan head first from_end to_start part parts memory dy squares")
+call_forward = caller("plan links head first part parts parameters memory y")
+call_backward = caller("plan links head first from_end to_start part parts memory dy squares")
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
 
-_pack = jit(sweeps.pack_layers)
-_readout_gradient = jit(sweeps.readout_gradient)
+_pack = jit_part(sweeps.pack_layers)
+_readout_gradient = jit_part(sweeps.readout_gradient)
 
 _TIMESTEPS = {
     "rnn": (rnn_forward_rows, rnn_backward_rows, sweeps.add_outer_2),
@@ -35,9 +35,9 @@ def _parts(cell: str) -> tuple[Any, Any, Any]:
     )
     forward_rows, backward_rows, gradient_vectors = (inlined(function) for function in inner)
     return (
-        jit(copy_with(sweeps.forward_part, cell, forward_rows=forward_rows)),
-        jit(copy_with(sweeps.backward_part, cell, backward_rows=backward_rows)),
-        jit(copy_with(sweeps.gradient_part, cell, weight_gradient_vectors=gradient_vectors)),
+        jit_part(copy_with(sweeps.forward_part, cell, forward_rows=forward_rows)),
+        jit_part(copy_with(sweeps.backward_part, cell, backward_rows=backward_rows)),
+        jit_part(copy_with(sweeps.gradient_part, cell, weight_gradient_vectors=gradient_vectors)),
     )
 
 
@@ -63,9 +63,9 @@ def parts_of(cell: str, dtype: np.dtype[Any]) -> Parts:
     n, flag = types.int64, types.boolean
     forward, backward, gradient = _PARTS[cell]
     return Parts(
-        address_of(forward, plan, head, n, n, n, values, values, values),
+        address_of(forward, plan, head, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(backward, plan, head, n, flag, flag, n, n, values, values, squares),
+        address_of(backward, plan, head, head, n, flag, flag, n, n, values, values, squares),
         address_of(gradient, plan, n, n, values, values),
         address_of(_readout_gradient, plan, head, n, values, values, values),
     )

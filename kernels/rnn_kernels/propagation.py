@@ -14,6 +14,7 @@ from rnn_kernels.checks import (
 )
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network
+from rnn_kernels.links import set_links
 from rnn_kernels.parts import (
     call_backward,
     call_forward,
@@ -57,10 +58,12 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
 
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
+    set_links(workspace.links, workspace.network.layers, workspace.dtype, to_input=False)
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network.cell, workspace.dtype).forward
     arguments = (
-        part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
+        part, workspace.plan, workspace.links, workspace.head, first, parameters, memory, y,
+        workspace.threads,
     )  # fmt: skip
     if workspace.threads == 1:
         _forward(*arguments)
@@ -110,10 +113,12 @@ def backward(
         raise ValueError("dc_T: got an array, expected None: an RNN has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
+    set_links(workspace.links, network.layers, workspace.dtype, to_input=True)
     parts = parts_of(network.cell, workspace.dtype)
     arguments = (
         *parts,
         workspace.plan,
+        workspace.links,
         workspace.head,
         first,
         dh_T is not None,
@@ -193,6 +198,7 @@ def step(
 def _forward_body(
     forward_part: int,
     plan: Array,
+    links: Array,
     head: Array,
     first: int,
     parameters: Array,
@@ -201,7 +207,7 @@ def _forward_body(
     threads: int,
 ) -> None:
     for part in prange(threads):
-        call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+        call_forward(forward_part, plan, links, head, first, part, threads, parameters, memory, y)
 
 
 def _backward_body(
@@ -211,6 +217,7 @@ def _backward_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    links: Array,
     head: Array,
     first: int,
     from_end: bool,
@@ -226,7 +233,18 @@ def _backward_body(
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
         call_backward(
-            backward_part, plan, head, first, from_end, True, part, threads, memory, dy, squares
+            backward_part,
+            plan,
+            links,
+            head,
+            first,
+            from_end,
+            True,
+            part,
+            threads,
+            memory,
+            dy,
+            squares,
         )
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)

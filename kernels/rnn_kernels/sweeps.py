@@ -8,8 +8,9 @@ keeps its order: the bits do not depend on the threads.
 import math
 from typing import Any
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined, inner, jit
 from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.links import FEED, GRADIENT, call_feed, call_input_gradient
 from rnn_kernels.microkernel import (
     copy_tile,
     dot_tile,
@@ -38,7 +39,7 @@ FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
-@jit
+@inner
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     """Range of samples that one of several threads takes, at multiples of eight.
 
@@ -49,7 +50,7 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
-@jit
+@inner
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
     vectors = layer.units // layer.lanes
@@ -59,25 +60,16 @@ def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     return min(vectors, start), min(vectors, stop)
 
 
-def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
+def forward_rows(
+    plan: Array, links: Array, start: int, stop: int, parameters: Array, memory: Array
+) -> None:
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         if n:
-            _feed(layer_at(plan, n - 1), layer, start, stop, memory)
+            call_feed(links[FEED], plan, n, start, stop, memory)
         for t in range(layer.timesteps):
             forward_timestep(layer, t, start, stop, parameters, memory)
-
-
-@jit
-def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
-    """Copy the hidden states of the layer below to where this layer reads its input."""
-    for t in range(layer.timesteps):
-        for b in range(start, stop):
-            source = below.h + ((t + 1) * below.batch + b) * below.a_stride
-            target = layer.a + (t * layer.batch + b) * layer.a_stride
-            for k in range(layer.inputs):
-                memory[target + k] = memory[source + k]
 
 
 @inlined
@@ -122,8 +114,8 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, outputs: int, first: int, start: int, stop: int,
+    from_end: bool, to_start: bool, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
 
@@ -138,8 +130,6 @@ def backward_rows(
                 layer_above = layer_at(plan, n + 1)
                 above_stride = layer_above.dx_stride
                 above = layer_above.dx + t * layer.batch * above_stride
-                if from_end and t + 1 == layer.timesteps:
-                    _add_rows(layer, above, above_stride, start, stop, memory)
             elif from_end and t + 1 == layer.timesteps:
                 above, above_stride = layer.dh, layer.units
             else:
@@ -149,51 +139,7 @@ def backward_rows(
                 layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
             )
         if n or to_start:
-            for t in range(layer.timesteps):
-                row = t * layer.batch
-                multiply_rows(
-                    layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
-                    layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
-                )  # fmt: skip
-        if to_start:
-            multiply_rows(
-                layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
-                layer.units, layer.dh, layer.units, memory,
-            )  # fmt: skip
-
-
-@jit
-def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
-    """Add dh_T to what reaches the last timestep from above."""
-    for b in range(start, stop):
-        for k in range(layer.hidden):
-            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
-
-
-@jit
-def multiply_rows(
-    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
-    columns: int, out: int, out_stride: int, memory: Array,
-) -> None:  # fmt: skip
-    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
-    L, Z = layer.lanes, layer.z_stride
-    for column in range(0, columns, 2 * L):
-        w = panels + column * panel_depth
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST_2)
-            target = out + b * out_stride + column
-            if column + L < columns:
-                product_tile_2(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            b += rows
+            call_input_gradient(links[GRADIENT], plan, n, from_end, to_start, start, stop, memory)
 
 
 def weight_gradient_vectors(
@@ -227,14 +173,14 @@ def weight_gradient_vectors(
             _clear_padding(layer, out, width, gradient)
 
 
-@jit
+@inner
 def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
 
 
-@jit
+@inner
 def gather_block(
     memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
 ) -> None:
@@ -311,14 +257,14 @@ def readout_gradient(
         gradient[readout.b + o] = total
 
 
-@jit
+@inner
 def clear(values: Array) -> None:
     """Set a flat array to zero."""
     for k in range(values.size):
         values[k] = 0
 
 
-@jit
+@inner
 def finish_norms(squares: Array, norms: Array) -> None:
     """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
     B = squares.size // norms.size
@@ -347,24 +293,24 @@ def zero_states(plan: Array, memory: Array) -> None:
 
 
 def forward_part(
-    plan: Array, head: Array, first: int, part: int, parts: int,
+    plan: Array, links: Array, head: Array, first: int, part: int, parts: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
-    forward_rows(plan, start, stop, parameters, memory)
+    forward_rows(plan, links, start, stop, parameters, memory)
     read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
 
 
 def backward_part(
-    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, head: Array, first: int, from_end: bool, to_start: bool,
+    part: int, parts: int, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples."""
     start, stop = bounds(layer_at(plan, 0).batch, part, parts)
     outputs = readout_of(head).outputs
-    backward_rows(plan, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+    backward_rows(plan, links, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:

@@ -16,8 +16,9 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
-from rnn_kernels.jit import jit, jit_parallel
+from rnn_kernels.jit import inner, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.links import set_links
 from rnn_kernels.losses import squared_error
 from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
 from rnn_kernels.parts import (
@@ -111,6 +112,7 @@ def train_steps(
     check_number("clip", clip, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
+    set_links(workspace.links, network.layers, dtype, to_input=False)
     done, steps = 0, len(starts)
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
@@ -118,6 +120,7 @@ def train_steps(
         arguments = (
             *parts_of(network.cell, dtype),
             workspace.plan,
+            workspace.links,
             workspace.head,
             OPTIMIZER_CODES[optimizer.name],
             parameters,
@@ -214,7 +217,7 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
                 memory[x + d] = series[start + t, d]
 
 
-@jit
+@inner
 def fill_targets(T: int, targets: Array, starts: Array, out: Array) -> None:
     """out[t, b] = targets[starts[b] + t], flat (T, B, O)."""
     O = targets.shape[1]  # noqa: E741
@@ -231,6 +234,7 @@ def _train_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    links: Array,
     head: Array,
     optimizer: int,
     parameters: Array,
@@ -260,13 +264,26 @@ def _train_body(
         fill_targets(T, targets, starts[s], target)
         zero_states(plan, memory)
         for part in prange(threads):
-            call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+            call_forward(
+                forward_part, plan, links, head, first, part, threads, parameters, memory, y
+            )
         losses[s] = squared_error(y, target, dy, first * B * targets.shape[1])
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
             call_backward(
-                backward_part, plan, head, first, False, False, part, threads, memory, dy, squares
+                backward_part,
+                plan,
+                links,
+                head,
+                first,
+                False,
+                False,
+                part,
+                threads,
+                memory,
+                dy,
+                squares,
             )
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)

@@ -17,6 +17,7 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
+from rnn_kernels.links import LINKS
 from rnn_kernels.threads import ThreadChoice
 
 
@@ -109,7 +110,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, head
+    memory, squares, norms, plan, links, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -137,6 +138,7 @@ class Workspace:
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
+        self.links = np.zeros(LINKS, np.int64)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
         self.squares = np.zeros((network.layers, 2, T, B))
