@@ -1,13 +1,9 @@
-"""Forward pass, backward pass and single timestep, as they are called from Python."""
-
-from typing import Any
+"""Forward pass and backward pass, as they are called from Python."""
 
 from numba import prange
 
 from rnn_kernels.checks import (
-    check_array,
     check_first,
-    check_floats,
     check_gradient,
     check_parameters,
     check_workspace,
@@ -135,64 +131,6 @@ def backward(
     else:
         with numba_threads(workspace.threads):
             _backward_parallel(*arguments)
-
-
-def step(
-    network: Network,
-    parameters: Array,
-    x: Array,
-    h: Array,
-    c: Array | None,
-    h_out: Array,
-    c_out: Array | None,
-    y: Array,
-) -> None:
-    """Run one timestep, as in free-running forecasts.
-
-    Parameters
-    ----------
-    network : Network
-    parameters : array, shape (network.size,)
-    x : array, shape (B, D)
-    h, c : array, shape (B, H)
-        States before; c is None in an RNN.
-    h_out, c_out : array, shape (B, H)
-        Filled with the states after; may be h and c themselves.
-    y : array, shape (B, O)
-        Filled with the output.
-
-    Raises
-    ------
-    ValueError
-        An argument does not fit the network.
-    """
-    dtype = check_floats("parameters", parameters)
-    check_parameters(network, parameters, dtype)
-    check_array("x", x, (None, network.input_size), dtype)
-    B = len(x)
-    shape = (B, network.hidden_size) if network.layers == 1 else (
-        network.layers, B, network.hidden_size
-    )  # fmt: skip
-    states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.cell == "lstm":
-        states |= {"c": c, "c_out": c_out}
-    for name, state in states.items():
-        check_array(name, state, shape, dtype, writable=name.endswith("out"))
-    check_array("y", y, (B, network.output_size), dtype, writable=True)
-    if B == 0:
-        return
-    workspace = Workspace(network, timesteps=1, batch_size=B, dtype=dtype)
-    workspace.x[0] = x
-    for n, layer in enumerate(workspace.layers):
-        layer.h[0] = h if network.layers == 1 else h[n]
-        if layer.c is not None:
-            layer.c[0] = states["c"] if network.layers == 1 else states["c"][n]
-    run_forward(parameters, workspace, 0)
-    y[:] = workspace.y[0]
-    for n, layer in enumerate(workspace.layers):
-        (h_out if network.layers == 1 else h_out[n])[:] = layer.h[1]
-        if layer.c is not None:
-            (states["c_out"] if network.layers == 1 else states["c_out"][n])[:] = layer.c[1]
 
 
 def _forward_body(

@@ -289,6 +289,22 @@ def zero_states(plan: Array, memory: Array) -> None:
                     memory[layer.dc + b * layer.units + k] = zero
 
 
+@inner
+def last_states_first(plan: Array, memory: Array) -> None:
+    """Copy the states after the last timestep of every layer to where the first one begins."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            last = layer.timesteps * layer.batch + b
+            for k in range(layer.units):
+                first = layer.h + b * layer.a_stride + k
+                memory[first] = memory[layer.h + last * layer.a_stride + k]
+            if layer.cell == LSTM:
+                for k in range(layer.units):
+                    first = layer.c + b * layer.units + k
+                    memory[first] = memory[layer.c + last * layer.units + k]
+
+
 # What one of several threads does, for each cell: the bulk of the machine code.
 
 
