@@ -235,19 +235,30 @@ def windows(series, starts, T):
     return np.stack([series[start : start + T] for start in starts], axis=1)
 
 
-def train(cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold):
-    """One step for each row of `starts`, from zero states. Returns parameters, losses, norms."""
+def train(
+    cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold, carry=None
+):
+    """One step for each row of `starts`. Returns parameters, losses, norms.
+
+    Samples start from zero states, or where carry[s, b], from those in which the step before ended.
+    """
     rule, losses, norms = OPTIMIZERS[optimizer](), [], []
     zero = np.zeros((layer_count(p), starts.shape[1], p["W_hh"].shape[1]))
-    for batch in starts:
+    h0, c0 = zero, zero
+    for s, batch in enumerate(starts):
+        if carry is not None:
+            kept = carry[s][:, np.newaxis]
+            h0, c0 = np.where(kept, h0, 0), np.where(kept, c0, 0)
         x, target = windows(series, batch, T), windows(targets, batch, T)
-        traces = forward_layers(cell, p, x, zero, zero)
+        traces = forward_layers(cell, p, x, h0, c0)
         loss, dy = mse(traces[-1].y, target, first)
         gradients = backward_layers(cell, p, x, traces, dy, zero, zero)[0].parameters
         gradients, norm = clip(gradients, threshold)
         p = rule.update(p, gradients, learning_rate)
         losses.append(loss)
         norms.append(norm)
+        if carry is not None:
+            h0, c0 = (np.stack([getattr(trace, name)[-1] for trace in traces]) for name in "hc")
     return p, np.array(losses), np.array(norms)
 
 

@@ -15,9 +15,11 @@ call_forward = caller("plan links head first part parts parameters memory y")
 call_backward = caller("plan links head first from_end to_start part parts memory dy squares")
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
+call_carry = caller("plan carry s memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
 
 _pack = jit_part(sweeps.pack_layers)
+_carry = jit_part(sweeps.carry_states)
 _readout_gradient = jit_part(sweeps.readout_gradient)
 
 _TIMESTEPS = {
@@ -69,3 +71,11 @@ def parts_of(cell: str, dtype: np.dtype[Any]) -> Parts:
         address_of(gradient, plan, n, n, values, values),
         address_of(_readout_gradient, plan, head, n, values, values, values),
     )
+
+
+@cache
+def carry_of(dtype: np.dtype[Any]) -> int:
+    """Compile what carries states from step to step, or load it from the disk."""
+    plan, values = types.Array(types.int64, 2, "C"), types.Array(from_dtype(dtype), 1, "C")
+    flags = types.Array(types.boolean, 2, "C")
+    return address_of(_carry, plan, flags, types.int64, values)

@@ -278,15 +278,26 @@ def finish_norms(squares: Array, norms: Array) -> None:
 @jit
 def zero_states(plan: Array, memory: Array) -> None:
     """Set the initial states and the carried gradient of every layer to zero."""
-    zero = memory.dtype.type(0)
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         for b in range(layer.batch):
-            for k in range(layer.units):
-                memory[layer.h + b * layer.a_stride + k] = zero
-                if layer.cell == LSTM:
-                    memory[layer.c + b * layer.units + k] = zero
-                    memory[layer.dc + b * layer.units + k] = zero
+            zero_sample(layer, b, memory)
+
+
+@inner
+def zero_sample(layer: Layer, b: int, memory: Array) -> None:
+    """Set the initial states and the carried gradient of a sample to zero."""
+    zero_row(memory, layer.h + b * layer.a_stride, layer.units)
+    if layer.cell == LSTM:
+        zero_row(memory, layer.c + b * layer.units, layer.units)
+        zero_row(memory, layer.dc + b * layer.units, layer.units)
+
+
+@inner
+def zero_row(memory: Array, start: int, length: int) -> None:
+    """Set some elements side by side to zero."""
+    for k in range(start, start + length):
+        memory[k] = memory.dtype.type(0)
 
 
 @inner
@@ -295,14 +306,35 @@ def last_states_first(plan: Array, memory: Array) -> None:
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         for b in range(layer.batch):
-            last = layer.timesteps * layer.batch + b
-            for k in range(layer.units):
-                first = layer.h + b * layer.a_stride + k
-                memory[first] = memory[layer.h + last * layer.a_stride + k]
-            if layer.cell == LSTM:
-                for k in range(layer.units):
-                    first = layer.c + b * layer.units + k
-                    memory[first] = memory[layer.c + last * layer.units + k]
+            _last_state_first(layer, b, memory)
+
+
+@inner
+def _last_state_first(layer: Layer, b: int, memory: Array) -> None:
+    """Copy the last states of one sample to where its first ones lie."""
+    last = layer.timesteps * layer.batch + b
+    for k in range(layer.units):
+        first = layer.h + b * layer.a_stride + k
+        memory[first] = memory[layer.h + last * layer.a_stride + k]
+    if layer.cell == LSTM:
+        for k in range(layer.units):
+            first = layer.c + b * layer.units + k
+            memory[first] = memory[layer.c + last * layer.units + k]
+
+
+def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
+    """Begin step s where the one before has ended, in the samples that carry[s] names; else zero.
+
+    The carried gradient is zero for all: it does not reach the step before.
+    """
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            if carry[s, b]:
+                _last_state_first(layer, b, memory)
+                zero_row(memory, layer.dc + b * layer.units, layer.units)
+            else:
+                zero_sample(layer, b, memory)
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.

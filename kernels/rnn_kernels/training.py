@@ -23,10 +23,12 @@ from rnn_kernels.losses import squared_error
 from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
 from rnn_kernels.parts import (
     call_backward,
+    call_carry,
     call_forward,
     call_gradient,
     call_pack,
     call_readout_gradient,
+    carry_of,
     parts_of,
 )
 from rnn_kernels.propagation import run_forward
@@ -54,13 +56,15 @@ def train_steps(
     clip: float,
     losses: Array,
     norms: Array,
+    carry: Array | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
     Step s reads x[t, b] = series[starts[s, b] + t] and target[t, b] = targets[starts[s, b] + t]
-    from zero initial states, and does forward pass, mean squared error from `first` on, full BPTT,
-    clipping by the global norm and the optimizer's update. A loss or gradient norm that is not
-    finite ends the burst before that step has touched weights or optimizer.
+    from zero initial states (but see `carry`), and does forward pass, mean squared error from
+    `first` on, full BPTT, clipping by the global norm and the optimizer's update. A loss or
+    gradient norm that is not finite ends the burst before that step has touched weights or
+    optimizer.
 
     Parameters
     ----------
@@ -84,6 +88,10 @@ def train_steps(
         η; and θ, where 0 switches clipping off.
     losses, norms : float64 array, shape (n,)
         Filled with each step's loss and gradient norm before clipping, the failing step's included.
+    carry : bool array, shape (n, B), optional
+        Where true, a sample begins in the states in which the step before has left it (for the
+        first step, the workspace's last pass): truncated BPTT, where windows follow each other.
+        The gradient stops at the beginning of the window.
 
     Returns
     -------
@@ -112,6 +120,11 @@ def train_steps(
     check_number("clip", clip, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
+    if carry is None:
+        carry_part, carry = 0, np.empty((len(starts), 0), np.bool_)
+    else:
+        check_array("carry", carry, starts.shape, np.dtype(np.bool_))
+        carry_part = carry_of(dtype)
     set_links(workspace.links, network.layers, dtype, to_input=False)
     done, steps = 0, len(starts)
     while done < steps:
@@ -137,6 +150,8 @@ def train_steps(
             series,
             targets,
             starts[some],
+            carry_part,
+            carry[some],
             first,
             float(learning_rate),
             float(clip),
@@ -251,6 +266,8 @@ def _train_body(
     series: Array,
     targets: Array,
     starts: Array,
+    carry_part: int,
+    carry: Array,
     first: int,
     learning_rate: float,
     threshold: float,
@@ -262,7 +279,10 @@ def _train_body(
     for s in range(starts.shape[0]):
         fill_inputs(plan, series, starts[s], memory)
         fill_targets(T, targets, starts[s], target)
-        zero_states(plan, memory)
+        if carry_part:
+            call_carry(carry_part, plan, carry, s, memory)
+        else:
+            zero_states(plan, memory)
         for part in prange(threads):
             call_forward(
                 forward_part, plan, links, head, first, part, threads, parameters, memory, y

@@ -36,7 +36,7 @@ class Course:
     def but(self, **changes):
         return replace(self, **changes)
 
-    def expected(self):
+    def expected(self, **options):
         """Parameters, losses and norms by the oracle."""
         return oracle.train(
             self.network.cell,
@@ -49,6 +49,7 @@ class Course:
             first=self.first,
             learning_rate=self.learning_rate,
             threshold=self.clip,
+            **options,
         )
 
     def predictions(self, starts, batch_size=4):
@@ -103,7 +104,7 @@ class Training:
         self.losses = np.empty(0)
         self.norms = np.empty(0)
 
-    def take(self, starts, results=None):
+    def take(self, starts, results=None, **options):
         """Take a burst of steps; losses and norms are those of the last burst."""
         course = self.course
         self.losses, self.norms = np.full((2, len(starts)), np.nan) if results is None else results
@@ -121,6 +122,7 @@ class Training:
             clip=course.clip,
             losses=self.losses,
             norms=self.norms,
+            **options,
         )
 
     def state(self):
