@@ -19,7 +19,7 @@ FEED, GRADIENT = range(2)
 LINKS = 2
 
 call_feed = caller("plan n start stop memory")
-call_input_gradient = caller("plan n from_end to_start start stop memory")
+call_input_gradient = caller("plan active n from_end to_start start stop memory")
 
 
 def set_links(links: Array, layers: int, dtype: np.dtype[Any], *, to_input: bool) -> None:
@@ -41,8 +41,8 @@ def _feed_of(dtype: np.dtype[Any]) -> int:
 @cache
 def _input_gradient_of(dtype: np.dtype[Any]) -> int:
     plan, values = types.Array(types.int64, 2, "C"), types.Array(from_dtype(dtype), 1, "C")
-    n, flag = types.int64, types.boolean
-    return address_of(_input_gradient, plan, n, flag, flag, n, n, values)
+    n, flag, counts = types.int64, types.boolean, types.Array(types.int64, 1, "C")
+    return address_of(_input_gradient, plan, counts, n, flag, flag, n, n, values)
 
 
 @jit_part
@@ -59,11 +59,13 @@ def _feed(plan: Array, n: int, start: int, stop: int, memory: Array) -> None:
 
 @jit_part
 def _input_gradient(
-    plan: Array, n: int, from_end: bool, to_start: bool, start: int, stop: int, memory: Array
-) -> None:
+    plan: Array, active: Array, n: int, from_end: bool, to_start: bool,
+    start: int, stop: int, memory: Array,
+) -> None:  # fmt: skip
     """Fill what layer n hands down: dx, and with `to_start` dh0.
 
-    With `from_end` dh_T of the layer below is added, for dx is all that reaches it from above.
+    With `from_end` dx has at a sample's last timestep dh_T of the layer below as well: dx is all
+    that reaches it from above.
     """
     layer = layer_at(plan, n)
     for t in range(layer.timesteps):
@@ -72,12 +74,12 @@ def _input_gradient(
             layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
             layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
         )  # fmt: skip
-    if n and from_end:
-        below = layer_at(plan, n - 1)
-        last = layer.dx + (layer.timesteps - 1) * layer.batch * layer.dx_stride
-        for b in range(start, stop):
-            for k in range(below.hidden):
-                memory[last + b * layer.dx_stride + k] += memory[below.dh + b * below.units + k]
+        if n and from_end:
+            below = layer_at(plan, n - 1)
+            for b in range(max(start, active[t + 1]), min(stop, active[t])):
+                dx = layer.dx + (row + b) * layer.dx_stride
+                for k in range(below.hidden):
+                    memory[dx + k] += memory[below.dh + b * below.units + k]
     if to_start:
         multiply_rows(
             layer, layer.dz, start, stop, layer.wt, layer.wt_depth,

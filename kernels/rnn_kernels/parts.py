@@ -11,8 +11,10 @@ from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
 from rnn_kernels.lstm import lstm_backward_rows, lstm_forward_rows
 from rnn_kernels.rnn import rnn_backward_rows, rnn_forward_rows
 
-call_forward = caller("plan links head first part parts parameters memory y")
-call_backward = caller("plan links head first from_end to_start part parts memory dy squares")
+call_forward = caller("plan links active head first part parts parameters memory y")
+call_backward = caller(
+    "plan links active head first from_end to_start part parts memory dy squares"
+)
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_carry = caller("plan carry s memory")
@@ -65,9 +67,9 @@ def parts_of(cell: str, dtype: np.dtype[Any]) -> Parts:
     n, flag = types.int64, types.boolean
     forward, backward, gradient = _PARTS[cell]
     return Parts(
-        address_of(forward, plan, head, head, n, n, n, values, values, values),
+        address_of(forward, plan, head, head, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(backward, plan, head, head, n, flag, flag, n, n, values, values, squares),
+        address_of(backward, plan, head, head, head, n, flag, flag, n, n, values, values, squares),
         address_of(gradient, plan, n, n, values, values),
         address_of(_readout_gradient, plan, head, n, values, values, values),
     )

@@ -10,6 +10,12 @@ from rnn_kernels.checks import (
 )
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network
+from rnn_kernels.lengths import (
+    call_fill_beyond,
+    check_lengths,
+    clear_beyond_of,
+    fill_beyond_of,
+)
 from rnn_kernels.links import set_links
 from rnn_kernels.parts import (
     call_backward,
@@ -27,7 +33,14 @@ from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
 
 
-def forward(network: Network, parameters: Array, workspace: Workspace, *, first: int = 0) -> None:
+def forward(
+    network: Network,
+    parameters: Array,
+    workspace: Workspace,
+    *,
+    first: int = 0,
+    lengths: Array | None = None,
+) -> None:
     """Run the network over the workspace's timesteps.
 
     Reads x, h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on. Nothing is
@@ -40,6 +53,9 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
     workspace : Workspace
     first : int
         First timestep whose output is computed, 0 … T−1.
+    lengths : int64 array, shape (B,), optional
+        Timesteps of each sample, 1 … T, the longest first. Beyond them x and y are set to zero,
+        and h and c keep the final state, so that h[T] is that of every sample.
 
     Raises
     ------
@@ -49,7 +65,14 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
     check_workspace(network, workspace)
     check_parameters(network, parameters, workspace.dtype)
     check_first(first, workspace.timesteps)
+    if lengths is not None:
+        check_lengths(lengths, (workspace.batch_size,), workspace.timesteps, first)
+    workspace.set_lengths(lengths)
     run_forward(parameters, workspace, first)
+    if lengths is not None:
+        fill_beyond = fill_beyond_of(workspace.dtype)
+        y = workspace.y.reshape(-1)
+        _call_beyond(fill_beyond, workspace.plan, workspace.active, workspace.memory, y)
 
 
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
@@ -58,8 +81,8 @@ def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network.cell, workspace.dtype).forward
     arguments = (
-        part, workspace.plan, workspace.links, workspace.head, first, parameters, memory, y,
-        workspace.threads,
+        part, workspace.plan, workspace.links, workspace.active, workspace.head, first,
+        parameters, memory, y, workspace.threads,
     )  # fmt: skip
     if workspace.threads == 1:
         _forward(*arguments)
@@ -81,7 +104,7 @@ def backward(
     """Backpropagate through all timesteps of the preceding `forward`.
 
     Reads dy and what the forward pass left; fills the gradient, dx, dh0, dc0 and both norms.
-    Nothing is allocated.
+    Nothing is allocated. If that pass had lengths, dy is set to zero beyond them.
 
     Parameters
     ----------
@@ -111,10 +134,15 @@ def backward(
     workspace.set_final_gradient("dc_T", dc_T)
     set_links(workspace.links, network.layers, workspace.dtype, to_input=True)
     parts = parts_of(network.cell, workspace.dtype)
+    if workspace.has_lengths:
+        clear_beyond = clear_beyond_of(workspace.dtype)
+        dy = workspace.dy.reshape(-1)
+        _call_beyond(clear_beyond, workspace.plan, workspace.active, workspace.memory, dy)
     arguments = (
         *parts,
         workspace.plan,
         workspace.links,
+        workspace.active,
         workspace.head,
         first,
         dh_T is not None,
@@ -137,6 +165,7 @@ def _forward_body(
     forward_part: int,
     plan: Array,
     links: Array,
+    active: Array,
     head: Array,
     first: int,
     parameters: Array,
@@ -145,7 +174,9 @@ def _forward_body(
     threads: int,
 ) -> None:
     for part in prange(threads):
-        call_forward(forward_part, plan, links, head, first, part, threads, parameters, memory, y)
+        call_forward(
+            forward_part, plan, links, active, head, first, part, threads, parameters, memory, y
+        )
 
 
 def _backward_body(
@@ -156,6 +187,7 @@ def _backward_body(
     readout_gradient: int,
     plan: Array,
     links: Array,
+    active: Array,
     head: Array,
     first: int,
     from_end: bool,
@@ -171,23 +203,19 @@ def _backward_body(
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
         call_backward(
-            backward_part,
-            plan,
-            links,
-            head,
-            first,
-            from_end,
-            True,
-            part,
-            threads,
-            memory,
-            dy,
-            squares,
-        )
+            backward_part, plan, links, active, head, first, from_end, True, part, threads,
+            memory, dy, squares,
+        )  # fmt: skip
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
     finish_norms(squares, norms)
+
+
+@jit
+def _call_beyond(address: int, plan: Array, active: Array, memory: Array, outputs: Array) -> None:
+    """Fill or clear what lies beyond the lengths."""
+    call_fill_beyond(address, plan, active, memory, outputs)
 
 
 _forward = jit(_forward_body)

@@ -58,6 +58,7 @@ class Stream:
             parts_of(network.cell, dtype).forward,
             workspace.plan,
             workspace.links,
+            workspace.active,
             workspace.head,
             parameters,
             workspace.memory,
@@ -152,8 +153,8 @@ def step(
 
 @jit
 def _read(
-    forward_part: int, plan: Array, links: Array, head: Array, parameters: Array, memory: Array,
-    out: Array, x: Array, y: Array,
+    forward_part: int, plan: Array, links: Array, active: Array, head: Array, parameters: Array,
+    memory: Array, out: Array, x: Array, y: Array,
 ) -> None:  # fmt: skip
     """Fill y from x, timestep by timestep, in the memory and the flat output of a single one."""
     bottom = layer_at(plan, 0)
@@ -161,7 +162,7 @@ def _read(
         for b in range(x.shape[1]):
             for d in range(x.shape[2]):
                 memory[bottom.a + b * bottom.a_stride + d] = x[t, b, d]
-        call_forward(forward_part, plan, links, head, 0, 0, 1, parameters, memory, out)
+        call_forward(forward_part, plan, links, active, head, 0, 0, 1, parameters, memory, out)
         last_states_first(plan, memory)
         for b in range(y.shape[1]):
             for o in range(y.shape[2]):

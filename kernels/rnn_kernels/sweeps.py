@@ -61,28 +61,29 @@ def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
 
 
 def forward_rows(
-    plan: Array, links: Array, start: int, stop: int, parameters: Array, memory: Array
-) -> None:
+    plan: Array, links: Array, active: Array, start: int, stop: int,
+    parameters: Array, memory: Array,
+) -> None:  # fmt: skip
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         if n:
             call_feed(links[FEED], plan, n, start, stop, memory)
         for t in range(layer.timesteps):
-            forward_timestep(layer, t, start, stop, parameters, memory)
+            forward_timestep(layer, t, start, min(stop, active[t]), parameters, memory)
 
 
 @inlined
 def read_out_rows(
-    layer: Layer, readout: Readout, first: int, start: int, stop: int,
+    layer: Layer, readout: Readout, active: Array, first: int, start: int, stop: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
+        b, end = start, min(stop, active[t])
+        while b < end:
+            rows, row = tile_rows(end - b, TALLEST_1), t * B + b
             h = layer.h + (row + B) * layer.a_stride
             for o in range(O):
                 w = readout.w + o * layer.units
@@ -114,7 +115,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, links: Array, outputs: int, first: int, start: int, stop: int,
+    plan: Array, links: Array, active: Array, outputs: int, first: int, start: int, stop: int,
     from_end: bool, to_start: bool, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
@@ -130,16 +131,22 @@ def backward_rows(
                 layer_above = layer_at(plan, n + 1)
                 above_stride = layer_above.dx_stride
                 above = layer_above.dx + t * layer.batch * above_stride
-            elif from_end and t + 1 == layer.timesteps:
+            elif from_end:
                 above, above_stride = layer.dh, layer.units
             else:
                 above, above_stride = layer.nothing, 0
             e_depth = outputs if is_last and t >= first else 0
+            end = min(stop, active[t])
             backward_timestep(
-                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
+                layer, t, start, end, memory, above, above_stride, dy, outputs, e_depth, squares
             )
+            if from_end and is_last:  # each sample has it from above at its last timestep alone
+                for b in range(max(start, active[t + 1]), end):
+                    zero_row(memory, layer.dh + b * layer.units, layer.units)
         if n or to_start:
-            call_input_gradient(links[GRADIENT], plan, n, from_end, to_start, start, stop, memory)
+            call_input_gradient(
+                links[GRADIENT], plan, active, n, from_end, to_start, start, stop, memory
+            )
 
 
 def weight_gradient_vectors(
@@ -341,24 +348,26 @@ def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
 
 
 def forward_part(
-    plan: Array, links: Array, head: Array, first: int, part: int, parts: int,
+    plan: Array, links: Array, active: Array, head: Array, first: int, part: int, parts: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
-    forward_rows(plan, links, start, stop, parameters, memory)
-    read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
+    forward_rows(plan, links, active, start, stop, parameters, memory)
+    read_out_rows(last, readout_of(head), active, first, start, stop, parameters, memory, y)
 
 
 def backward_part(
-    plan: Array, links: Array, head: Array, first: int, from_end: bool, to_start: bool,
-    part: int, parts: int, memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, active: Array, head: Array, first: int,
+    from_end: bool, to_start: bool, part: int, parts: int, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples."""
     start, stop = bounds(layer_at(plan, 0).batch, part, parts)
     outputs = readout_of(head).outputs
-    backward_rows(plan, links, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+    backward_rows(
+        plan, links, active, outputs, first, start, stop, from_end, to_start, memory, dy, squares
+    )
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:

@@ -16,8 +16,17 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
-from rnn_kernels.jit import inner, jit, jit_parallel
+from rnn_kernels.hooks import CARRY, CLEAR, COUNT, FILL, GATHER, SPREAD, hooks_for
+from rnn_kernels.jit import inlined, inner, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.lengths import (
+    call_clear_beyond,
+    call_count_active,
+    call_fill_beyond,
+    call_gather_rows,
+    call_spread_rows,
+    check_lengths,
+)
 from rnn_kernels.links import set_links
 from rnn_kernels.losses import squared_error
 from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
@@ -28,7 +37,6 @@ from rnn_kernels.parts import (
     call_gradient,
     call_pack,
     call_readout_gradient,
-    carry_of,
     parts_of,
 )
 from rnn_kernels.propagation import run_forward
@@ -57,6 +65,7 @@ def train_steps(
     losses: Array,
     norms: Array,
     carry: Array | None = None,
+    lengths: Array | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
@@ -92,6 +101,10 @@ def train_steps(
         Where true, a sample begins in the states in which the step before has left it (for the
         first step, the workspace's last pass): truncated BPTT, where windows follow each other.
         The gradient stops at the beginning of the window.
+    lengths : int64 array, shape (n, B), optional
+        Timesteps of each window that count, 1 … T, the longest first in each step. A window still
+        takes T rows of the series; those beyond its length are not read by the network and have no
+        part in the loss, which is the mean over what counts.
 
     Returns
     -------
@@ -120,11 +133,15 @@ def train_steps(
     check_number("clip", clip, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
-    if carry is None:
-        carry_part, carry = 0, np.empty((len(starts), 0), np.bool_)
-    else:
+    none = (len(starts), 0)
+    if carry is not None:
         check_array("carry", carry, starts.shape, np.dtype(np.bool_))
-        carry_part = carry_of(dtype)
+    if lengths is not None:
+        check_lengths(lengths, starts.shape, T, first)
+    hooks = hooks_for(dtype, carries=carry is not None, has_lengths=lengths is not None)
+    carry = np.empty(none, np.bool_) if carry is None else carry
+    workspace.set_lengths(None)
+    lengths = np.empty(none, np.int64) if lengths is None else lengths
     set_links(workspace.links, network.layers, dtype, to_input=False)
     done, steps = 0, len(starts)
     while done < steps:
@@ -133,7 +150,9 @@ def train_steps(
         arguments = (
             *parts_of(network.cell, dtype),
             workspace.plan,
+            hooks,
             workspace.links,
+            workspace.active,
             workspace.head,
             OPTIMIZER_CODES[optimizer.name],
             parameters,
@@ -150,8 +169,8 @@ def train_steps(
             series,
             targets,
             starts[some],
-            carry_part,
             carry[some],
+            lengths[some],
             first,
             float(learning_rate),
             float(clip),
@@ -207,6 +226,7 @@ def predict(
         An argument does not fit the others.
     """
     check_workspace(network, workspace)
+    workspace.set_lengths(None)
     dtype, T, B = workspace.dtype, workspace.timesteps, workspace.batch_size
     check_parameters(network, parameters, dtype)
     check_array("series", series, (None, network.input_size), dtype)
@@ -242,6 +262,44 @@ def fill_targets(T: int, targets: Array, starts: Array, out: Array) -> None:
                 out[(t * starts.size + b) * O + o] = targets[starts[b] + t, o]
 
 
+@inlined
+def begin_step(
+    hooks: Array, plan: Array, active: Array, s: int, series: Array, targets: Array, starts: Array,
+    carry: Array, lengths: Array, memory: Array, target: Array,
+) -> None:  # fmt: skip
+    """Fill in the inputs, targets and initial states of step s."""
+    fill_inputs(plan, series, starts[s], memory)
+    fill_targets(active.size - 1, targets, starts[s], target)
+    if hooks[CARRY]:
+        call_carry(hooks[CARRY], plan, carry, s, memory)
+    else:
+        zero_states(plan, memory)
+    if hooks[COUNT]:
+        call_count_active(hooks[COUNT], lengths, s, active)
+
+
+@inlined
+def loss_of_step(
+    hooks: Array, plan: Array, active: Array, first: int, outputs: int,
+    memory: Array, y: Array, target: Array, dy: Array,
+) -> float:  # fmt: skip
+    """Return the loss over the rows of y that count, and fill dy; the others are zero by then."""
+    T = active.size - 1
+    B = y.size // (T * outputs)
+    if hooks[GATHER]:
+        call_fill_beyond(hooks[FILL], plan, active, memory, y)
+        call_gather_rows(hooks[GATHER], active, first, B, y, target)
+    begin = first * B * outputs
+    end = begin
+    for t in range(first, T):
+        end += active[t] * outputs
+    loss = squared_error(y[:end], target[:end], dy[:end], begin)
+    if hooks[SPREAD]:
+        call_spread_rows(hooks[SPREAD], active, first, B, y, target, dy)
+        call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
+    return loss
+
+
 def _train_body(
     forward_part: int,
     pack: int,
@@ -249,7 +307,9 @@ def _train_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    hooks: Array,
     links: Array,
+    active: Array,
     head: Array,
     optimizer: int,
     parameters: Array,
@@ -266,8 +326,8 @@ def _train_body(
     series: Array,
     targets: Array,
     starts: Array,
-    carry_part: int,
     carry: Array,
+    lengths: Array,
     first: int,
     learning_rate: float,
     threshold: float,
@@ -275,36 +335,22 @@ def _train_body(
     norms: Array,
     threads: int,
 ) -> int:
-    B, T = starts.shape[1], y.size // (starts.shape[1] * targets.shape[1])
     for s in range(starts.shape[0]):
-        fill_inputs(plan, series, starts[s], memory)
-        fill_targets(T, targets, starts[s], target)
-        if carry_part:
-            call_carry(carry_part, plan, carry, s, memory)
-        else:
-            zero_states(plan, memory)
+        begin_step(hooks, plan, active, s, series, targets, starts, carry, lengths, memory, target)
         for part in prange(threads):
             call_forward(
-                forward_part, plan, links, head, first, part, threads, parameters, memory, y
+                forward_part, plan, links, active, head, first, part, threads, parameters, memory, y
             )
-        losses[s] = squared_error(y, target, dy, first * B * targets.shape[1])
+        losses[s] = loss_of_step(
+            hooks, plan, active, first, targets.shape[1], memory, y, target, dy
+        )
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
             call_backward(
-                backward_part,
-                plan,
-                links,
-                head,
-                first,
-                False,
-                False,
-                part,
-                threads,
-                memory,
-                dy,
-                squares,
-            )
+                backward_part, plan, links, active, head, first, False, False, part, threads,
+                memory, dy, squares,
+            )  # fmt: skip
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

@@ -17,6 +17,7 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
+from rnn_kernels.lengths import fill_active
 from rnn_kernels.links import LINKS
 from rnn_kernels.threads import ThreadChoice
 
@@ -110,7 +111,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, links, head
+    memory, squares, norms, plan, links, active, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -139,6 +140,8 @@ class Workspace:
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
         self.links = np.zeros(LINKS, np.int64)
+        self.active = np.zeros(T + 1, np.int64)
+        self.set_lengths(None)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
         self.squares = np.zeros((network.layers, 2, T, B))
@@ -186,6 +189,11 @@ class Workspace:
     def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:
         size = self.dtype.itemsize
         return layer.z // layer.units * layer.lanes * size, layer.lanes * size, size
+
+    def set_lengths(self, lengths: Array | None) -> None:
+        """Say how long the samples of the next pass are, the longest first; None is T."""
+        fill_active(self.active, lengths, self.batch_size)
+        self.has_lengths = lengths is not None
 
     def set_final_gradient(self, name: str, final: Array | None) -> None:
         """Set what the loss itself contributes to dh_T or dc_T of every layer; None is zero.
