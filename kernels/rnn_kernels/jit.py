@@ -99,6 +99,11 @@ def copy_with(function: Callable[P, R], suffix: str, **meanings: Any) -> Callabl
     return cast("Callable[P, R]", copy)
 
 
+def filled_in(*_arguments: Any) -> None:
+    """Stand in for a name that only the copies of a function give a meaning."""
+    raise RuntimeError("a global name that copy_with is to replace was called as it stands")
+
+
 def address_of(function: Callable[..., Any], *kinds: Any) -> int:
     """Compile a function that returns nothing for Numba types, and return where its code lies.
 

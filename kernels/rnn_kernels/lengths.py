@@ -17,7 +17,7 @@ from numba import from_dtype, types
 
 from rnn_kernels.checks import check_array
 from rnn_kernels.jit import address_of, caller, inner, jit_part
-from rnn_kernels.layout import LSTM, Array, layer_at
+from rnn_kernels.layout import Array, layer_at
 from rnn_kernels.sweeps import zero_row
 
 call_count_active = caller("lengths s active")
@@ -122,9 +122,13 @@ def _fill_beyond(plan: Array, active: Array, memory: Array, y: Array) -> None:
                 row = t * B + b
                 zero_row(memory, layer.a + row * layer.a_stride, layer.inputs)
                 _copy_row(memory, layer.h + row * layer.a_stride, B * layer.a_stride, layer.units)
-                if layer.cell == LSTM:
+                if layer.c:
                     _copy_row(memory, layer.c + row * layer.units, B * layer.units, layer.units)
+                if layer.gates:
                     zero_row(memory, layer.gates + row * layer.z_stride, layer.z)
+                if layer.n:
+                    zero_row(memory, layer.n + row * layer.n_stride, layer.units)
+                    zero_row(memory, layer.n_h + row * layer.n_stride, layer.units)
                 zero_row(y, row * outputs, outputs)
 
 
@@ -137,7 +141,7 @@ def _copy_row(memory: Array, source: int, offset: int, length: int) -> None:
 
 @jit_part
 def _clear_beyond(plan: Array, active: Array, memory: Array, dy: Array) -> None:
-    """Before a backward pass: set dz and dy to zero."""
+    """Before a backward pass: set the gradients that it would fill to zero, and dy."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         outputs = dy.size // (layer.timesteps * layer.batch)
@@ -145,6 +149,10 @@ def _clear_beyond(plan: Array, active: Array, memory: Array, dy: Array) -> None:
             for b in range(active[t], layer.batch):
                 row = t * layer.batch + b
                 zero_row(memory, layer.dz + row * layer.z_stride, layer.z)
+                if layer.dn:
+                    zero_row(memory, layer.dn + row * layer.n_stride, layer.units)
+                if layer.dn_h:
+                    zero_row(memory, layer.dn_h + row * layer.n_stride, layer.units)
                 zero_row(dy, row * outputs, outputs)
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numba import from_dtype, types
 
-from rnn_kernels.jit import address_of, caller, inner, jit_part
-from rnn_kernels.layout import Array, Layer, layer_at
-from rnn_kernels.microkernel import product_tile_1, product_tile_2
+from rnn_kernels.jit import address_of, caller, copy_with, filled_in, inlined, inner, jit_part
+from rnn_kernels.layout import Array, Layer, Network, Packing, layer_at
+from rnn_kernels.microkernel import lanes
+from rnn_kernels.microkernel import product_tile as tile_of
 from rnn_kernels.tiling import TALLEST_2, tile_rows
+
+product_tile: Any = filled_in
 
 FEED, GRADIENT = range(2)
 LINKS = 2
@@ -22,13 +25,15 @@ call_feed = caller("plan n start stop memory")
 call_input_gradient = caller("plan active n from_end to_start start stop memory")
 
 
-def set_links(links: Array, layers: int, dtype: np.dtype[Any], *, to_input: bool) -> None:
+def set_links(links: Array, network: Network, dtype: np.dtype[Any], *, to_input: bool) -> None:
     """Fill in the addresses of what a network's passes will call.
 
     `to_input` says that the gradient with respect to the input is wanted.
     """
-    links[FEED] = _feed_of(dtype) if layers > 1 else 0
-    links[GRADIENT] = _input_gradient_of(dtype) if layers > 1 or to_input else 0
+    several = network.layers > 1
+    links[FEED] = _feed_of(dtype) if several else 0
+    pair = Packing(network, lanes(dtype)).pair
+    links[GRADIENT] = _input_gradient_of(pair, dtype) if several or to_input else 0
 
 
 @cache
@@ -39,10 +44,21 @@ def _feed_of(dtype: np.dtype[Any]) -> int:
 
 
 @cache
-def _input_gradient_of(dtype: np.dtype[Any]) -> int:
+def _input_gradient_of(pair: int, dtype: np.dtype[Any]) -> int:
     plan, values = types.Array(types.int64, 2, "C"), types.Array(from_dtype(dtype), 1, "C")
     n, flag, counts = types.int64, types.boolean, types.Array(types.int64, 1, "C")
-    return address_of(_input_gradient, plan, counts, n, flag, flag, n, n, values)
+    return address_of(_with_tiles(pair), plan, counts, n, flag, flag, n, n, values)
+
+
+@cache
+def _with_tiles(pair: int) -> Any:
+    tag = str(pair)
+    multiply = inner(copy_with(multiply_rows, tag, product_tile=tile_of(pair)))
+    dx, dh0 = (
+        inlined(copy_with(function, tag, multiply_rows=multiply))
+        for function in (fill_dx, fill_dh0)
+    )
+    return jit_part(copy_with(_input_gradient, tag, fill_dx=dx, fill_dh0=dh0))
 
 
 @jit_part
@@ -57,7 +73,6 @@ def _feed(plan: Array, n: int, start: int, stop: int, memory: Array) -> None:
                 memory[target + k] = memory[source + k]
 
 
-@jit_part
 def _input_gradient(
     plan: Array, active: Array, n: int, from_end: bool, to_start: bool,
     start: int, stop: int, memory: Array,
@@ -69,45 +84,62 @@ def _input_gradient(
     """
     layer = layer_at(plan, n)
     for t in range(layer.timesteps):
-        row = t * layer.batch
-        multiply_rows(
-            layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
-            layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
-        )  # fmt: skip
+        fill_dx(layer, t, start, stop, memory)
         if n and from_end:
             below = layer_at(plan, n - 1)
             for b in range(max(start, active[t + 1]), min(stop, active[t])):
-                dx = layer.dx + (row + b) * layer.dx_stride
+                dx = layer.dx + (t * layer.batch + b) * layer.dx_stride
                 for k in range(below.hidden):
                     memory[dx + k] += memory[below.dh + b * below.units + k]
     if to_start:
+        fill_dh0(layer, start, stop, memory)
+
+
+def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
+    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
+    row, width = t * layer.batch, layer.pair * layer.lanes
+    out, stride = layer.dx + row * layer.dx_stride, layer.dx_stride
+    multiply_rows(
+        start, stop, layer.dz + row * layer.z_stride, layer.z_stride, layer.z,
+        layer.wx, layer.rows, stride, width, out, stride, 0, memory,
+    )  # fmt: skip
+    if layer.dn:
         multiply_rows(
-            layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
-            layer.units, layer.dh, layer.units, memory,
+            start, stop, layer.dn + row * layer.n_stride, layer.n_stride, layer.units,
+            layer.wx + layer.z * width, layer.rows, stride, width, out, stride, 1, memory,
         )  # fmt: skip
 
 
-@inner
+def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Fill dh0 = W_hhᵀ [dz_1, dn_h] of some samples, with what a GRU carries beside it."""
+    units, width = layer.units, layer.pair * layer.lanes
+    multiply_rows(
+        start, stop, layer.dz, layer.z_stride, layer.z,
+        layer.wt, layer.wt_depth, units, width, layer.dh, units, 0, memory,
+    )  # fmt: skip
+    if layer.dn_h:
+        multiply_rows(
+            start, stop, layer.dn_h, layer.n_stride, units,
+            layer.wt + layer.z * width, layer.wt_depth, units, width, layer.dh, units, 1, memory,
+        )  # fmt: skip
+    if layer.dn:
+        for k in range(start * units, stop * units):
+            memory[layer.dh + k] += memory[layer.dc + k]
+            memory[layer.dc + k] = 0
+
+
 def multiply_rows(
-    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
-    columns: int, out: int, out_stride: int, memory: Array,
+    start: int, stop: int, rows: int, row_stride: int, depth: int, panels: int, panel_depth: int,
+    columns: int, width: int, out: int, out_stride: int, add: int, memory: Array,
 ) -> None:  # fmt: skip
-    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
-    L, Z = layer.lanes, layer.z_stride
-    for column in range(0, columns, 2 * L):
-        w = panels + column * panel_depth
+    """Fill, or add to, (samples, columns) products of rows of dz and panels of weights."""
+    for column in range(0, columns, width):
         b = start
         while b < stop:
-            rows = tile_rows(stop - b, TALLEST_2)
-            target = out + b * out_stride + column
-            if column + L < columns:
-                product_tile_2(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            b += rows
+            count = tile_rows(stop - b, TALLEST_2)
+            product_tile(
+                count, memory, rows + b * row_stride, row_stride, 1,
+                memory, panels + column * panel_depth, width, depth,
+                memory, out + b * out_stride + column, out_stride, add,
+            )  # fmt: skip
+            b += count

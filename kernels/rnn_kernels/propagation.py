@@ -77,9 +77,9 @@ def forward(
 
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
-    set_links(workspace.links, workspace.network.layers, workspace.dtype, to_input=False)
+    set_links(workspace.links, workspace.network, workspace.dtype, to_input=False)
     memory, y = workspace.memory, workspace.y.reshape(-1)
-    part = parts_of(workspace.network.cell, workspace.dtype).forward
+    part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
         part, workspace.plan, workspace.links, workspace.active, workspace.head, first,
         parameters, memory, y, workspace.threads,
@@ -128,12 +128,12 @@ def backward(
     check_parameters(network, parameters, workspace.dtype)
     check_gradient(gradient, parameters)
     check_first(first, workspace.timesteps)
-    if dc_T is not None and network.cell == "rnn":
-        raise ValueError("dc_T: got an array, expected None: an RNN has no cell state")
+    if dc_T is not None and not network.has_cell_state:
+        raise ValueError(f"dc_T: got an array, expected None: {network.cell} has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
-    set_links(workspace.links, network.layers, workspace.dtype, to_input=True)
-    parts = parts_of(network.cell, workspace.dtype)
+    set_links(workspace.links, network, workspace.dtype, to_input=True)
+    parts = parts_of(network, workspace.dtype)
     if workspace.has_lengths:
         clear_beyond = clear_beyond_of(workspace.dtype)
         dy = workspace.dy.reshape(-1)
@@ -204,7 +204,7 @@ def _backward_body(
     for part in prange(threads):
         call_backward(
             backward_part, plan, links, active, head, first, from_end, True, part, threads,
-            memory, dy, squares,
+            parameters, memory, dy, squares,
         )  # fmt: skip
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)

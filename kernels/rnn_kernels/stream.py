@@ -45,7 +45,7 @@ class Stream:
         dtype = check_floats("parameters", parameters)
         check_parameters(network, parameters, dtype)
         workspace = Workspace(network, timesteps=1, batch_size=batch_size, dtype=dtype)
-        set_links(workspace.links, network.layers, dtype, to_input=False)
+        set_links(workspace.links, network, dtype, to_input=False)
         self.network = network
         self.batch_size = workspace.batch_size
         self.dtype = dtype
@@ -55,7 +55,7 @@ class Stream:
         self.c = tuple(layer.c[0] for layer in workspace.layers if layer.c is not None)
         self._own = self.x[None], self.y[None]
         self._fixed = (
-            parts_of(network.cell, dtype).forward,
+            parts_of(network, dtype).forward,
             workspace.plan,
             workspace.links,
             workspace.active,
@@ -132,7 +132,7 @@ def step(
         network.layers, B, network.hidden_size
     )  # fmt: skip
     states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.cell == "lstm":
+    if network.has_cell_state:
         states |= {"c": c, "c_out": c_out}
     for name, state in states.items():
         check_array(name, state, shape, dtype, writable=name.endswith("out"))

@@ -6,35 +6,22 @@ keeps its order: the bits do not depend on the threads.
 """
 
 import math
-from typing import Any
 
-from rnn_kernels.jit import inlined, inner, jit
-from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.jit import filled_in, inlined, inner, jit
+from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
 from rnn_kernels.links import FEED, GRADIENT, call_feed, call_input_gradient
-from rnn_kernels.microkernel import (
-    copy_tile,
-    dot_tile,
-    product_tile_1,
-    product_tile_2,
-    product_tile_4,
-    vector_bytes,
-)
+from rnn_kernels.microkernel import copy_tile, dot_tile
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows
+
+# What each cell has of its own; see `parts`.
+forward_timestep = backward_timestep = add_outer = product_tile = filled_in
+TALLEST = 0
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
 
 
-def forward_timestep(*_arguments: Any) -> None:
-    """A cell's own; see `parts`."""
-    raise RuntimeError("parts.py gives every cell a copy of this module's loops")
-
-
-backward_timestep = add_outer = forward_timestep
-
-
-TWO_VECTORS = 2 * vector_bytes()
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
@@ -53,11 +40,8 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
 @inner
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
-    vectors = layer.units // layer.lanes
-    together = 2 if layer.z == layer.units else 1
-    panels = (vectors + together - 1) // together
-    start, stop = panels * part // parts * together, panels * (part + 1) // parts * together
-    return min(vectors, start), min(vectors, stop)
+    panels = layer.units // layer.lanes // layer.pair
+    return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
 
 
 def forward_rows(
@@ -106,7 +90,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
         for to_wx in range(2 if n or to_input else 1):
             if to_wx:
                 first, count, columns = 0, layer.inputs, layer.dx_stride
-                target, depth = layer.wx, layer.z
+                target, depth = layer.wx, layer.rows
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
@@ -116,7 +100,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 def backward_rows(
     plan: Array, links: Array, active: Array, outputs: int, first: int, start: int, stop: int,
-    from_end: bool, to_start: bool, memory: Array, dy: Array, squares: Array,
+    from_end: bool, to_start: bool, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
 
@@ -138,8 +122,9 @@ def backward_rows(
             e_depth = outputs if is_last and t >= first else 0
             end = min(stop, active[t])
             backward_timestep(
-                layer, t, start, end, memory, above, above_stride, dy, outputs, e_depth, squares
-            )
+                layer, t, start, end, parameters, memory, above, above_stride,
+                dy, outputs, e_depth, squares,
+            )  # fmt: skip
             if from_end and is_last:  # each sample has it from above at its last timestep alone
                 for b in range(max(start, active[t + 1]), end):
                     zero_row(memory, layer.dh + b * layer.units, layer.units)
@@ -149,7 +134,7 @@ def backward_rows(
             )
 
 
-def weight_gradient_vectors(
+def weight_gradient(
     layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
 ) -> None:
     """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
@@ -159,13 +144,12 @@ def weight_gradient_vectors(
     by side, stays in the first.
     """
     L = layer.lanes
-    vectors, gates = layer.units // L, layer.z // layer.units
-    samples = layer.timesteps * layer.batch
-    together = 2 if gates == 1 else 1
+    gates, samples = layer.z // layer.units, layer.timesteps * layer.batch
+    together = layer.pair if gates == 1 else 1
+    width = gates * L * together
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop, together):
-            width = gates * L * min(together, vectors - q)
             out = layer.w + q * layer.panel
             for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - n)
@@ -177,11 +161,11 @@ def weight_gradient_vectors(
                     layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
                     dz, dz_stride, count, gradient, out, n,
                 )  # fmt: skip
-            _clear_padding(layer, out, width, gradient)
+            clear_padding(layer, out, width, gradient)
 
 
 @inner
-def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
+def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
@@ -197,39 +181,18 @@ def gather_block(
             copy_tile(1, memory, source + n * stride + k, target + n * width + k)
 
 
-def add_outer_4(
+def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
-    """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
+    """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
     k = 0
     while k < depth:
-        rows = tile_rows(depth - k, TALLEST_4)
-        product_tile_4(
+        rows = tile_rows(depth - k, TALLEST)
+        product_tile(
             rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
             gradient, out + k * width, width, add,
         )  # fmt: skip
-        k += rows
-
-
-def add_outer_2(
-    depth: int, width: int, memory: Array, a: int, a_stride: int,
-    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
-) -> None:  # fmt: skip
-    """Fill, or add to, sums like `add_outer_4` for panels of one or two vectors."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST_2)
-        if width * memory.itemsize == TWO_VECTORS:
-            product_tile_2(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
-        else:
-            product_tile_1(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
         k += rows
 
 
@@ -238,24 +201,17 @@ def readout_gradient(
 ) -> None:
     """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
     layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
-    O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
+    O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
     o = 0
     while o < O:
         rows = tile_rows(O - o, TALLEST_2)
-        for unit in range(0, layer.units, 2 * L):
-            out = readout.w + o * layer.units + unit
-            if unit + L < layer.units:
-                product_tile_2(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
+        for unit in range(0, layer.units, width):
+            product_tile(
+                rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                gradient, readout.w + o * layer.units + unit, layer.units, 0,
+            )  # fmt: skip
         o += rows
     for o in range(O):
         total = gradient.dtype.type(0)
@@ -295,9 +251,9 @@ def zero_states(plan: Array, memory: Array) -> None:
 def zero_sample(layer: Layer, b: int, memory: Array) -> None:
     """Set the initial states and the carried gradient of a sample to zero."""
     zero_row(memory, layer.h + b * layer.a_stride, layer.units)
-    if layer.cell == LSTM:
+    zero_row(memory, layer.dc + b * layer.units, layer.units)
+    if layer.c:
         zero_row(memory, layer.c + b * layer.units, layer.units)
-        zero_row(memory, layer.dc + b * layer.units, layer.units)
 
 
 @inner
@@ -323,7 +279,7 @@ def _last_state_first(layer: Layer, b: int, memory: Array) -> None:
     for k in range(layer.units):
         first = layer.h + b * layer.a_stride + k
         memory[first] = memory[layer.h + last * layer.a_stride + k]
-    if layer.cell == LSTM:
+    if layer.c:
         for k in range(layer.units):
             first = layer.c + b * layer.units + k
             memory[first] = memory[layer.c + last * layer.units + k]
@@ -359,15 +315,17 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, links: Array, active: Array, head: Array, first: int,
-    from_end: bool, to_start: bool, part: int, parts: int, memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, active: Array, head: Array, first: int, from_end: bool,
+    to_start: bool, part: int, parts: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples."""
     start, stop = bounds(layer_at(plan, 0).batch, part, parts)
     outputs = readout_of(head).outputs
     backward_rows(
-        plan, links, active, outputs, first, start, stop, from_end, to_start, memory, dy, squares
-    )
+        plan, links, active, outputs, first, start, stop, from_end, to_start,
+        parameters, memory, dy, squares,
+    )  # fmt: skip
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
@@ -375,4 +333,4 @@ def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: A
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         start, stop = vector_bounds(layer, part, parts)
-        weight_gradient_vectors(layer, part, start, stop, memory, gradient)
+        weight_gradient(layer, part, start, stop, memory, gradient)

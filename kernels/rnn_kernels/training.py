@@ -142,13 +142,13 @@ def train_steps(
     carry = np.empty(none, np.bool_) if carry is None else carry
     workspace.set_lengths(None)
     lengths = np.empty(none, np.int64) if lengths is None else lengths
-    set_links(workspace.links, network.layers, dtype, to_input=False)
+    set_links(workspace.links, network, dtype, to_input=False)
     done, steps = 0, len(starts)
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network.cell, dtype),
+            *parts_of(network, dtype),
             workspace.plan,
             hooks,
             workspace.links,
@@ -349,7 +349,7 @@ def _train_body(
         for part in prange(threads):
             call_backward(
                 backward_part, plan, links, active, head, first, False, False, part, threads,
-                memory, dy, squares,
+                parameters, memory, dy, squares,
             )  # fmt: skip
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)

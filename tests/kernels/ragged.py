@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_kernels import backward, forward
 from tests import oracle
-from tests.kernels.support import blank, by_layer, ending, left_in
+from tests.kernels.support import GATES, blank, by_layer, ending, left_in
 
 
 def random_lengths(T, B, first=0, seed=0):
@@ -76,17 +76,18 @@ def expected(problem, lengths):
         for name, value in d[0].parameters.items():
             found[f"d{name}"] = found.get(f"d{name}", 0) + value
         for n, (trace, gradients) in enumerate(zip(traces, d, strict=True)):
-            add_sample(found, squares, n, b, length, trace, gradients, y.shape[:2])
+            kept = "c" in GATES[cell]
+            add_sample(found, squares, n, b, length, trace, gradients, y.shape[:2], kept)
     return found | {name: np.sqrt(value) for name, value in squares.items()}
 
 
-def add_sample(found, squares, n, b, length, trace, gradients, shape):
+def add_sample(found, squares, n, b, length, trace, gradients, shape, has_cell_state):
     """Enter one sample's states, gates and gradients of layer n."""
     H = trace.h.shape[2]
     states = {"h": trace.h[1:]} | trace.gates
     slopes = {"dh0": gradients.h0}
     norms = {"dh_norm": gradients.dh_norm}
-    if trace.gates:
+    if has_cell_state:
         states |= {"c": trace.c[1:]}
         slopes |= {"dc0": gradients.c0}
         norms |= {"dc_norm": gradients.dc_norm}

@@ -9,7 +9,15 @@ from rnn_kernels import Workspace, backward, forward
 from tests import oracle
 from tests.kernels import ragged, support
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, assert_close, blank, random_problem, random_sizes
+from tests.kernels.support import (
+    CELLS,
+    DTYPES,
+    LSTMS,
+    assert_close,
+    blank,
+    random_problem,
+    random_sizes,
+)
 
 RTOL = {np.float64: 1e-11, np.float32: 1e-5}
 
@@ -69,7 +77,7 @@ def test_a_pass_without_lengths_follows_one_with_them(cell):
 
 
 NAMES = ["x", "h0", "W_ih", "W_hh", "b_ih", "W_hy", "b_y"]
-SLOPES = [(cell, name) for cell in CELLS for name in NAMES] + [("lstm", "c0")]
+SLOPES = [(cell, name) for cell in CELLS for name in NAMES] + [(cell, "c0") for cell in LSTMS]
 
 
 @pytest.mark.parametrize(("cell", "name"), SLOPES)
