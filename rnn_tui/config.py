@@ -5,6 +5,7 @@ Sections and keys are the same in the file, in `run_started` events and in saved
 
 import datetime as dt
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -22,6 +23,8 @@ OptimizerName = Literal["sgd", "adam"]
 LossAt = Literal["last", "every"]
 
 LARGEST_FILE = 1 << 20
+DEFAULT_FPS = 10
+"""Frames a second on a terminal of this machine."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
@@ -99,8 +102,25 @@ def _encoding(value: Any) -> Any:
     return value
 
 
+DURATION = re.compile(
+    r"(?:(?P<h>\d+(?:\.\d+)?)h)? *(?:(?P<m>\d+(?:\.\d+)?)m(?:in)?)? *(?:(?P<s>\d+(?:\.\d+)?)s?)?"
+)
+
+
+def _seconds(value: Any) -> Any:
+    """Return a duration such as "90", "90s", "10m", "1h30m" in seconds."""
+    if not isinstance(value, str):
+        return value
+    found = DURATION.fullmatch(value.strip().lower())
+    if found is None or not any(found.groups()):
+        raise ValueError(f"must be seconds, or a time such as 90s, 10m or 1h30m, not {value!r}")
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 SizeOrTime = Annotated[float | str, BeforeValidator(_size_or_time)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -204,15 +224,38 @@ class TrainingConfig(Section):
     loss_at: LossAt = "last"
     """Whether the loss counts the prediction after the last timestep or after every one."""
     steps: int | None = Field(default=None, ge=0)
-    """Optimisation steps. None: the app trains until it is stopped, batch takes 1,000."""
+    """Optimisation steps. None: the app trains until it is stopped, batch takes 1,000, or as many
+    as the time limit allows."""
+    patience: int | None = Field(default=None, ge=1)
+    """Evaluations on the validation part without better weights after which the run ends."""
+    until_loss: Positive | None = None
+    """Validation loss at which the run ends, in scaled units."""
+    time_limit: Seconds | None = None
+    """Seconds of training after which the run ends; text such as "10m" is read as well."""
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
     threads: int = Field(default=1, ge=1, le=256)
+
+
+class ForecastConfig(Section):
+    """What is forecast when the network is trained, and how sure it is."""
+
+    ahead: int | None = Field(default=None, ge=1, le=100_000)
+    """Rows to forecast beyond the end of the series. None: the horizon."""
+    intervals: Literal["conformal", "none"] = "conformal"
+    """Prediction intervals, and by which method."""
+    coverage: float = Field(default=0.9, gt=0, lt=1)
+    """Share of values that they are to hold."""
+    backtest: int | None = Field(default=None, ge=1, le=1_000)
+    """Folds of a walk-forward backtest, which batch runs instead of one run."""
 
 
 class DisplayConfig(Section):
     """How the screen is drawn."""
 
-    fps: int = Field(default=10, ge=1, le=60)
+    fps: int | None = Field(default=None, ge=1, le=60)
+    """Frames a second. None: the settings' own, else as many as suit the profile."""
+    profile: Literal["auto", "local", "ssh"] | None = None
+    """"ssh" sends little to the terminal; "auto" looks for SSH_CONNECTION. None: the settings'."""
 
 
 class RunConfig(Section):
@@ -221,6 +264,7 @@ class RunConfig(Section):
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+    forecast: ForecastConfig = ForecastConfig()
     display: DisplayConfig = DisplayConfig()
 
 

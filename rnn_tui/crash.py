@@ -1,12 +1,12 @@
 """What is said and kept when rnn-tui itself is at fault."""
 
 import sys
-import tempfile
 import time
 import traceback
 from pathlib import Path
 
 from rnn_tui import __version__
+from rnn_tui.places import log_folders
 
 
 def report_crash(error: BaseException, arguments: list[str]) -> str:
@@ -26,7 +26,7 @@ def report_crash(error: BaseException, arguments: list[str]) -> str:
 
 def _write_log(text: str) -> Path | None:
     name = time.strftime("crash-%Y%m%d-%H%M%S.log")
-    for folder in _log_folders():
+    for folder in log_folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / name
@@ -35,14 +35,3 @@ def _write_log(text: str) -> Path | None:
             continue
         return path
     return None
-
-
-def _log_folders() -> list[Path]:
-    folders = [Path(tempfile.gettempdir())]
-    try:
-        from platformdirs import user_log_path  # noqa: PLC0415 - only a crash needs it
-
-        folders.insert(0, user_log_path("rnn-tui", appauthor=False))
-    except (ImportError, RuntimeError, OSError):  # no home folder, a broken installation
-        pass
-    return folders

@@ -1,35 +1,32 @@
 """The options of the command that set a key of the configuration each."""
 
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
 import click
 
-Heading = Literal["Series", "Reading", "Network", "Training", "Run"]
-HEADINGS: tuple[Heading, ...] = get_args(Heading)
-"""Of the groups in the help."""
+from rnn_tui.forecastoptions import FORECAST_SETTINGS
+from rnn_tui.setting import Setting
+
+LARGEST_RANGE = 1_000
+"""Seeds in one range."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An option that sets one key of the configuration."""
+def seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that "7" or a range that holds both its ends, "0..4", stands for.
 
-    heading: Heading
-    flag: str
-    key: str
-    """"section.key" in the configuration file."""
-    type: "click.ParamType[Any] | type"
-    metavar: str
-    help: str
-    default: str
-    """The default as the help shows it; a test compares it with the configuration's."""
-    repeated: bool = False
-    """Whether it may be given several times, for a key that holds several values."""
-
-    @property
-    def name(self) -> str:
-        """Name of the parsed value."""
-        return self.flag.removeprefix("--").replace("-", "_")
+    Raises
+    ------
+    click.BadParameter
+        It is neither.
+    """
+    first, dots, last = text.partition("..")
+    try:
+        low = int(first)
+        high = int(last) if dots else low
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no whole number, nor a range as 0..4.") from None
+    if not low <= high < low + LARGEST_RANGE:
+        rule = f"expected the smaller end first, and at most {LARGEST_RANGE:,} seeds"
+        raise click.BadParameter(f"{text!r} is no range of seeds: {rule}.")
+    return tuple(range(low, high + 1))
 
 
 CELLS = click.Choice(["rnn", "lstm"])
@@ -38,6 +35,7 @@ DTYPES = click.Choice(["float32", "float64"])
 SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
 FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
 MARKS = click.Choice([".", ","])
+PROFILES = click.Choice(["auto", "local", "ssh"])
 MISSING = click.Choice(["error", "ffill", "interpolate", "drop"])
 
 SETTINGS = (
@@ -222,7 +220,14 @@ SETTINGS = (
         "error",
     ),
     Setting(
-        "Network", "--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"
+        "Network",
+        "--cell",
+        "model.cell",
+        CELLS,
+        "rnn|lstm",
+        "Kind of recurrent cell; repeated: one run each.",
+        "lstm",
+        varied=True,
     ),
     Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
     Setting(
@@ -265,7 +270,34 @@ SETTINGS = (
         "Largest global norm of the gradient; 0: no limit.",
         "1.0",
     ),
-    Setting("Training", "--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
+    Setting(
+        "Training",
+        "--seed",
+        "training.seed",
+        seeds,
+        "N|A..B",
+        "Seed of weights and sampling; several: one run each.",
+        "0",
+        varied=True,
+    ),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
-    Setting("Run", "--fps", "display.fps", int, "N", "Frames a second in the app.", "10"),
+    *FORECAST_SETTINGS,
+    Setting(
+        "Run",
+        "--fps",
+        "display.fps",
+        int,
+        "N",
+        "Frames a second in the app.",
+        "10; over SSH 4",
+    ),
+    Setting(
+        "Run",
+        "--profile",
+        "display.profile",
+        PROFILES,
+        "KIND",
+        "ssh (little is sent to the terminal), local or auto.",
+        "auto",
+    ),
 )

@@ -5,6 +5,8 @@ import errno
 import io
 import os
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from rnn_tui.errors import ExitCode
@@ -49,6 +51,44 @@ def prepare_standard_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - lives as long as the process
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+@contextlib.contextmanager
+def own_terminal(receive: Callable[[str], None]) -> Iterator[io.TextIOWrapper]:
+    """Take the terminal for the screen alone; yield it as a file.
+
+    Standard output leads to the terminal. It, and standard error where that leads there too, are
+    caught at the level of the system meanwhile, so that whatever a library writes, in whichever
+    language, cannot tear the screen.
+
+    Parameters
+    ----------
+    receive
+        Is called with every line, in a thread of its own.
+    """
+    caught = [1, 2] if os.isatty(2) else [1]
+    terminal = os.dup(1)
+    kept = [os.dup(number) for number in caught]
+    outlet, inlet = os.pipe()
+    for number in caught:
+        os.dup2(inlet, number)
+    os.close(inlet)
+    reader = threading.Thread(target=_read_lines, args=(outlet, receive), daemon=True)
+    reader.start()
+    try:
+        with open(terminal, "w", encoding="utf-8", errors="replace") as screen:  # noqa: PTH123
+            yield screen
+    finally:
+        for number, before in zip(caught, kept, strict=True):
+            os.dup2(before, number)
+            os.close(before)
+        reader.join(1.0)
+
+
+def _read_lines(outlet: int, receive: Callable[[str], None]) -> None:
+    with open(outlet, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            receive(line)
 
 
 def release_standard_streams() -> None:

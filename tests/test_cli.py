@@ -10,13 +10,15 @@ import pytest
 from rnn_tui import __version__
 from rnn_tui.batch.run import DEFAULT_STEPS
 from rnn_tui.cli import COMMAND, Request, check_terminal, configure, main, parse
-from rnn_tui.config import COLUMN_KEYS, FILE_KEYS, DataConfig, RunConfig
+from rnn_tui.config import COLUMN_KEYS, DEFAULT_FPS, FILE_KEYS, DataConfig, RunConfig
 from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
-from rnn_tui.options import HEADINGS, SETTINGS
+from rnn_tui.options import SETTINGS
+from rnn_tui.setting import HEADINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
+from rnn_tui.tui.display import SSH_FPS
 
 
 def request(*arguments):
@@ -65,6 +67,14 @@ def value_of(config, key):
         ("--optimizer", "sgd", "sgd"),
         ("--lr", "1e-4", 1e-4),
         ("--clip", "0", 0.0),
+        ("--patience", "5", 5),
+        ("--until-loss", "0.01", 0.01),
+        ("--time-limit", "90", 90.0),
+        ("--time-limit", "1h30m", 5400.0),
+        ("--forecast", "12", 12),
+        ("--intervals", "none", "none"),
+        ("--coverage", "0.8", 0.8),
+        ("--backtest", "4", 4),
         ("--seed", "9", 9),
         ("--threads", "2", 2),
         ("--fps", "30", 30),
@@ -75,7 +85,7 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
     of_a_file = {f"data.{name}" for name in (*FILE_KEYS, *COLUMN_KEYS)}
     file = "a.csv" if key in of_a_file else None
     base = RunConfig.model_validate({"data": {"file": file}})
-    config = configure(request(*(["--data", file] if file else []), flag, text))
+    [config] = configure(request(*(["--data", file] if file else []), flag, text))
     assert value_of(config, key) == value
     others = [setting.key for setting in SETTINGS if setting.key != key]
     assert all(value_of(config, other) == value_of(base, other) for other in others)
@@ -83,14 +93,23 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
 
 def test_columns_and_covariates_can_be_several():
     columns = ("--column", "a", "--column", "b", "--covariate", "c", "--covariate", "d")
-    config = configure(request("--data", "a.csv", *columns))
+    [config] = configure(request("--data", "a.csv", *columns))
     assert (config.data.column, config.data.covariates) == (("a", "b"), ("c", "d"))
+
+
+def test_cells_and_seeds_can_be_several_and_are_as_many_runs():
+    seeds = ("--seed", "0..2", "--seed", "2", "--seed", "7")
+    found = configure(request("--cell", "rnn", "--cell", "lstm", *seeds, "--hidden", "5"))
+    assert [(c.model.cell, c.training.seed) for c in found] == [
+        (cell, seed) for cell in ("rnn", "lstm") for seed in (0, 1, 2, 7)
+    ]
+    assert {config.model.hidden_size for config in found} == {5}
 
 
 def test_standard_input_in_a_file_is_no_path_beside_it(tmp_path):
     file = tmp_path / "run.toml"
     file.write_text("[data]\nfile = '-'\n")
-    assert configure(request("--config", str(file))).data.file == "-"
+    assert configure(request("--config", str(file)))[0].data.file == "-"
 
 
 def test_every_key_of_the_configuration_has_an_option_but_two():
@@ -116,6 +135,11 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         **{f"data.{key}": "found" for key in FILE_KEYS if key != "missing"},
         "data.validation_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
+        "display.fps": f"{DEFAULT_FPS}; over SSH {SSH_FPS}",
+        "display.profile": "auto",
+        **{f"training.{key}": "" for key in ("patience", "until_loss", "time_limit")},
+        "forecast.ahead": "the horizon",
+        "forecast.backtest": "",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
@@ -128,7 +152,7 @@ def test_the_help_names_every_option_once_under_a_heading(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     for option in COMMAND.params:
-        assert len(re.findall(rf"^  (?:-h, )?{option.opts[0]} ", out, re.MULTILINE)) == 1
+        assert len(re.findall(rf"^  (?:-\w, )?{option.opts[-1]} ", out, re.MULTILINE)) == 1
     assert [line for line in out.splitlines() if re.fullmatch(r"\w+:", line)] == [
         *(f"{heading}:" for heading in HEADINGS),
         "Commands:",
@@ -151,7 +175,7 @@ def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
     )
     save_model(model, SavedModel(held, (Scaler(0.0, 1.0),), 1, {}))
     file.write_text("[training]\nseed = 2\nbatch_size = 2\n")
-    config = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
+    [config] = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
     assert config.training.seed == 3
     assert config.training.batch_size == 2
     assert config.training.optimizer == "sgd"
@@ -166,10 +190,10 @@ def test_a_series_on_the_command_line_replaces_the_one_in_the_file(tmp_path):
         "[data]\nfile = 'a.csv'\ncolumn = 'v'\ncovariates = ['w']\ntime_column = 't'\n"
         "missing = 'drop'\ndecimal = ','\nhorizon = 3\n"
     )
-    config = configure(request("--config", str(file), "--dataset", "sine"))
+    [config] = configure(request("--config", str(file), "--dataset", "sine"))
     assert config.data == DataConfig(dataset="sine", horizon=3)
     file.write_text("[data]\ndataset = 'sine'\nnoise = 0.1\nlength = 500\ndata_seed = 3\n")
-    config = configure(request("--config", str(file), "--data", "a.csv"))
+    [config] = configure(request("--config", str(file), "--data", "a.csv"))
     assert config.data == DataConfig(file="a.csv")
 
 
@@ -212,6 +236,32 @@ BAD = {
         ["--validation-size", "0.6", "--test-size", "0.6"],
         "--test-size, --validation-size: validation_size + test_size must leave a part",
     ),
+    "no seed": (["--seed", "x"], "'--seed': 'x' is no whole number, nor a range as 0..4"),
+    "half a range": (["--seed", "1.."], "'1..' is no whole number, nor a range as 0..4"),
+    "a range from behind": (
+        ["--seed", "4..0"],
+        "'4..0' is no range of seeds: expected the smaller",
+    ),
+    "a huge range": (["--seed", "0..1000"], "and at most 1,000 seeds"),
+    "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
+    "several in the app": (["--seed", "0..1"], "ask for 2 runs, which the app cannot show"),
+    "one model of several runs": (
+        ["--batch", "--seed", "0..1", "--save-model", "m"],
+        "--save-model m: is for one run, and --cell and --seed ask for 2",
+    ),
+    "one table of several runs": (
+        ["--batch", "--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
+        "--output o.csv: is for one run",
+    ),
+    "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
+    "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),
+    "no time at all": (["--time-limit", "0m"], "--time-limit: must be greater than 0, not '0m'"),
+    "no patience": (["--patience", "0"], "--patience: must be greater than or equal to 1, not 0"),
+    "covers all": (["--coverage", "1"], "--coverage: must be less than 1, not 1.0"),
+    "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'none'"),
+    "quiet without batch": (["--quiet"], "--quiet needs --batch"),
+    "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
     "no such scaling": (["--scaling", "x"], "'x' is not one of 'standard', 'robust', 'min-max'"),
@@ -346,7 +396,7 @@ def test_a_bug_is_a_line_with_the_place_of_its_traceback(capsys, monkeypatch, tm
         raise ZeroDivisionError("a slip of ours")
 
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == 1
     err = capsys.readouterr().err
     [log] = tmp_path.iterdir()
@@ -365,7 +415,7 @@ def test_a_bug_is_told_where_no_log_can_be_written(capsys, monkeypatch, tmp_path
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setattr("rnn_tui.cli.run", slip)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [blocked / "log"])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [blocked / "log"])
     assert main(["--batch"]) == 1
     assert "its log could not be written" in capsys.readouterr().err
 
@@ -378,7 +428,7 @@ def test_other_ends(monkeypatch, capsys, tmp_path, error, code):
         raise error
 
     monkeypatch.setattr("rnn_tui.cli.run", end)
-    monkeypatch.setattr("rnn_tui.crash._log_folders", lambda: [tmp_path])
+    monkeypatch.setattr("rnn_tui.crash.log_folders", lambda: [tmp_path])
     assert main(["--batch"]) == code
     assert "Traceback" not in capsys.readouterr().err
 

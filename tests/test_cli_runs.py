@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+from itertools import takewhile
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_the_command_of_the_page():
     )
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
-    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:11]}
+    rows = takewhile(lambda line: "skill =" not in line, done.stdout.splitlines()[5:])
+    table = {line[:16].strip(): line[16:].split() for line in rows}
     assert table.keys() - {"ETS(A,N,A)"} == {"LSTM", *BASELINES}
     rmse = {name: float(row[0]) for name, row in table.items()}
     assert (rmse["naive"], rmse["AR(9)"]) == (30.34, 17.47)
@@ -90,6 +92,16 @@ def test_json_tells_the_whole_run_and_nothing_else(batch):
     assert end["test_metrics"].keys() == {"rmse", "mae", "count", "mase", "smape", "r2"}
     assert end["baselines"].keys() - {"ETS(A,N,A)"} == BASELINES
     assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
+
+
+def test_the_configuration_that_is_printed_runs_again_to_the_bit(tmp_path):
+    options = ["--cell", "rnn", "--lr", "0.02", *SMALL]
+    printed = run(*options, "config", "--print")
+    path = tmp_path / "run.toml"
+    path.write_text(printed.stdout)
+    told, again = run("--json", *options), run("--json", "--config", str(path))
+    assert losses(again.stdout) == losses(told.stdout) != []
+    assert strict(again.stdout)[0]["config"] == strict(told.stdout)[0]["config"]
 
 
 def test_what_run_started_tells_runs_again(batch, tmp_path):
@@ -279,13 +291,17 @@ def test_a_table_of_several_columns_from_end_to_end(batch, table, tmp_path):
     assert end["test_metrics"]["count"] == 3 * 14
     assert end["more_targets"]["w"]["test_metrics"]["count"] == 3 * 14
     rows = [row.split(",") for row in output.read_text().splitlines()]
-    assert rows[0] == ["time", "column", "step", "actual", "predicted", "split"]
-    assert rows[-1][:4] + rows[-1][5:] == ["2020-06-02", "w", "3", "", "future"]
+    ends = ["lower", "upper"]
+    assert rows[0] == ["time", "column", "step", "actual", "predicted", *ends, "split"]
+    assert rows[-1][:4] + rows[-1][7:] == ["2020-06-02", "w", "3", "", "future"]
     for column, scores in (("v", end), ("w", end["more_targets"]["w"])):
-        chosen = [row for row in rows[1:] if row[1] == column and row[5] == "test"]
+        chosen = [row for row in rows[1:] if row[1] == column and row[7] == "test"]
         errors = [float(row[4]) - float(row[3]) for row in chosen]
         rmse = math.sqrt(sum(error**2 for error in errors) / len(errors))
         assert scores["test_metrics"]["rmse"] == pytest.approx(rmse, rel=1e-12)
+        inside = [float(row[5]) <= float(row[3]) <= float(row[6]) for row in chosen]
+        assert scores["intervals"]["coverage"] == pytest.approx(sum(inside) / len(inside))
+        assert scores["intervals"]["level"] == 0.9
     _, again, _ = batch("--json", "--load-model", str(model), "--steps", "0")
     assert strict(again)[-1]["test_metrics"] == end["test_metrics"]
     assert strict(again)[-1]["more_targets"] == end["more_targets"]
@@ -300,8 +316,80 @@ def test_the_table_is_written_in_words(batch, table, tmp_path):
     assert code == 0
     assert out.endswith(f"Forecasts written to {output}.\n")
     rows = json.loads(output.read_text())
-    assert rows[-1].keys() == {"time", "actual", "predicted", "split"}
+    assert rows[-1].keys() == {"time", "actual", "predicted", "lower", "upper", "split"}
+    assert rows[-1]["lower"] < rows[-1]["predicted"] < rows[-1]["upper"]
     assert (rows[-1]["time"], rows[-1]["actual"]) == ("2020-05-31", None)
+
+
+def test_a_grid_of_cells_and_seeds_from_one_standard_input(table):
+    arguments = (
+        "--data",
+        "-",
+        "--column",
+        "w",
+        "--cell",
+        "rnn",
+        "--cell",
+        "lstm",
+        "--seed",
+        "0..1",
+    )
+    done = run(*arguments, *SMALL, input=table.read_text())
+    assert done.returncode == 0
+    assert done.stdout.startswith("RNN 4, LSTM 4 on standard input: 4 of 4 runs in ")
+    [rnn] = [line.split() for line in done.stdout.splitlines() if line.startswith("  RNN ")]
+    assert (rnn[1], rnn[3]) == ("2", "±")
+    alone = [
+        run("--json", "--data", "-", "--column", "w", "--cell", "rnn", "--seed", seed, *SMALL,
+            input=table.read_text())
+        for seed in "01"
+    ]  # fmt: skip
+    errors = [strict(one.stdout)[-1]["test_metrics"]["rmse"] for one in alone]
+    assert float(rnn[2]) == pytest.approx(sum(errors) / 2, rel=1e-3)
+
+
+def test_a_forecast_beyond_the_end_with_intervals(batch, table, tmp_path):
+    output = tmp_path / "out.csv"
+    task = ("--data", str(table), "--column", "w", "--forecast", "10", "--coverage", "0.8")
+    code, out, _ = batch(*task, "--output", str(output), *SMALL)
+    assert code == 0
+    assert "  80 % prediction intervals held " in out
+    assert "Beyond the end, 10 rows:" in out
+    rows = [row.split(",") for row in output.read_text().splitlines()]
+    assert rows[0] == ["time", "step", "actual", "predicted", "lower", "upper", "split"]
+    future = [row for row in rows if row[-1] == "future"]
+    days = [dt.date(2020, 5, 31) + dt.timedelta(step) for step in range(10)]
+    assert [row[0] for row in future] == [str(day) for day in days]
+    assert all(float(row[4]) < float(row[3]) < float(row[5]) for row in future)
+    _, out, _ = batch("--json", *task, *SMALL)
+    told = strict(out)[-1]["future"]
+    assert [f"{record['predicted']:.9g}" for record in told] == [
+        f"{float(row[3]):.9g}" for row in future
+    ]
+
+
+def test_without_intervals(batch, table, tmp_path):
+    output = tmp_path / "out.csv"
+    task = ("--data", str(table), "--column", "w", "--intervals", "none")
+    _, out, _ = batch("--json", *task, "--output", str(output), *SMALL)
+    end = strict(out)[-1]
+    assert end["intervals"] is None
+    assert [record["lower"] for record in end["future"]] == [None]
+    assert output.read_text().splitlines()[0] == "time,actual,predicted,split"
+
+
+def test_a_validation_part_too_short_for_intervals_is_said(batch):
+    code, out, err = batch("--coverage", "0.99", *SMALL)
+    assert code == 0
+    assert "note: no prediction intervals: at --coverage 0.99 they need 99 forecasts" in err
+    assert "prediction intervals" not in out
+
+
+def test_covariates_cannot_be_foreseen_and_nothing_is_trained(batch, table):
+    arguments = ("--data", str(table), "--column", "w", "--covariate", "c", "--forecast", "2")
+    code, out, err = batch(*arguments, *SMALL)
+    assert (code, out) == (2, "")
+    assert "needs the covariates (c) after its origin" in err
 
 
 def test_standard_input_is_read(table):

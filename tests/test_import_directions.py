@@ -20,8 +20,10 @@ ENGINE = {"data", "forecasting", "gradients", "training"}
 MAY_IMPORT = {
     "errors": set(),
     "streams": {"errors"},
-    "crash": {"__init__"},
+    "places": set(),
+    "crash": {"__init__", "places"},
     "config": {"errors"},
+    "settings": {"errors"},
     "axes": set(),
     "cells": set(),
     "dots": set(),
@@ -32,10 +34,18 @@ MAY_IMPORT = {
     "gradients": BASE | {"data", "rnn_kernels"},
     "training": BASE | {"crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams"},
-    "tui": BASE | DRAWING | ENGINE | {"streams"},
+    "tui": BASE | DRAWING | ENGINE | {"places", "settings", "streams"},
     "api": BASE | ENGINE,
-    "options": set(),
-    "cli": BASE | {"__init__", "batch", "crash", "options", "streams", "training", "tui"},
+    "setting": set(),
+    "forecastoptions": {"setting"},
+    "options": {"forecastoptions", "setting"},
+    "request": BASE | {"grid", "options", "setting", "training"},
+    "grid": BASE,
+    "toml": BASE,
+    "subcommands": {"batch", "errors", "places", "request", "settings", "toml", "tui"},
+    "cli": BASE
+    | {"__init__", "batch", "crash", "options", "request", "setting", "streams", "subcommands"}
+    | {"training", "tui"},
     "__main__": {"cli"},
     "__init__": {"api"},
     "rnn_kernels": set(),
@@ -51,7 +61,9 @@ OUTSIDE = {
     "config": {"pydantic", "pydantic_core"},
     "errors": set(),
     "streams": set(),
-    "crash": {"platformdirs"},
+    "places": {"platformdirs"},
+    "crash": set(),
+    "settings": {"pydantic"},
     "axes": {"numpy"},
     "cells": {"numpy"},
     "charts": {"numpy"},
@@ -59,8 +71,14 @@ OUTSIDE = {
     "raster": {"numpy", "plotext"},
     "batch": {"numpy", "rich"},
     "tui": {"numpy", "rich", "textual"},
-    "api": {"numpy"},
+    "api": {"numpy", "sklearn"},
+    "grid": set(),
+    "setting": set(),
+    "toml": set(),
+    "forecastoptions": {"click"},
     "options": {"click"},
+    "request": {"click"},
+    "subcommands": {"click"},
     "cli": {"click"},
     "__main__": set(),
     "__init__": set(),
@@ -142,7 +160,10 @@ def test_no_two_parts_import_each_other():
 
 
 def test_the_command_imports_nothing_heavy_before_it_knows_what_for():
-    for name in ("cli", "options", "errors", "streams", "crash", "__init__", "__main__"):
+    for name in (
+        *("cli", "options", "subcommands", "errors", "streams", "crash", "places"),
+        *("__init__", "__main__"),
+    ):
         assert (
             imports_at_start(ROOT / "rnn_tui" / f"{name}.py")
             & ({"numpy", "numba", "textual", "plotext", "polars", "rich", "pydantic"})

@@ -10,18 +10,17 @@ import numpy as np
 from rnn_kernels import lengths, parts
 from rnn_kernels.layout import Array
 
-CARRY, COUNT, FILL, GATHER, SPREAD, CLEAR = range(6)
+CARRY, COUNT, FILL, CLEAR = range(4)
+HOOKS = 4
 
 
 def hooks_for(dtype: np.dtype[Any], *, carries: bool, has_lengths: bool) -> Array:
-    """Compile what a run needs, and return the addresses, int64 (6,)."""
-    hooks = np.zeros(6, np.int64)
+    """Compile what a run needs, and return the addresses, int64."""
+    hooks = np.zeros(HOOKS, np.int64)
     if carries:
         hooks[CARRY] = parts.carry_of(dtype)
     if has_lengths:
         hooks[COUNT] = lengths.count_active_of()
         hooks[FILL] = lengths.fill_beyond_of(dtype)
-        hooks[GATHER] = lengths.gather_rows_of(dtype)
-        hooks[SPREAD] = lengths.spread_rows_of(dtype)
         hooks[CLEAR] = lengths.clear_beyond_of(dtype)
     return hooks

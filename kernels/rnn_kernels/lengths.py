@@ -3,7 +3,7 @@
 The longest samples come first, so that at timestep t only the first active[t] of them are
 computed, as in PyTorch's packed sequences. `active` has one count more, active[T] = 0: the samples
 that end with timestep t are those from active[t + 1] to active[t]. Without lengths it is B at every
-timestep.
+timestep. `ends` are the lengths, T for all without.
 
 What lies beyond a length is filled so that the products over all timesteps, which know no lengths,
 add zeros: x, y and all gradients are zero there, and the states stay what they were at the end.
@@ -20,11 +20,9 @@ from rnn_kernels.jit import address_of, caller, inner, jit_part
 from rnn_kernels.layout import Array, layer_at
 from rnn_kernels.sweeps import zero_row
 
-call_count_active = caller("lengths s active")
+call_count_active = caller("lengths s active ends")
 call_fill_beyond = caller("plan active memory y")
 call_clear_beyond = caller("plan active memory dy")
-call_gather_rows = caller("active first samples y target")
-call_spread_rows = caller("active first samples y target dy")
 
 
 def check_lengths(lengths: Array, shape: tuple[int, ...], timesteps: int, first: int) -> None:
@@ -51,19 +49,11 @@ def check_lengths(lengths: Array, shape: tuple[int, ...], timesteps: int, first:
         )
 
 
-def fill_active(active: Array, lengths: Array | None, batch_size: int) -> None:
-    """Set how many samples are computed at each timestep."""
-    if lengths is None:
-        active[:-1] = batch_size
-    else:
-        active[:-1] = np.count_nonzero(lengths > np.arange(len(active) - 1)[:, None], axis=1)
-
-
 @cache
 def count_active_of() -> int:
     """Compile what counts a step's samples at each timestep."""
     counts = types.Array(types.int64, 1, "C")
-    return address_of(_count_active, types.Array(types.int64, 2, "C"), types.int64, counts)
+    return address_of(_count_active, types.Array(types.int64, 2, "C"), types.int64, counts, counts)
 
 
 @cache
@@ -84,25 +74,11 @@ def _pass_types(dtype: np.dtype[Any]) -> tuple[Any, ...]:
     return plan, active, values, values
 
 
-@cache
-def gather_rows_of(dtype: np.dtype[Any]) -> int:
-    """Compile what brings together the rows that a loss counts."""
-    values = types.Array(from_dtype(dtype), 1, "C")
-    n, active = types.int64, types.Array(types.int64, 1, "C")
-    return address_of(_gather_rows, active, n, n, values, values)
-
-
-@cache
-def spread_rows_of(dtype: np.dtype[Any]) -> int:
-    """Compile what puts these rows back."""
-    values = types.Array(from_dtype(dtype), 1, "C")
-    n, active = types.int64, types.Array(types.int64, 1, "C")
-    return address_of(_spread_rows, active, n, n, values, values, values)
-
-
 @jit_part
-def _count_active(lengths: Array, s: int, active: Array) -> None:
-    """Set how many samples of step s are computed at each timestep."""
+def _count_active(lengths: Array, s: int, active: Array, ends: Array) -> None:
+    """Set the lengths of step s, and how many samples are computed at each timestep."""
+    for b in range(ends.size):
+        ends[b] = lengths[s, b]
     count = lengths.shape[1]
     for t in range(active.size - 1):
         while count and lengths[s, count - 1] <= t:
@@ -154,33 +130,3 @@ def _clear_beyond(plan: Array, active: Array, memory: Array, dy: Array) -> None:
                 if layer.dn_h:
                     zero_row(memory, layer.dn_h + row * layer.n_stride, layer.units)
                 zero_row(dy, row * outputs, outputs)
-
-
-@jit_part
-def _gather_rows(active: Array, first: int, samples: int, y: Array, target: Array) -> None:
-    """Bring the rows of the timesteps from `first` on side by side, without those beyond."""
-    outputs = y.size // ((active.size - 1) * samples)
-    to = first * samples * outputs
-    for t in range(first, active.size - 1):
-        for k in range(t * samples * outputs, (t * samples + active[t]) * outputs):
-            y[to] = y[k]
-            target[to] = target[k]
-            to += 1
-
-
-@jit_part
-def _spread_rows(
-    active: Array, first: int, samples: int, y: Array, target: Array, dy: Array
-) -> None:
-    """Put gathered rows of y, target and dy back, with zeros beyond the lengths."""
-    outputs = y.size // ((active.size - 1) * samples)
-    source = first * samples * outputs
-    for t in range(first, active.size - 1):
-        source += active[t] * outputs
-    for t in range(active.size - 2, first - 1, -1):
-        begin, end = t * samples * outputs, (t * samples + active[t]) * outputs
-        for array in (y, target, dy):
-            zero_row(array, end, (samples - active[t]) * outputs)
-        for k in range(end - 1, begin - 1, -1):
-            source -= 1
-            y[k], target[k], dy[k] = y[source], target[source], dy[source]

@@ -17,7 +17,6 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
-from rnn_kernels.lengths import fill_active
 from rnn_kernels.links import LINKS
 from rnn_kernels.threads import ThreadChoice
 
@@ -116,7 +115,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, links, active, head
+    memory, squares, norms, plan, links, active, ends, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -146,6 +145,7 @@ class Workspace:
         self.plan = plan.table
         self.links = np.zeros(LINKS, np.int64)
         self.active = np.zeros(T + 1, np.int64)
+        self.ends = np.zeros(B, np.int64)
         self.set_lengths(None)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
@@ -197,7 +197,9 @@ class Workspace:
 
     def set_lengths(self, lengths: Array | None) -> None:
         """Say how long the samples of the next pass are, the longest first; None is T."""
-        fill_active(self.active, lengths, self.batch_size)
+        self.ends[:] = self.timesteps if lengths is None else lengths
+        t = np.arange(self.timesteps)[:, np.newaxis]
+        self.active[:-1] = np.count_nonzero(self.ends > t, axis=1)
         self.has_lengths = lengths is not None
 
     def set_final_gradient(self, name: str, final: Array | None) -> None:

@@ -11,9 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from rnn_tui.batch.foresight import future_records
+from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import verdict
 from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
+
+SCHEMA = 1
+"""Version of docs/batch-json.md: it changes where a known key changes its meaning."""
 
 
 def to_json_lines(event: Event, name: str) -> str:
@@ -27,9 +32,22 @@ def to_json_lines(event: Event, name: str) -> str:
         case StepsDone():
             return _steps(event)
         case RunEnded():
-            return _line(_ended(event, name))
+            return to_json_line(_ended(event, name))
         case _:
             return ""
+
+
+def to_json_line(record: Mapping[str, Any]) -> str:
+    """Return any record as a line; a number that is not finite is null."""
+    return _line(_without_nan(record))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(found) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(found) for found in value]
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _line(record: dict[str, Any]) -> str:
@@ -39,6 +57,7 @@ def _line(record: dict[str, Any]) -> str:
 def _started(event: RunStarted) -> dict[str, Any]:
     return {
         "event": "run_started",
+        "schema": SCHEMA,
         "config": event.config.model_dump(mode="json"),
         "versions": dict(event.versions),
         "seed": event.config.training.seed,
@@ -49,31 +68,31 @@ def _started(event: RunStarted) -> dict[str, Any]:
 
 
 def _ended(event: RunEnded, name: str) -> dict[str, Any]:
+    held = list(event.coverage.values())
     return {
         "event": "run_ended",
         "status": str(event.status),
         "reason": event.reason,
         "steps": event.steps,
         "best_step": event.best_step,
-        "seconds": _finite(event.seconds),
-        **_scored(name, event.scores),
+        "seconds": event.seconds,
+        **_scored(name, event.scores, held[0] if held else None),
         "more_targets": {
-            target: _scored(name, scores) for target, scores in event.more_scores.items()
+            target: _scored(name, scores, event.coverage.get(target))
+            for target, scores in event.more_scores.items()
         },
+        "future": list(future_records(event.future)) if event.future else [],
     }
 
 
-def _scored(name: str, scores: Mapping[str, Scores]) -> dict[str, Any]:
+def _scored(name: str, scores: Mapping[str, Scores], coverage: Coverage | None) -> dict[str, Any]:
     model = scores.get("model")
     return {
-        "test_metrics": _scores(model) if model else None,
-        "baselines": {key: _scores(found) for key, found in scores.items() if key != "model"},
+        "test_metrics": asdict(model) if model else None,
+        "intervals": asdict(coverage) if coverage else None,
+        "baselines": {key: asdict(found) for key, found in scores.items() if key != "model"},
         "verdict": verdict(name, scores),
     }
-
-
-def _scores(scores: Scores) -> dict[str, Any]:
-    return {name: _finite(value) for name, value in asdict(scores).items()}
 
 
 def _steps(event: StepsDone) -> str:

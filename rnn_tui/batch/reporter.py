@@ -1,17 +1,15 @@
 """A run on the standard streams, as text or as JSON Lines."""
 
-import io
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-
-from rich.console import Console
 
 from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.page import Page
 from rnn_tui.batch.plots import plots as draw_plots
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
-from rnn_tui.batch.summary import NARROW, summary
+from rnn_tui.batch.summary import headline, summary
+from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
 from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
 from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDone
@@ -23,27 +21,25 @@ WIDEST_CHART = 120
 class Reporter:
     """Writes events to stdout (JSON Lines) or progress to stderr and the result to stdout.
 
-    It never raises where a stream is lost. Without stdout it falls silent and keeps the error in
+    Of one run of many it tells the end in one line: the result is the table of all. It never raises
+    where a stream is lost. Without stdout it falls silent and keeps the error in
     `lost`; without stderr alone it goes on, since the result has still a place to go.
     """
 
     def __init__(
         self,
         config: RunConfig,
+        task: Task,
         *,
-        as_json: bool,
-        plots: bool,
-        save_to: Path | None = None,
-        output_to: Path | None = None,
+        is_one_of_many: bool = False,
     ) -> None:
         self.lost: OutputLostError | None = None
         self._config = config
-        self._as_json = as_json
-        self._plots = plots
-        self._written = {"Model saved to": save_to, "Forecasts written to": output_to}
+        self._task = task
+        self._is_one_of_many = is_one_of_many
         self._output = Output(sys.stdout)
         self._is_one_stream = are_one(sys.stdout, sys.stderr)
-        self._progress = Silence() if as_json else _progress_view(config)
+        self._progress = Silence() if task.as_json else _progress_view(config)
         self._started = False
         self._last: StepsDone | None = None
 
@@ -51,7 +47,7 @@ class Reporter:
         """Write an event."""
         self._started = self._started or isinstance(event, RunStarted)
         self._last = event if isinstance(event, StepsDone) else self._last
-        if self._as_json:
+        if self._task.as_json:
             self._print(to_json_lines(event, self._config.model.cell.upper()))
         self._watch(lambda: self._progress.show(event))
 
@@ -72,31 +68,30 @@ class Reporter:
         """Write how the run ended."""
         if ended.status in {Status.DIVERGED, Status.FAILED}:
             complain(f"{ended.status}: {ended.reason}")
-        if not self._as_json:
+        if self._task.as_json:
+            return
+        if self._is_one_of_many:
+            line = headline(self._config, ended, with_seed=True)
+            self._watch(lambda: Output(sys.stderr).write(f"{line}\n"))
+        else:
             self._print(self._closing_text(ended, snapshot))
 
     def _closing_text(self, ended: RunEnded, snapshot: Snapshot) -> str:
-        screen = Console(file=self._output.stream)
-        text = io.StringIO()
-        page = Console(
-            file=text,
-            width=max(screen.width, NARROW),
-            force_terminal=screen.is_terminal,
-            no_color=screen.no_color,
-            highlight=False,
-        )
-        for part in summary(self._config, ended, snapshot.forecast, page.width):
-            page.print(part, soft_wrap=not screen.is_terminal)
+        page = Page(self._output.stream)
+        page.add(*summary(self._config, ended, snapshot.forecast, page.width))
         if ended.status is not Status.FAILED and snapshot.ended is ended:
-            for what, path in self._written.items():
+            for what, path in (
+                ("Model saved to", self._task.save_to),
+                ("Forecasts written to", self._task.output_to),
+            ):
                 if path is not None:
-                    page.print(f"{what} {path}.", markup=False, soft_wrap=True)
-        if self._plots:
+                    page.add(f"{what} {path}.")
+        if self._task.plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
             width = min(page.width, WIDEST_CHART)
             for part in draw_plots(snapshot, width, "braille" if is_unicode else "ascii"):
-                page.print(part, no_wrap=True)
-        return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+                page.add(part, no_wrap=True)
+        return page.text
 
     def _print(self, text: str) -> None:
         if self.lost:

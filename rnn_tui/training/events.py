@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
 
 Floats = NDArray[np.float64]
@@ -88,6 +90,11 @@ class RunEnded:
     seconds: float
     scores: Mapping[str, Scores]
     more_scores: Mapping[str, Mapping[str, Scores]] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    """What the prediction intervals hold on the test part, by the name of the column; empty where
+    there are none."""
+    future: Future | None = None
+    """What is forecast beyond the end of the series."""
 
 
 Event = RunStarted | KernelsReady | StepsDone | RunEnded

@@ -7,19 +7,20 @@ import numpy as np
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
-from rnn_tui.data.prepared import prepare
+from rnn_tui.data.prepared import Prepared, prepare
+from rnn_tui.data.series import Series
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
-from rnn_tui.forecasting.evaluation import evaluate
-from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.closing import Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
 SHOWN_POINTS = 2_000
@@ -29,17 +30,31 @@ SHOWN_POINTS = 2_000
 class Run:
     """One run in progress.
 
+    Parameters
+    ----------
+    config
+        What to run.
+    load_from
+        Model file whose weights and scaling the run starts from.
+    series
+        The series, where it has been read already.
+
     Raises
     ------
     DataError, ModelFileError
         The series or the model file is not fit for the run.
     """
 
-    def __init__(self, config: RunConfig, load_from: Path | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, load_from: Path | None = None, series: Series | None = None
+    ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
         self._prepared = prepare(
-            config.data, config.model.dtype, scaler=saved.scalers if saved else None
+            config.data,
+            config.model.dtype,
+            scaler=saved.scalers if saved else None,
+            series=series,
         )
         weights, order = random_streams(config.training.seed)
         model = Model.create(
@@ -53,14 +68,19 @@ class Run:
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
+        self._notes = check_forecast(config.forecast, self._prepared)
+        self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
+        self._clipped_steps = 0
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
         self._best_loss = np.inf
         self._best_step: int | None = None
+        self._evaluated_step: int | None = None
+        self._since_best = 0
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
@@ -69,6 +89,25 @@ class Run:
             split.validation_start,
             split.test_start,
             horizon=self._prepared.horizon,
+        )
+
+    @property
+    def prepared(self) -> Prepared:
+        """The series that the run trains on."""
+        return self._prepared
+
+    @property
+    def saved(self) -> SavedModel:
+        """The best weights, or the present ones where none have been evaluated."""
+        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        data = self._config.data
+        if "seasonal-diff" in data.transform:  # the season that was found is part of the model
+            data = data.model_copy(update={"period": self._prepared.series.period})
+        return SavedModel(
+            config=self._config.model_copy(update={"data": data}),
+            scalers=self._prepared.scalers,
+            step=self.step if self._best_step is None else self._best_step,
+            parameters=unpack(self.trainer.model.network, parameters),
         )
 
     @property
@@ -82,7 +121,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found or changed on reading the series."""
-        return self._prepared.series.notes
+        return (*self._prepared.series.notes, *self.trainer.notes, *self._notes)
 
     @property
     def step(self) -> int:
@@ -122,10 +161,25 @@ class Run:
     def _evaluate(self) -> None:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
+        self._evaluated_step = self.step
+        self._since_best += 1
         if self._validation.loss < self._best_loss:
             self._best_loss = self._validation.loss
             self._best_step = self.step
+            self._since_best = 0
             self._best[:] = self.trainer.model.parameters
+
+    def evaluate_last(self) -> None:
+        """Let the last weights compete with the best ones, where a run ends between evaluations."""
+        if self.fault is None and self._evaluated_step != self.step:
+            self._evaluate()
+
+    @property
+    def enough(self) -> str | None:
+        """Why the run should end, beyond its number of steps, in words."""
+        loss = self._validation.loss if self._validation else None
+        best, since = self._best_step, self._since_best
+        return enough(self._config.training, Progress(self._seconds, loss, best, since))
 
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:
@@ -148,33 +202,27 @@ class Run:
             validation_loss=self._validation.loss if self._validation else None,
         )
         self._history.add(self._last)
+        if self._last.clip > 0:
+            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
         return self._last
 
     def end(self, status: Status, reason: str) -> RunEnded:
         """Go back to the best weights and score them on the test part, beside the baselines."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        scores = self._test_scores()
+        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        more = self._prepared.series.target_names[1:]
         return RunEnded(
             status=status,
             reason=reason,
             steps=self.step,
             best_step=self._best_step,
             seconds=self._seconds,
-            scores=scores[0],
-            more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
+            scores=closing.scores[0],
+            more_scores=dict(zip(more, closing.scores[1:], strict=True)),
+            coverage=closing.coverage,
+            future=closing.future,
         )
-
-    def _test_scores(self) -> list[dict[str, Scores]]:
-        """Return the scores of every column to forecast; a forecast not finite has none."""
-        predicted = self.trainer.predict(self._prepared.starts["test"])
-        found = []
-        for target in range(predicted.shape[2]):
-            scores = evaluate(self._prepared, predicted, target=target)
-            if not np.isfinite(predicted[:, :, target]).all():
-                del scores["model"]
-            found.append(scores)
-        return found
 
     def save(self, path: Path) -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -184,26 +232,23 @@ class Run:
         ModelFileError
             The file cannot be written.
         """
-        parameters = self.trainer.model.parameters if self._best_step is None else self._best
-        save_model(
-            path,
-            SavedModel(
-                config=self._config,
-                scalers=self._prepared.scalers,
-                step=self.step if self._best_step is None else self._best_step,
-                parameters=unpack(self.trainer.model.network, parameters),
-            ),
-        )
+        save_model(path, self.saved)
 
     def write_forecast(self, path: Path) -> None:
-        """Write what the present weights forecast, with the truth beside it, as a table.
+        """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
         Raises
         ------
         SaveError
             The file cannot be written.
+        RuntimeError
+            The run has not ended.
         """
-        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        if self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
+        future, margins = self._closing.future, self._closing.margins
+        table = forecast_table(self._prepared, self.trainer.predict, future, margins)
+        columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
@@ -247,6 +292,7 @@ class Run:
             best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
             best_step=self._best_step,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
+            clipped_steps=self._clipped_steps,
             seconds=self._seconds,
             history=history,
             validation_rmse=self._validation_rmse,

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import RnnTuiError, SaveError
 from rnn_tui.training.commands import (
@@ -32,6 +32,7 @@ from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
+    from rnn_tui.data.series import Series
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -55,6 +56,8 @@ class Session:
         Model file to write when the run ends, however it ends; the best weights are saved.
     output_to
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
+    series
+        The series, where it has been read already.
     clock
         Monotonic seconds.
     """
@@ -66,12 +69,14 @@ class Session:
         load_from: Path | None = None,
         save_to: Path | None = None,
         output_to: Path | None = None,
+        series: "Series | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
         self._output_to = output_to
+        self._series = series
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -90,6 +95,8 @@ class Session:
         """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
+        self.run: Run | None = None
+        """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
@@ -129,7 +136,7 @@ class Session:
 
     def start(self) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen."""
-        self._frame_seconds = 1.0 / self._config.display.fps
+        self._frame_seconds = 1.0 / (self._config.display.fps or DEFAULT_FPS)
         self._thread = threading.Thread(target=self._run_in_thread, name="training", daemon=True)
         self._thread.start()
 
@@ -169,7 +176,7 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        run = Run(self._config, self._load_from)
+        self.run = run = Run(self._config, self._load_from, self._series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -198,7 +205,7 @@ class Session:
         if self._frame_seconds is not None:
             self._answer(run)
         before = self._clock()
-        while run.fault is None and (last is None or run.step < last):
+        while not run.fault and not run.enough and (last is None or run.step < last):
             before += self._obey(run)
             if self._stop is not None:
                 return
@@ -284,6 +291,9 @@ class Session:
             status, reason = Status.DIVERGED, run.fault
         elif self._stop is not None:
             status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
+        elif (enough := run.enough) is not None:
+            reason = enough
+        run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:

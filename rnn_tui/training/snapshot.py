@@ -122,6 +122,8 @@ class Snapshot:
     best_validation_loss: float | None = None
     best_step: int | None = None
     gradient_norm: float | None = None
+    clipped_steps: int = 0
+    """Steps so far whose gradient had a norm above the clipping threshold of then."""
     seconds: float = 0.0
     compile_seconds: float | None = None
     history: HistoryView | None = None

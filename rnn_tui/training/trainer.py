@@ -10,7 +10,6 @@ from rnn_kernels import (
     Workspace,
     compile_kernels,
     forward,
-    predict,
     train_steps,
 )
 from rnn_tui.config import RunConfig
@@ -19,13 +18,17 @@ from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
+from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.sampling import BatchSampler, Starts
 from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
 
-PREDICTION_BATCH = 64
 DIVERGED_LOSS = 1e6
 """Scaled squared error at which a run counts as diverged: errors of 1,000 standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
+EVALUATE_AT_MOST_EVERY = 1_000
+"""Steps from one validation to the next: an epoch, but no fewer and no more than these."""
+MOST_VALIDATION_WINDOWS = 8_192
+"""Of a longer validation part so many windows, evenly spaced, stand for all: see docs/data.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,12 @@ class Trainer:
             )
 
         self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
-        self._prediction_workspace = workspace(PREDICTION_BATCH)
+        self._predictor = Predictor(model, window)
         self._trace_workspace = workspace(1)
         per_epoch = self._sampler.batches_per_epoch
-        self._evaluation_interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        self._evaluation_interval = min(epochs, EVALUATE_AT_MOST_EVERY)
+        self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
 
     def compile(self) -> None:
         """Compile the kernels that the run needs, or load them from the cache.
@@ -99,8 +104,13 @@ class Trainer:
             raise UsageError(f"{error}.") from error
 
     @property
+    def batch_size(self) -> int:
+        """Windows in one step: those asked for, or as many as there are."""
+        return self._sampler.batch_size
+
+    @property
     def steps_to_evaluation(self) -> int:
-        """Steps until validation is due: at the ends of epochs, ten steps apart at least."""
+        """Steps until validation is due: at the ends of epochs, 10 steps apart or up to 1,000."""
         return self._evaluation_interval - self.step % self._evaluation_interval
 
     def train(self, count: int) -> Burst:
@@ -108,7 +118,18 @@ class Trainer:
 
         On a loss or gradient that is not finite the weights are those before the faulty step.
         """
-        batches = self._sampler.take(count)
+        return self.learn(self._prepared.inputs, self._prepared.targets, self._sampler.take(count))
+
+    def learn(self, inputs: Inputs, targets: Inputs, batches: Starts) -> Burst:
+        """Take a step for every batch of windows, fewer where training breaks down.
+
+        Parameters
+        ----------
+        inputs, targets
+            As those of `Prepared`, shapes (N, D) and (N, H·O).
+        batches
+            First rows of the windows, shape (n, `batch_size`).
+        """
         loss, norm = np.empty(len(batches)), np.empty(len(batches))
         done = train_steps(
             self.model.network,
@@ -116,8 +137,8 @@ class Trainer:
             self._gradient,
             self._optimizer,
             self._workspace,
-            self._prepared.inputs,
-            self._prepared.targets,
+            inputs,
+            targets,
             batches,
             first=self._first,
             learning_rate=self.learning_rate,
@@ -145,24 +166,30 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore"):
             return self._prepared.restore(self._outputs(starts), starts)
 
+    def read(self, inputs: Inputs, starts: Starts) -> Inputs:
+        """Return what the network says after windows of `inputs` (N, D), scaled, (n, H·O)."""
+        return self._predictor(inputs, starts)
+
     def _outputs(self, starts: Starts) -> Inputs:
         """Return what the network says after reading windows, in scaled units, (n, H·O)."""
-        out: Inputs = np.empty(
-            (len(starts), self.model.network.output_size), self.model.parameters.dtype
-        )
-        predict(
-            self.model.network,
-            self.model.parameters,
-            self._prediction_workspace,
-            self._prepared.inputs,
-            starts,
-            out,
-        )
-        return out
+        return self._predictor(self._prepared.inputs, starts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is done otherwise with a long series, a sentence each."""
+        every, some = len(self._prepared.starts["validation"]), len(self._validation)
+        if some == every:
+            return ()
+        said = f"the weights are chosen by {some:,} of the {every:,} windows of the validation part"
+        return (f"{said}, evenly spaced; the test part is scored whole.",)
 
     def errors(self, part: Part) -> Errors:
-        """Return the errors of the current weights on "train", "validation" or "test"."""
-        prepared, starts = self._prepared, self._prepared.starts[part]
+        """Return the errors of the current weights on "train", "validation" or "test".
+
+        Of a long validation part windows that are evenly spaced stand for all.
+        """
+        prepared = self._prepared
+        starts = self._validation if part == "validation" else prepared.starts[part]
         outputs = self._outputs(starts)
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = outputs.astype(np.float64) - prepared.targets[starts + prepared.origins_shift]
@@ -219,6 +246,13 @@ class Trainer:
         cell = self._workspace.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
+
+
+def _thinned(starts: Starts, most: int) -> Starts:
+    """Return at most `most` of the windows, evenly spaced, the first and the last among them."""
+    if len(starts) <= most:
+        return starts
+    return starts[np.linspace(0, len(starts) - 1, most).astype(np.int64)]
 
 
 def root_mean_square(values: Floats) -> float:

@@ -5,24 +5,33 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Console
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
-from rnn_tui.config import RunConfig
+from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.errors import ExitCode, RnnTuiError
-from rnn_tui.streams import complain, discard_the_rest, release_standard_streams
+from rnn_tui.places import log_folders, settings_file
+from rnn_tui.settings import read_settings
+from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
+from rnn_tui.tui.chronicle import conclude
+from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.farewell import farewell
+from rnn_tui.tui.journal import Journal, listening, log_file
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
-from rnn_tui.tui.plots.look import DARK, LIGHT, Look
+from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
@@ -42,6 +51,14 @@ class RnnTuiApp(App[None]):
         The run; it is started once the first frame is on the screen.
     fps
         Frames a second, at most.
+    is_thrifty
+        Whether to send little to the terminal.
+    few_colours
+        Whether it has sixteen colours, or is to be sent no more.
+    terminal
+        Where to draw; None lets Textual choose.
+    journal
+        The event log; None begins an empty one.
     clock
         Monotonic seconds.
     """
@@ -56,14 +73,31 @@ class RnnTuiApp(App[None]):
     ]
 
     def __init__(
-        self, session: RunSession, *, fps: int = 10, clock: Callable[[], float] = time.monotonic
+        self,
+        session: RunSession,
+        *,
+        fps: int = DEFAULT_FPS,
+        is_thrifty: bool = False,
+        few_colours: bool = False,
+        terminal: TextIOWrapper | None = None,
+        journal: Journal | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=_driver_class() if terminal else None)
         self.session = session
+        self.is_thrifty = is_thrifty
+        self._few_colours = few_colours
+        if few_colours:
+            self.console = _sixteen_colours(self.console)
+        if terminal is not None:
+            self.terminal = terminal
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
+        self._half_line = ""
+        """What has been printed without an end of line so far."""
         self._glyphs = detect_glyphs(os.environ)
-        self._main = MainScreen(session, fps, clock, self._look(THEME))
+        self._journal = journal or Journal()
+        self._main = MainScreen(session, fps, clock, self._look(THEME), self._journal)
         self.register_theme(THEME)
         self.theme = THEME.name
 
@@ -78,6 +112,7 @@ class RnnTuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Start the run behind the first frame."""
+        self.begin_capture_print(self)
         self._follow_theme(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._follow_theme)
         loop = asyncio.get_running_loop()
@@ -88,11 +123,25 @@ class RnnTuiApp(App[None]):
                     loop.add_signal_handler(number, self._end, number)
         self.call_after_refresh(self.session.start)
 
+    def on_print(self, event: events.Print) -> None:
+        """Note what was printed, whole lines at a time."""
+        lines = (self._half_line + event.text).split("\n")
+        self._half_line = lines.pop()
+        for line in lines:
+            self._journal.stray(line)
+
     def _look(self, theme: Theme) -> Look:
-        return Look(DARK if theme.dark else LIGHT, self._glyphs, colour=not self.no_color)
+        palette = SIXTEEN if self._few_colours else DARK if theme.dark else LIGHT
+        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not self._few_colours)
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
+
+    def on_resize(self) -> None:
+        """Draw everything anew: what the terminal made of its old content is not known."""
+        forget = getattr(self._driver, "forget", None)
+        if forget is not None:
+            forget()
 
     def _end(self, number: int) -> None:
         self.ended_by = number
@@ -132,6 +181,39 @@ class RnnTuiApp(App[None]):
         self.panic()
 
 
+@contextmanager
+def swift_turns() -> Iterator[None]:
+    """Let threads take turns at the interpreter as fast as the screen needs."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _driver_class() -> type[Driver] | None:
+    if sys.platform == "win32":
+        return None
+    from rnn_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - needs termios
+
+    return TerminalDriver
+
+
+def _sixteen_colours(console: Console) -> Console:
+    """Return a console like Textual's own that knows the colours every terminal has."""
+    return Console(
+        color_system="standard",
+        file=console.file,
+        force_terminal=True,
+        no_color=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        safe_box=False,
+    )
+
+
 def run_app(
     config: RunConfig,
     *,
@@ -155,16 +237,17 @@ def run_app(
     """
     from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
 
-    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
-    app = RnnTuiApp(session, fps=config.display.fps)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        app.run()
-    finally:
-        sys.setswitchinterval(before)
-        session.stop(Status.INTERRUPTED if app.ended_by else Status.STOPPED)
-        _await(session, exit_code(None, app.ended_by))
+    settings = read_settings(settings_file())
+    display = choose_display(config.display, settings, os.environ)
+    shown = config.display.model_copy(update={"fps": display.fps})
+    session = Session(
+        config.model_copy(update={"display": shown}),
+        load_from=load_from,
+        save_to=save_to,
+        output_to=output_to,
+    )
+    with log_file(log_folders()) as write:
+        app = _show(session, display, Journal(write))
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):
@@ -176,6 +259,28 @@ def run_app(
     except OSError:
         discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
+
+
+def _show(session: RunSession, display: Display, journal: Journal) -> RnnTuiApp:
+    """Run the app until the user leaves, then wait for the end of the run."""
+    app = None
+    try:
+        with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
+            app = RnnTuiApp(
+                session,
+                fps=display.fps,
+                is_thrifty=display.is_thrifty,
+                few_colours=display.few_colours,
+                terminal=terminal,
+                journal=journal,
+            )
+            app.run()
+    finally:
+        ended_by = app.ended_by if app else None
+        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
+        _await(session, exit_code(None, ended_by))
+        conclude(journal, session.snapshot)
+    return app
 
 
 def _await(session: RunSession, code: int) -> None:

@@ -22,9 +22,14 @@ class Command:
     action: str
 
     @property
+    def id(self) -> str:
+        """What the settings call it: its title in small letters, with hyphens."""
+        return self.title.lower().replace(" ", "-")
+
+    @property
     def binding(self) -> Binding:
         """The binding of the keys."""
-        return Binding(self.keys, self.action, self.title, key_display=self.symbol)
+        return Binding(self.keys, self.action, self.title, key_display=self.symbol, id=self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ COMMANDS = (
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
     Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
     Command("4", "4", "Zoom the gradient", "panel 4 alone; again: back", "zoom(4)"),
+    Command("5", "5", "Zoom the events", "the event log alone; again: back", "zoom(5)"),
     Command("enter", "Enter", "Zoom the panel in focus", "and back", "zoom_focused"),
     Command(
         "escape",
@@ -100,7 +106,7 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("→", "timestep", "move_cursor(1)", 8),
     )
     offered = {None: (*gate, *time), 1: loss, 3: (*gate, *time)}.get(zoomed, time)
-    zoom = Hint("1-4", "zoom", "zoom(1)", 6)
+    zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),
         *offered,

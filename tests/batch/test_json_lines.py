@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_tui.batch.gridsummary import Outcome, grid_json
 from rnn_tui.batch.json_lines import to_json_lines
 from rnn_tui.batch.run import resolve
 from rnn_tui.config import RunConfig
+from rnn_tui.data.series import Series
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from tests.batch.fake_session import SCORES, burst
@@ -53,6 +57,7 @@ def test_the_start_has_the_whole_configuration():
     record = only(event)
     assert record == {
         "event": "run_started",
+        "schema": 1,
         "config": config.model_dump(mode="json"),
         "versions": {"numpy": "2.0"},
         "seed": 0,
@@ -123,6 +128,7 @@ def test_the_end_has_status_metrics_and_baselines():
         "best_step": 3,
         "seconds": 0.25,
         "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
+        "intervals": None,
         "baselines": {
             "naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621),
             "seasonal naive": metrics(34.2, 25.0, None, 48.0, 0.517),
@@ -130,6 +136,7 @@ def test_the_end_has_status_metrics_and_baselines():
         },
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
         "more_targets": {},
+        "future": [],
     }
 
 
@@ -139,6 +146,7 @@ def test_the_scores_of_further_columns():
     assert record["more_targets"] == {
         "inflow": {
             "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
+            "intervals": None,
             "baselines": {"naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621)},
             "verdict": "LSTM 19.8 beats every baseline on this series; the best is naive 30.3.",
         }
@@ -157,6 +165,27 @@ def test_scores_that_are_not_finite_are_null():
     assert "no finite test error" in record["verdict"]
 
 
+def test_intervals_and_the_future():
+    days = np.array(["2020-01-31", "2020-02-01"], "datetime64[D]")
+    ends = np.array([[1.0, np.nan], [2.0, np.nan]])
+    future = Future(("v", "w"), days, ends + 1, ends, ends + 2)
+    held = {"v": Coverage(0.9, 0.85, 4.0, 20), "w": Coverage(0.9, 0.95, 5.0, 20)}
+    record = only(
+        RunEnded(Status.COMPLETED, "", 1, 1, 1.0, SCORES, {"w": SCORES}, held, future)
+    )  # fmt: skip
+    assert record["intervals"] == {"level": 0.9, "coverage": 0.85, "width": 4.0, "count": 20}
+    assert record["more_targets"]["w"]["intervals"]["coverage"] == 0.95
+    assert record["future"][2] == {
+        "time": "2020-02-01",
+        "column": "v",
+        "step": 2,
+        "predicted": 3.0,
+        "lower": 2.0,
+        "upper": 4.0,
+    }
+    assert record["future"][3]["lower"] is None
+
+
 def test_compiling_has_no_line():
     assert to_json_lines(KernelsReady(1.0), "LSTM") == ""
 
@@ -165,6 +194,13 @@ def documented(event):
     text = (Path(__file__).parents[2] / "docs" / "batch-json.md").read_text(encoding="utf-8")
     section = text.partition(f"## `{event}`")[2].partition("\n## ")[0]
     return {"event", *re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)}
+
+
+def test_the_documented_keys_of_a_grid_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = grid_json([Outcome(resolve(RunConfig()), ended)], 1, series)
+    assert documented("grid_ended") == record.keys()
 
 
 def test_the_documented_keys_are_the_written_ones():

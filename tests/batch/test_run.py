@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from rnn_tui.batch.interrupts import Interrupts
 from rnn_tui.batch.reporter import Reporter
-from rnn_tui.batch.run import follow, resolve
+from rnn_tui.batch.run import exit_code, follow, resolve
+from rnn_tui.batch.task import Task
 from rnn_tui.config import build_config
 from rnn_tui.errors import DataError
 from rnn_tui.streams import OutputLostError
@@ -35,10 +37,12 @@ def run(tmp_path, monkeypatch):
         ):
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            reporter = Reporter(config, as_json=as_json, plots=False, save_to=save_to)
+            reporter = Reporter(config, Task(save_to=save_to, as_json=as_json))
             if lose:
                 lose(reporter)
-            return follow(session, reporter), session
+            with Interrupts() as interrupts:
+                ended = follow(session, reporter, interrupts)
+            return exit_code(ended, interrupts, reporter.lost), session
 
     return start
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_kernels import Workspace, backward, forward
-from tests import oracle
+from tests import oracle, oracle_rules
 from tests.kernels import ragged, support
-from tests.kernels.courses import Training, random_course
+from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import (
     CELLS,
     DTYPES,
@@ -123,7 +123,7 @@ def train_by_the_oracle(course, lengths):
     )  # fmt: skip
     found = ragged.expected(problem, lengths)
     gradients = {name: found[f"d{name}"] for name in course.parameters}
-    moved = oracle.SGD().update(course.parameters, gradients, course.learning_rate)
+    moved = oracle_rules.SGD().update(course.parameters, gradients, course.learning_rate)
     return moved, found["loss"]
 
 
@@ -145,11 +145,39 @@ def test_training_agrees_with_the_oracle(cell, layers):
     for name, value in parameters.items():
         np.testing.assert_allclose(training.parameters[name], value, rtol=1e-9, atol=1e-12)
     beyond = np.arange(2, 8)[:, np.newaxis] >= lengths[-1]
-    for array in (training.workspace.y, training.workspace.dy, training.workspace.target):
+    for array in (training.workspace.y, training.workspace.dy):
         assert not array[2:][beyond].any()
-    counted = ragged.counted(lengths[-1], 8, 2)
-    wanted = oracle.windows(course.targets, course.starts[-1], 8)
-    np.testing.assert_array_equal(training.workspace.target[counted], wanted[counted])
+
+
+LOSSES = {
+    name: {"loss": options["loss"], "O": options.get("O", 2)}
+    for name, options in COURSES.items()
+    if "loss" in options
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_the_mean_over_what_counts(name):
+    """Two samples of one length are trained as they are alone, in any company."""
+    course = random_course("gru", steps=1, T=6, B=2, clip=0.0, optimizer="sgd", **LOSSES[name])
+    alone = course.but(T=4, first=1)
+    longer = course.but(first=1)
+    short, cut = Training(alone), Training(longer)
+    short.take(alone.starts)
+    lengths = np.array([[4, 4]])
+    assert cut.take(longer.starts, lengths=lengths) == 1
+    np.testing.assert_allclose(cut.losses, short.losses, rtol=1e-13)
+    np.testing.assert_allclose(cut.flat, short.flat, rtol=1e-11, atol=1e-14)
+    unequal = Training(longer)
+    unequal.take(longer.starts, lengths=np.array([[6, 4]]))
+    parts = [
+        Training(course.but(T=T, first=1, starts=course.starts[:, b : b + 1]))
+        for b, T in ((0, 6), (1, 4))
+    ]
+    for part in parts:
+        part.take(part.course.starts)
+    together = (5 * parts[0].losses + 3 * parts[1].losses) / 8
+    np.testing.assert_allclose(unequal.losses, together, rtol=1e-13)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

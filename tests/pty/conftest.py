@@ -20,6 +20,7 @@ def environment(tmp_path):
         "COLORTERM": "truecolor",
         "LC_ALL": "C.UTF-8",
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
     }
 
 

@@ -18,12 +18,12 @@ def line(shown, width):
 
 def test_80_columns_hold_all_hints_but_the_palette():
     assert line(NORMAL, 80) == (
-        " space pause  . step  + - lr  g gate  ← → timestep  1-4 zoom  ? help  q quit"
+        " space pause  . step  + - lr  g gate  ← → timestep  1-5 zoom  ? help  q quit"
     )
 
 
 def test_the_least_telling_go_first_and_quit_last():
-    assert line(NORMAL, 60) == " space pause  . step  + - lr  1-4 zoom  ? help  q quit"
+    assert line(NORMAL, 60) == " space pause  . step  + - lr  1-5 zoom  ? help  q quit"
     assert line(NORMAL, 100).endswith("q quit  ^p palette")
     assert line(NORMAL, 30) == " space pause  ? help  q quit"
     assert line(NORMAL, 8) == " q quit"

@@ -88,7 +88,13 @@ async def test_g_before_the_first_window_says_so(show):
 
 @pytest.mark.parametrize(
     ("key", "title"),
-    [("1", "Loss"), ("2", "Predicted vs"), ("3", "Gates over"), ("4", "Gradient per timestep")],
+    [
+        ("1", "Loss"),
+        ("2", "Predicted vs"),
+        ("3", "Gates over"),
+        ("4", "Gradient per timestep"),
+        ("5", "Events"),
+    ],
 )
 async def test_a_digit_zooms_its_panel_and_goes_back(show, key, title):
     async with show() as shown:
@@ -99,7 +105,7 @@ async def test_a_digit_zooms_its_panel_and_goes_back(show, key, title):
         assert "Esc back" in shown.hints
         await shown.press(key)
         assert shown.titles == [1, 2, 3, 4]
-        assert "1-4 zoom" in shown.hints
+        assert "1-5 zoom" in shown.hints
 
 
 async def test_another_digit_goes_over_to_its_panel_and_escape_back(show):

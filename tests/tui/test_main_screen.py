@@ -135,7 +135,7 @@ async def test_80_by_24_has_all_four_panels_and_two_lines_of_reading(show):
 async def test_a_small_screen_shows_one_panel_at_a_time_under_tabs(show):
     async with show(size=(60, 16)) as shown:
         assert shown.titles == [1]
-        assert "1 Loss  2 Forecast  3 Gates  4 Gradient" in shown.lines[1]
+        assert "1 Loss  2 Forecast  3 Gates  4 Gradient  5 Events" in shown.lines[1]
         await shown.press("3")
         assert shown.titles == [3]
         await shown.press("3")

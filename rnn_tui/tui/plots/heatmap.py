@@ -70,7 +70,7 @@ def draw_heat_map(
 
 def _halves(look: Look) -> int:
     """Return how many values a cell shows: two colours, or one character."""
-    return 1 if look.ascii or not look.colour else 2
+    return 2 if look.blocks and look.colour and not look.ascii else 1
 
 
 def _half_blocks(

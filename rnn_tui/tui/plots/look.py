@@ -78,6 +78,31 @@ LIGHT = Palette(
     ramp=("#f7f9fb", "#cfe5d6", "#86c5c2", "#3a93b8", "#225f97", "#132f5b"),
 )
 
+SIXTEEN = Palette(
+    background="#000000",
+    foreground="#aaaaaa",
+    inks=(
+        (Ink.GRID, "#555555"),
+        (Ink.AXIS, "#555555"),
+        (Ink.LABEL, "#aaaaaa"),
+        (Ink.FIRST, "#55ffff"),
+        (Ink.SECOND, "#ffff55"),
+        (Ink.AREA, "#0000aa"),
+        (Ink.MARK, "#ffffff"),
+        (Ink.WARNING, "#ff5555"),
+        (Ink.RULE, "#aaaaaa"),
+        (Ink.BAND, "#00aaaa"),
+    ),
+    papers=((Paper.FIRST, "#000000"), (Paper.SECOND, "#000000"), (Paper.AREA, "#0000aa")),
+    frame="#555555",
+    focus="#ffffff",
+    good="#55ffff",
+    cold=DARK.cold,
+    warm=DARK.warm,
+    ramp=DARK.ramp,
+)
+"""What every terminal has: each colour is one of the sixteen, cyan and yellow for data."""
+
 
 SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’", "--.|d*oo+x#<o-<>'", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
@@ -102,6 +127,8 @@ class Look:
     palette: Palette = DARK
     glyphs: Glyphs = "braille"
     colour: bool = True
+    blocks: bool = True
+    """Whether heat maps are made of coloured blocks; else of characters, which are sent faster."""
 
     @property
     def ascii(self) -> bool:

@@ -15,23 +15,25 @@ from rnn_tui.cells import Ink
 from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
+from rnn_tui.tui.journal import Journal
 from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.help import HelpScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
+from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
 from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel, LossPanel
 
 LEAST_FOR_FOUR = (72, 20)
+LEAST_FOR_FIVE = (140, 50)
 LEAST_FOR_ONE = (24, 7)
 LEAST_ROWS_FOR_WORDS = 12
 LEAST_ROWS_FOR_TWO_LINES = 24
 REMARK_SECONDS = 3.0
-PANELS = (LOSS, FORECAST, GATES, GRADIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class MainScreen(Screen[None]):
         Monotonic seconds, for how long one has waited.
     look
         Palette and glyphs to begin with.
+    journal
+        The event log.
     """
 
     AUTO_FOCUS = ""
@@ -70,7 +74,12 @@ class MainScreen(Screen[None]):
         """The run could not begin, by no fault of ours; the session's error says why."""
 
     def __init__(
-        self, session: RunSession, fps: int, clock: Callable[[], float], look: Look
+        self,
+        session: RunSession,
+        fps: int,
+        clock: Callable[[], float],
+        look: Look,
+        journal: Journal,
     ) -> None:
         super().__init__()
         self._look = look
@@ -92,6 +101,7 @@ class MainScreen(Screen[None]):
             Panel(FORECAST, clock=clock, id="forecast"),
             self._gates,
             Panel(GRADIENT, clock=clock, id="gradient"),
+            EventsPanel(journal, clock=clock, id="events"),
         )
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
@@ -166,14 +176,16 @@ class MainScreen(Screen[None]):
         self.set_class(height >= LEAST_ROWS_FOR_TWO_LINES, "-two-lines")
         self.set_class(single, "-tabbed")
         shown = self._zoomed or (self._last_single if single else None)
+        five = width >= LEAST_FOR_FIVE[0] and height >= LEAST_FOR_FIVE[1]
         self._grid.set_class(shown is not None, "-single")
+        self._grid.set_class(shown is None and five, "-five")
         for panel in self._panels:
             panel.set_class(panel.plot.number == shown, "-shown")
-            panel.share = DRAWING_SHARE / (1 if shown else len(self._panels))
+            panel.share = DRAWING_SHARE / (1 if shown else 5 if five else 4)
             if panel.plot.number == shown:
                 panel.focus()
                 self._last_single = shown
-        titles = [plot.short_title for plot in PANELS]
+        titles = [panel.plot.short_title for panel in self._panels]
         self._tabs.hints = tabs(titles, shown or 0)
         self.call_after_refresh(self._show_in_panels)
 
@@ -236,7 +248,7 @@ class MainScreen(Screen[None]):
     def action_next_panel(self, direction: int) -> None:
         """Move the focus, or, where one panel is shown at a time, show the next one."""
         if self._grid.has_class("-single"):
-            number = (self._last_single - 1 + direction) % len(PANELS) + 1
+            number = (self._last_single - 1 + direction) % len(self._panels) + 1
             if self._zoomed is None:
                 self._turn_to(number)
             else:

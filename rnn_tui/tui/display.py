@@ -1,0 +1,50 @@
+"""How the screen is drawn on this line and this terminal: frames a second, colours, thrift."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from rnn_tui.config import DEFAULT_FPS, DisplayConfig
+from rnn_tui.settings import Settings
+
+SSH_FPS = 4
+"""What a thin line carries without falling behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What was asked for and what the line is like, come together."""
+
+    fps: int = DEFAULT_FPS
+    is_thrifty: bool = False
+    """Whether to send only what has changed."""
+    few_colours: bool = False
+    """Whether to do with sixteen colours, and heat maps of characters."""
+
+
+def choose_display(
+    asked: DisplayConfig, settings: Settings, environment: Mapping[str, str]
+) -> Display:
+    """Return the display: the run's configuration beats the settings, which beat what is found.
+
+    Parameters
+    ----------
+    asked
+        Section `display` of the run's configuration: options and --config.
+    environment
+        Environment variables; SSH_CONNECTION tells that the terminal is elsewhere.
+    """
+    profile = asked.profile or settings.profile
+    if profile == "auto":
+        profile = "ssh" if environment.get("SSH_CONNECTION") else "local"
+    usual = SSH_FPS if profile == "ssh" else DEFAULT_FPS
+    is_thin = profile == "ssh"
+    few = is_thin or has_few_colours(environment)
+    return Display(asked.fps or settings.fps or usual, is_thrifty=is_thin, few_colours=few)
+
+
+def has_few_colours(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal is known for sixteen colours at most, as Rich reads TERM."""
+    console = Console(force_terminal=True, legacy_windows=False, _environ=environment)
+    return console.color_system == "standard"

@@ -1,0 +1,121 @@
+"""Keys of the user's choice: the settings' section [keys] checked, and what they look like."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.keys import Keys, format_key, key_to_character
+
+from rnn_tui.errors import UsageError
+from rnn_tui.settings import Settings, explain
+from rnn_tui.tui.keys import COMMANDS, Command, Hint
+
+MODIFIERS = {"ctrl", "shift", "alt", "super"}
+RESERVED = {
+    "ctrl+c": "it ends the run, as interrupted",
+    "ctrl+z": "it suspends the app",
+    "ctrl+p": "it opens the command palette",
+}
+NAMED = frozenset(key.value for key in Keys)
+SYMBOLS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "home": "Home", "end": "End"}
+
+
+class KeyFaultError(ValueError):
+    """A line of the section [keys] that cannot be obeyed."""
+
+    def __init__(self, action: str, what: str) -> None:
+        super().__init__(what)
+        self.action = action
+
+
+def commands_of(settings: Settings, path: Path) -> tuple[Command, ...]:
+    """Return all commands with the keys that the settings in the file `path` give them.
+
+    Raises
+    ------
+    UsageError
+        Names the file, the line and the action at fault.
+    """
+    try:
+        return remap(settings.keys)
+    except KeyFaultError as fault:
+        text = path.read_text(encoding="utf-8-sig", errors="replace") if path.exists() else ""
+        raise UsageError(explain(path, text, ("keys", fault.action), str(fault))) from fault
+
+
+def remap(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
+    """Return all commands, those named in `keys` with other keys.
+
+    Parameters
+    ----------
+    keys
+        Id of a command -> its keys, as Textual names them or as single characters.
+
+    Raises
+    ------
+    KeyFaultError
+        An action or a key is not known, or two actions would share a key.
+    """
+    known = {command.id for command in COMMANDS}
+    for action in keys:
+        if action not in known:
+            close = get_close_matches(action, known, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise KeyFaultError(action, f"no such action{hint}; rnn-tui keys lists them")
+    chosen = {action: tuple(normalise(action, key) for key in of) for action, of in keys.items()}
+    commands = tuple(_with_keys(command, chosen.get(command.id)) for command in COMMANDS)
+    _check_apart(commands, chosen)
+    return commands
+
+
+def _check_apart(commands: Sequence[Command], chosen: Mapping[str, Sequence[str]]) -> None:
+    """Raise KeyFaultError where a chosen key is that of another action as well."""
+    owner = {key: c.id for c in commands if c.id not in chosen for key in c.keys.split(",")}
+    for action, keys in chosen.items():
+        for key in keys:
+            other = owner.setdefault(key, action)
+            if other != action:
+                what = f"the key {key} is that of {other}: give that action another key too"
+                raise KeyFaultError(action, what)
+
+
+def normalise(action: str, key: str) -> str:
+    """Return a key as Textual names it.
+
+    Raises
+    ------
+    KeyFaultError
+        There is no such key, or it has a meaning that stays.
+    """
+    (binding,) = Binding.make_bindings([Binding(key, action)])
+    *modifiers, last = binding.key.split("+")
+    if binding.key in RESERVED:
+        raise KeyFaultError(action, f"the key {key} cannot be given away: {RESERVED[binding.key]}")
+    is_known = last in NAMED or key_to_character(last) is not None
+    if not is_known or not set(modifiers) <= MODIFIERS:
+        raise KeyFaultError(
+            action, f"there is no key {key!r}; there are p, comma, f5, ctrl+t, space, up"
+        )
+    return binding.key
+
+
+def relabel(hints: Sequence[Hint], commands: Sequence[Command]) -> tuple[Hint, ...]:
+    """Return the hints with the keys that the commands have now."""
+    pairs = zip(commands, COMMANDS, strict=True)
+    symbols = {new.action: new.symbol for new, old in pairs if new.symbol != old.symbol}
+    return tuple(replace(hint, symbol=symbols.get(hint.action, hint.symbol)) for hint in hints)
+
+
+def _with_keys(command: Command, keys: tuple[str, ...] | None) -> Command:
+    if keys is None:
+        return command
+    return replace(command, keys=",".join(keys), symbol=" ".join(map(symbol_of, keys)))
+
+
+def symbol_of(key: str) -> str:
+    """Return a key as it is shown."""
+    *modifiers, last = key.split("+")
+    before = "".join("^" if m == "ctrl" else f"{m.capitalize()}+" for m in modifiers)
+    return before + SYMBOLS.get(last, format_key(last))
