@@ -18,7 +18,7 @@ import numba
 from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu_options import ParallelOptions
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
 
@@ -31,6 +31,8 @@ FASTMATH = {"contract", "nsz", "arcp", "reassoc"}
 POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FASTMATH}
 """nogil: the screen stays alive; error_model: a division by zero gives inf, not an exception."""
 
+BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Nothing that lets Python or C call the machine code: it would take time to compile."""
 
 PRANGE_ONLY = ParallelOptions(  # type: ignore[no-untyped-call]
     dict.fromkeys(
@@ -56,12 +58,22 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, False)
 
 
+def jit_part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that is called by its address alone; see `address_of`."""
+    return _compiled(function, False, **BARE)
+
+
 def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function once more with its `prange` loops split over threads.
 
     The copy has a name of its own, for a cache entry is found by name and bytecode.
     """
     return _compiled(copy_with(function, "parallel"), PRANGE_ONLY)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Let compiled code call a function; called from Python it stays Python."""
+    return register_jitable(**BARE, **POLICY)(function)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -85,6 +97,11 @@ def copy_with(function: Callable[P, R], suffix: str, **meanings: Any) -> Callabl
     copy.__qualname__ = name
     copy.__module__ = original.__module__
     return cast("Callable[P, R]", copy)
+
+
+def filled_in(*_arguments: Any) -> None:
+    """Stand in for a name that only the copies of a function give a meaning."""
+    raise RuntimeError("a global name that copy_with is to replace was called as it stands")
 
 
 def address_of(function: Callable[..., Any], *kinds: Any) -> int:
@@ -138,8 +155,9 @@ def _plain(kind: Any) -> Any:
     return types.boolean if isinstance(kind, types.Boolean | types.BooleanLiteral) else types.int64
 
 
-def _compiled(function: Callable[P, R], parallel: Any) -> Callable[P, R]:
-    dispatcher: Any = numba.njit(parallel=parallel, **POLICY)(function)
+def _compiled(function: Callable[P, R], parallel: Any, **options: Any) -> Callable[P, R]:
+    options = {"no_cfunc_wrapper": True} | options
+    dispatcher: Any = numba.njit(parallel=parallel, **options, **POLICY)(function)
     if not numba_config.DISABLE_JIT:
         # No folder is writable: compile anew in every process rather than fail at import.
         with suppress(RuntimeError):

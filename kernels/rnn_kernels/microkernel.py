@@ -31,7 +31,7 @@ FLAGS = ("nsz",)
 """Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
 depend on the height of its tile. An instruction without any flag gets all of Numba's."""
 ANY_ORDER = ("nsz", "reassoc")
-SUMS_IN_FLIGHT = 8
+SUMS_IN_FLIGHT = 6
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
 I32, I64 = ir.IntType(32), ir.IntType(64)
 Block: TypeAlias = Any
@@ -189,6 +189,10 @@ class Code:
         scalar = ir.Constant(self.number.scalar, value)
         return Vector(self.builder, ir.Constant(self.vector_type, [scalar] * self.lanes))
 
+    def index(self, value: int) -> Index:
+        """A whole number that is known beforehand."""
+        return Index(self.builder, _i64(value))
+
     def load(self, place: Place) -> Vector:
         """Read a vector."""
         pointer = self.builder.bitcast(place.pointer, self.vector_type.as_pointer())
@@ -236,6 +240,12 @@ class Code:
     def smaller(self, a: Vector, b: Vector) -> Vector:
         """The smaller of two, lane by lane; a NaN in `a` stays."""
         return self._pick(">", a, b)
+
+    def zero_unless_above_zero(self, a: Vector, b: Vector) -> Vector:
+        """`a` where `b` is above 0 or NaN, else 0."""
+        zero = self.constant(0)
+        dead = self.builder.fcmp_ordered("<=", b.value, zero.value)
+        return Vector(self.builder, self.builder.select(dead, zero.value, a.value))
 
     def _pick(self, unless: str, a: Vector, b: Vector) -> Vector:
         replace = self.builder.fcmp_ordered(unless, a.value, b.value)
@@ -293,16 +303,24 @@ class Code:
         return numerator / denominator
 
     def quotients(self, *parts: tuple[Vector, Vector]) -> list[Vector]:
-        """Four numerators over their denominators, with one division, the slowest instruction.
+        """Numerators over their denominators, with one division, the slowest instruction."""
+        inverses = self._inverses([denominator for _, denominator in parts])
+        return [n * inverse for (n, _), inverse in zip(parts, inverses, strict=True)]
 
-        1/a = b · 1/(ab)        1/b = a · 1/(ab)
-        """
-        (_, a), (_, b), (_, c), (_, d) = parts
-        ab, cd = a * b, c * d
-        inverse = self.constant(1) / (ab * cd)
-        of_ab, of_cd = cd * inverse, ab * inverse
-        inverses = (b * of_ab, a * of_ab, d * of_cd, c * of_cd)
-        return [n * r for (n, _), r in zip(parts, inverses, strict=True)]
+    def _inverses(self, values: list[Vector]) -> list[Vector]:
+        """1/a = b · 1/(ab) and 1/b = a · 1/(ab), and so on with pairs of products."""
+        if len(values) == 1:
+            return [self.constant(1) / values[0]]
+        pairs = [values[n : n + 2] for n in range(0, len(values), 2)]
+        of_pairs = self._inverses(
+            [pair[0] * pair[1] if len(pair) > 1 else pair[0] for pair in pairs]
+        )
+        inverses = []
+        for pair, inverse in zip(pairs, of_pairs, strict=True):
+            inverses += (
+                [other * inverse for other in reversed(pair)] if len(pair) > 1 else [inverse]
+            )
+        return inverses
 
     def add_squares(self, vectors: Sequence[Vector], total: Place) -> None:
         """Add the squares of all lanes to a float64 total, for float32's own underflow."""
@@ -526,7 +544,10 @@ def transpose_tile(code: Code, _rows: int, at: Any) -> None:
         code.store(Vector(b, row), at.target + at.b + at.target_stride * n)
 
 
-def _product_tile(vectors: int) -> Any:
+@cache
+def product_tile(vectors: int) -> Any:
+    """Return the tile of a product whose rows are so many vectors."""
+
     @tiles(vectors, "left a a_row a_k right w w_k depth out c c_row add")
     def product_tile(code: Code, rows: int, at: Any) -> None:
         """C[m, v] = Σ_k A[m, k] W[k, v], added to what C holds where `add` is not 0."""
@@ -546,11 +567,6 @@ def _product_tile(vectors: int) -> Any:
                 code.store(value + held, place)
 
     return product_tile
-
-
-product_tile_1 = _product_tile(1)
-product_tile_2 = _product_tile(2)
-product_tile_4 = _product_tile(4)
 
 
 @tiles(1, "left a a_row right w length out c c_row")

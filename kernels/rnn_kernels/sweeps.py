@@ -6,39 +6,27 @@ keeps its order: the bits do not depend on the threads.
 """
 
 import math
-from typing import Any
 
-from rnn_kernels.jit import inlined, jit
-from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
-from rnn_kernels.microkernel import (
-    copy_tile,
-    dot_tile,
-    product_tile_1,
-    product_tile_2,
-    product_tile_4,
-    vector_bytes,
-)
+from rnn_kernels.jit import filled_in, inlined, inner, jit
+from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.links import FEED, GRADIENT, call_feed, call_input_gradient
+from rnn_kernels.microkernel import copy_tile, dot_tile
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
+from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows
+
+# What each cell has of its own; see `parts`.
+forward_timestep = backward_timestep = add_outer = product_tile = filled_in
+TALLEST = 0
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
 
 
-def forward_timestep(*_arguments: Any) -> None:
-    """A cell's own; see `parts`."""
-    raise RuntimeError("parts.py gives every cell a copy of this module's loops")
-
-
-backward_timestep = add_outer = forward_timestep
-
-
-TWO_VECTORS = 2 * vector_bytes()
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
-@jit
+@inner
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     """Range of samples that one of several threads takes, at multiples of eight.
 
@@ -49,48 +37,37 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
-@jit
+@inner
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
-    vectors = layer.units // layer.lanes
-    together = 2 if layer.z == layer.units else 1
-    panels = (vectors + together - 1) // together
-    start, stop = panels * part // parts * together, panels * (part + 1) // parts * together
-    return min(vectors, start), min(vectors, stop)
+    panels = layer.units // layer.lanes // layer.pair
+    return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
 
 
-def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
+def forward_rows(
+    plan: Array, links: Array, active: Array, start: int, stop: int,
+    parameters: Array, memory: Array,
+) -> None:  # fmt: skip
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         if n:
-            _feed(layer_at(plan, n - 1), layer, start, stop, memory)
+            call_feed(links[FEED], plan, n, start, stop, memory)
         for t in range(layer.timesteps):
-            forward_timestep(layer, t, start, stop, parameters, memory)
-
-
-@jit
-def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
-    """Copy the hidden states of the layer below to where this layer reads its input."""
-    for t in range(layer.timesteps):
-        for b in range(start, stop):
-            source = below.h + ((t + 1) * below.batch + b) * below.a_stride
-            target = layer.a + (t * layer.batch + b) * layer.a_stride
-            for k in range(layer.inputs):
-                memory[target + k] = memory[source + k]
+            forward_timestep(layer, t, start, min(stop, active[t]), parameters, memory)
 
 
 @inlined
 def read_out_rows(
-    layer: Layer, readout: Readout, first: int, start: int, stop: int,
+    layer: Layer, readout: Readout, active: Array, first: int, start: int, stop: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
+        b, end = start, min(stop, active[t])
+        while b < end:
+            rows, row = tile_rows(end - b, TALLEST_1), t * B + b
             h = layer.h + (row + B) * layer.a_stride
             for o in range(O):
                 w = readout.w + o * layer.units
@@ -113,7 +90,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
         for to_wx in range(2 if n or to_input else 1):
             if to_wx:
                 first, count, columns = 0, layer.inputs, layer.dx_stride
-                target, depth = layer.wx, layer.z
+                target, depth = layer.wx, layer.rows
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
@@ -122,8 +99,8 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, active: Array, outputs: int, first: int, start: int, stop: int,
+    from_end: bool, to_start: bool, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
 
@@ -138,65 +115,26 @@ def backward_rows(
                 layer_above = layer_at(plan, n + 1)
                 above_stride = layer_above.dx_stride
                 above = layer_above.dx + t * layer.batch * above_stride
-                if from_end and t + 1 == layer.timesteps:
-                    _add_rows(layer, above, above_stride, start, stop, memory)
-            elif from_end and t + 1 == layer.timesteps:
+            elif from_end:
                 above, above_stride = layer.dh, layer.units
             else:
                 above, above_stride = layer.nothing, 0
             e_depth = outputs if is_last and t >= first else 0
+            end = min(stop, active[t])
             backward_timestep(
-                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
-            )
-        if n or to_start:
-            for t in range(layer.timesteps):
-                row = t * layer.batch
-                multiply_rows(
-                    layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
-                    layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
-                )  # fmt: skip
-        if to_start:
-            multiply_rows(
-                layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
-                layer.units, layer.dh, layer.units, memory,
+                layer, t, start, end, parameters, memory, above, above_stride,
+                dy, outputs, e_depth, squares,
             )  # fmt: skip
+            if from_end and is_last:  # each sample has it from above at its last timestep alone
+                for b in range(max(start, active[t + 1]), end):
+                    zero_row(memory, layer.dh + b * layer.units, layer.units)
+        if n or to_start:
+            call_input_gradient(
+                links[GRADIENT], plan, active, n, from_end, to_start, start, stop, memory
+            )
 
 
-@jit
-def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
-    """Add dh_T to what reaches the last timestep from above."""
-    for b in range(start, stop):
-        for k in range(layer.hidden):
-            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
-
-
-@jit
-def multiply_rows(
-    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
-    columns: int, out: int, out_stride: int, memory: Array,
-) -> None:  # fmt: skip
-    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
-    L, Z = layer.lanes, layer.z_stride
-    for column in range(0, columns, 2 * L):
-        w = panels + column * panel_depth
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST_2)
-            target = out + b * out_stride + column
-            if column + L < columns:
-                product_tile_2(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            b += rows
-
-
-def weight_gradient_vectors(
+def weight_gradient(
     layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
 ) -> None:
     """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
@@ -206,13 +144,12 @@ def weight_gradient_vectors(
     by side, stays in the first.
     """
     L = layer.lanes
-    vectors, gates = layer.units // L, layer.z // layer.units
-    samples = layer.timesteps * layer.batch
-    together = 2 if gates == 1 else 1
+    gates, samples = layer.z // layer.units, layer.timesteps * layer.batch
+    together = layer.pair if gates == 1 else 1
+    width = gates * L * together
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop, together):
-            width = gates * L * min(together, vectors - q)
             out = layer.w + q * layer.panel
             for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - n)
@@ -224,17 +161,17 @@ def weight_gradient_vectors(
                     layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
                     dz, dz_stride, count, gradient, out, n,
                 )  # fmt: skip
-            _clear_padding(layer, out, width, gradient)
+            clear_padding(layer, out, width, gradient)
 
 
-@jit
-def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
+@inner
+def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
 
 
-@jit
+@inner
 def gather_block(
     memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
 ) -> None:
@@ -244,39 +181,18 @@ def gather_block(
             copy_tile(1, memory, source + n * stride + k, target + n * width + k)
 
 
-def add_outer_4(
+def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
-    """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
+    """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
     k = 0
     while k < depth:
-        rows = tile_rows(depth - k, TALLEST_4)
-        product_tile_4(
+        rows = tile_rows(depth - k, TALLEST)
+        product_tile(
             rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
             gradient, out + k * width, width, add,
         )  # fmt: skip
-        k += rows
-
-
-def add_outer_2(
-    depth: int, width: int, memory: Array, a: int, a_stride: int,
-    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
-) -> None:  # fmt: skip
-    """Fill, or add to, sums like `add_outer_4` for panels of one or two vectors."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST_2)
-        if width * memory.itemsize == TWO_VECTORS:
-            product_tile_2(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
-        else:
-            product_tile_1(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
         k += rows
 
 
@@ -285,24 +201,17 @@ def readout_gradient(
 ) -> None:
     """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
     layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
-    O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
+    O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
     o = 0
     while o < O:
         rows = tile_rows(O - o, TALLEST_2)
-        for unit in range(0, layer.units, 2 * L):
-            out = readout.w + o * layer.units + unit
-            if unit + L < layer.units:
-                product_tile_2(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
+        for unit in range(0, layer.units, width):
+            product_tile(
+                rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
+                gradient, readout.w + o * layer.units + unit, layer.units, 0,
+            )  # fmt: skip
         o += rows
     for o in range(O):
         total = gradient.dtype.type(0)
@@ -311,14 +220,14 @@ def readout_gradient(
         gradient[readout.b + o] = total
 
 
-@jit
+@inner
 def clear(values: Array) -> None:
     """Set a flat array to zero."""
     for k in range(values.size):
         values[k] = 0
 
 
-@jit
+@inner
 def finish_norms(squares: Array, norms: Array) -> None:
     """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
     B = squares.size // norms.size
@@ -332,39 +241,91 @@ def finish_norms(squares: Array, norms: Array) -> None:
 @jit
 def zero_states(plan: Array, memory: Array) -> None:
     """Set the initial states and the carried gradient of every layer to zero."""
-    zero = memory.dtype.type(0)
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         for b in range(layer.batch):
-            for k in range(layer.units):
-                memory[layer.h + b * layer.a_stride + k] = zero
-                if layer.cell == LSTM:
-                    memory[layer.c + b * layer.units + k] = zero
-                    memory[layer.dc + b * layer.units + k] = zero
+            zero_sample(layer, b, memory)
+
+
+@inner
+def zero_sample(layer: Layer, b: int, memory: Array) -> None:
+    """Set the initial states and the carried gradient of a sample to zero."""
+    zero_row(memory, layer.h + b * layer.a_stride, layer.units)
+    zero_row(memory, layer.dc + b * layer.units, layer.units)
+    if layer.c:
+        zero_row(memory, layer.c + b * layer.units, layer.units)
+
+
+@inner
+def zero_row(memory: Array, start: int, length: int) -> None:
+    """Set some elements side by side to zero."""
+    for k in range(start, start + length):
+        memory[k] = memory.dtype.type(0)
+
+
+@inner
+def last_states_first(plan: Array, memory: Array) -> None:
+    """Copy the states after the last timestep of every layer to where the first one begins."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            _last_state_first(layer, b, memory)
+
+
+@inner
+def _last_state_first(layer: Layer, b: int, memory: Array) -> None:
+    """Copy the last states of one sample to where its first ones lie."""
+    last = layer.timesteps * layer.batch + b
+    for k in range(layer.units):
+        first = layer.h + b * layer.a_stride + k
+        memory[first] = memory[layer.h + last * layer.a_stride + k]
+    if layer.c:
+        for k in range(layer.units):
+            first = layer.c + b * layer.units + k
+            memory[first] = memory[layer.c + last * layer.units + k]
+
+
+def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
+    """Begin step s where the one before has ended, in the samples that carry[s] names; else zero.
+
+    The carried gradient is zero for all: it does not reach the step before.
+    """
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            if carry[s, b]:
+                _last_state_first(layer, b, memory)
+                zero_row(memory, layer.dc + b * layer.units, layer.units)
+            else:
+                zero_sample(layer, b, memory)
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.
 
 
 def forward_part(
-    plan: Array, head: Array, first: int, part: int, parts: int,
+    plan: Array, links: Array, active: Array, head: Array, first: int, part: int, parts: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
-    forward_rows(plan, start, stop, parameters, memory)
-    read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
+    forward_rows(plan, links, active, start, stop, parameters, memory)
+    read_out_rows(last, readout_of(head), active, first, start, stop, parameters, memory, y)
 
 
 def backward_part(
-    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, links: Array, active: Array, head: Array, first: int, from_end: bool,
+    to_start: bool, part: int, parts: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples."""
     start, stop = bounds(layer_at(plan, 0).batch, part, parts)
     outputs = readout_of(head).outputs
-    backward_rows(plan, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+    backward_rows(
+        plan, links, active, outputs, first, start, stop, from_end, to_start,
+        parameters, memory, dy, squares,
+    )  # fmt: skip
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
@@ -372,4 +333,4 @@ def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: A
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         start, stop = vector_bounds(layer, part, parts)
-        weight_gradient_vectors(layer, part, start, stop, memory, gradient)
+        weight_gradient(layer, part, start, stop, memory, gradient)

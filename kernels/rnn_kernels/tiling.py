@@ -1,12 +1,12 @@
 """How many rows the next tile takes."""
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined, inner
 from rnn_kernels.microkernel import tile_heights
 
 TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2, 4))
 
 
-@jit
+@inner
 def tile_rows(left: int, tallest: int) -> int:
     """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
     if tallest == 8 and left >= 8:

@@ -17,6 +17,7 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
+from rnn_kernels.links import LINKS
 from rnn_kernels.threads import ThreadChoice
 
 
@@ -31,12 +32,12 @@ class LayerStates:
     c : array, shape (T+1, B, H), or None
         Cell states of an LSTM. The caller sets c[0].
     dh0, dc0 : array, shape (B, H)
-        Gradient with respect to the initial states; dc0 is zero in an RNN.
+        Gradient with respect to the initial states; dc0 is zero where there is no cell state.
     dh_norm, dc_norm : float64 array, shape (T,)
         ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ for t = 1 … T: Frobenius norm over batch and units of the total
         derivative (through later timesteps, through the layer above and through the readout of
         t). The squares are summed in float64, so norms far below 1e-23 survive where float32
-        still holds the gradient. dc_norm is zero in an RNN.
+        still holds the gradient. dc_norm is zero where there is no cell state.
     """
 
     network: Network
@@ -48,6 +49,8 @@ class LayerStates:
     dc_norm: Array
     panels: Array
     """Gates after their nonlinearity, (T, B, vectors of units, gate, lane)."""
+    n: Array | None
+    """The last gate of a GRU, (T, B, H), which lies apart."""
 
     def gate(self, name: str) -> Array:
         """Return one gate's activation, or the state after each timestep, (T, B, H).
@@ -58,7 +61,7 @@ class LayerStates:
         Parameters
         ----------
         name : str
-            "i", "f", "g", "o", "c" or "h" in an LSTM, "h" in an RNN.
+            "h", one of `Network.gate_names`, or the "c" of an LSTM.
 
         Raises
         ------
@@ -67,16 +70,19 @@ class LayerStates:
         """
         if name == "h":
             return self.h[1:]
-        if self.c is not None:
-            if name == "c":
-                return self.c[1:]
-            if name in self.network.gate_names:
-                values = self.panels[:, :, :, self.network.gate_names.index(name)]
-                T, B = values.shape[:2]
-                by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
-                return by_unit[:, :, : self.network.hidden_size]
-        known = "i, f, g, o, c, h" if self.c is not None else "h"
-        raise ValueError(f"name: got {name!r}, expected one of {known}")
+        if name == "c" and self.c is not None:
+            return self.c[1:]
+        if name == "n" and self.n is not None:
+            return self.n
+        names = self.network.gate_names
+        if name not in names:
+            states = ("c", "h") if self.c is not None else ("h",)
+            known = ", ".join(dict.fromkeys((*names, *states)))
+            raise ValueError(f"name: got {name!r}, expected one of {known}")
+        values = self.panels[:, :, :, names.index(name)]
+        T, B = values.shape[:2]
+        by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
+        return by_unit[:, :, : self.network.hidden_size]
 
 
 class Workspace:
@@ -109,7 +115,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, head
+    memory, squares, norms, plan, links, active, ends, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -137,6 +143,10 @@ class Workspace:
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
+        self.links = np.zeros(LINKS, np.int64)
+        self.active = np.zeros(T + 1, np.int64)
+        self.ends = np.zeros(B, np.int64)
+        self.set_lengths(None)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
         self.squares = np.zeros((network.layers, 2, T, B))
@@ -165,13 +175,12 @@ class Workspace:
 
     def _states(self, n: int, layer: Layer) -> LayerStates:
         T, H, units = self.timesteps, layer.hidden, layer.units
-        lstm = self.network.cell == "lstm"
         shape = (T, self.batch_size, units // layer.lanes, layer.z // units, layer.lanes)
         gates = self._rows(layer.gates, T, layer.z_stride, layer.z)
         return LayerStates(
             network=self.network,
             h=self._rows(layer.h, T + 1, layer.a_stride, H),
-            c=self._rows(layer.c, T + 1, units, H) if lstm else None,
+            c=self._rows(layer.c, T + 1, units, H) if layer.c else None,
             dh0=self._rows(layer.dh, 1, units, H)[0],
             dc0=self._rows(layer.dc, 1, units, H)[0],
             dh_norm=self.norms[n, 0],
@@ -179,11 +188,19 @@ class Workspace:
             panels=np.lib.stride_tricks.as_strided(
                 gates, shape, (*gates.strides[:2], *self._panel_strides(layer))
             ),
+            n=self._rows(layer.n, T, layer.n_stride, H) if layer.n else None,
         )
 
     def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:
         size = self.dtype.itemsize
         return layer.z // layer.units * layer.lanes * size, layer.lanes * size, size
+
+    def set_lengths(self, lengths: Array | None) -> None:
+        """Say how long the samples of the next pass are, the longest first; None is T."""
+        self.ends[:] = self.timesteps if lengths is None else lengths
+        t = np.arange(self.timesteps)[:, np.newaxis]
+        self.active[:-1] = np.count_nonzero(self.ends > t, axis=1)
+        self.has_lengths = lengths is not None
 
     def set_final_gradient(self, name: str, final: Array | None) -> None:
         """Set what the loss itself contributes to dh_T or dc_T of every layer; None is zero.

@@ -12,13 +12,13 @@ import pytest
 
 from rnn_kernels import Loss, Workspace, backward, forward, measure, mse
 from tests.kernels.courses import random_course
-from tests.kernels.support import CELLS, PARAMETERS, random_problem, set_parameters, solve
+from tests.kernels.support import CELLS, LSTMS, PARAMETERS_OF, random_problem, set_parameters, solve
 
 EPSILON = 3e-4
 GROUPS = [
     (cell, name)
     for cell in CELLS
-    for name in (*PARAMETERS, "x", "h0", *(["c0"] if cell == "lstm" else []))
+    for name in (*PARAMETERS_OF[cell], "x", "h0", *(["c0"] if cell in LSTMS else []))
 ]
 LITTLE = {"timesteps": 5, "batch_size": 2, "dtype": np.float64}
 SIZES = {
@@ -32,20 +32,20 @@ def loss(problem, workspace, flat):
     """The mean squared error, and a term in the final states that dh_T and dc_T belong to."""
     workspace.x[...] = problem.x
     workspace.h[0] = problem.h0
-    if problem.cell == "lstm":
+    if problem.cell in LSTMS:
         workspace.c[0] = problem.c0
     forward(problem.network, flat, workspace, first=problem.first)
     workspace.y[: problem.first] = 0
     error = mse(workspace.y, problem.target, workspace.dy, first=problem.first)
     final = np.sum(problem.dh_T * workspace.h[-1])
-    if problem.cell == "lstm":
+    if problem.cell in LSTMS:
         final += np.sum(problem.dc_T * workspace.c[-1])
     return error + final
 
 
 def shifted(problem, name, index, shift):
     """The problem with one number moved, and its flat parameters."""
-    if name not in PARAMETERS:
+    if name not in problem.parameters:
         array = getattr(problem, name).copy()
         array[index] += shift
         return replace(problem, **{name: array}), problem.flat
@@ -57,7 +57,7 @@ def shifted(problem, name, index, shift):
 
 def central_differences(problem, name):
     workspace = problem.workspace()
-    values = problem.parameters[name] if name in PARAMETERS else getattr(problem, name)
+    values = problem.parameters[name] if name in problem.parameters else getattr(problem, name)
     slope = np.empty_like(values)
     for index in np.ndindex(values.shape):
         far_down, down, up, far_up = (

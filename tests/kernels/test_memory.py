@@ -5,27 +5,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from numba.core.runtime import _nrt_python, rtsys
 
 from rnn_kernels import backward, forward, step
 from tests.kernels.calls import INPUTS, LOSSES, sound_calls
 from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, blank, random_problem
-
-
-@pytest.fixture
-def allocations():
-    """Return a function that counts Numba's allocations in a call."""
-
-    def count(call):
-        before = rtsys.get_allocation_stats()
-        call()
-        after = rtsys.get_allocation_stats()
-        return after.alloc - before.alloc, after.mi_alloc - before.mi_alloc
-
-    _nrt_python.memsys_enable_stats()
-    yield count
-    _nrt_python.memsys_disable_stats()
 
 
 def test_the_count_of_allocations_sees_one(allocations):

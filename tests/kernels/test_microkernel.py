@@ -19,9 +19,7 @@ from rnn_kernels.microkernel import (
     copy_tile,
     dot_tile,
     lanes,
-    product_tile_1,
-    product_tile_2,
-    product_tile_4,
+    product_tile,
     tile_heights,
     tiles,
     transpose_tile,
@@ -44,8 +42,7 @@ def product_of(tile):
     return run
 
 
-PRODUCTS = {1: product_of(product_tile_1), 2: product_of(product_tile_2)}
-PRODUCTS[4] = product_of(product_tile_4)
+PRODUCTS = {vectors: product_of(product_tile(vectors)) for vectors in (1, 2, 4)}
 
 
 @compiled
@@ -366,13 +363,13 @@ def test_threads_share_the_samples_and_each_sum_keeps_its_order(length, parts):
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
     assert ranges[-1][1] == length
     assert all(start % 8 == 0 or start == length for start, _ in ranges)
-    for vectors in (1, 2, 4):
+    for vectors in (1, 2, 3, 4):
         shared = [order for start, stop in ranges for order in orders(start, stop, vectors)]
         assert shared == orders(0, length, vectors)
 
 
 @given(
-    cell=st.sampled_from(["rnn", "lstm"]),
+    cell=st.sampled_from(["rnn", "lstm", "gru"]),
     hidden=st.integers(1, 300),
     parts=st.integers(1, 20),
     dtype=st.sampled_from(DTYPES),
@@ -384,8 +381,8 @@ def test_threads_share_the_units_in_whole_panels(cell, hidden, parts, dtype):
     vectors = math.ceil(hidden / lanes(np.dtype(dtype)))
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
     assert ranges[-1][1] == vectors
-    if cell == "rnn":
-        assert all(start % 2 == 0 or start == vectors for start, _ in ranges)
+    assert all(start % layer.pair == 0 for start, _ in ranges)
+    assert layer.pair == 2 - vectors % 2
 
 
 def test_the_width_of_a_vector_is_one_that_processors_have():
