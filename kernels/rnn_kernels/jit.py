@@ -39,8 +39,6 @@ POLICY: dict[str, Any] = {
 rest saves a seventh of the time of compilation: nobody calls by C's convention, and code that
 allocates nothing counts no references."""
 
-BARE: dict[str, Any] = {"no_cpython_wrapper": True}
-"""Nothing that lets Python call the machine code: it would take time to compile."""
 
 PRANGE_ONLY = ParallelOptions(  # type: ignore[no-untyped-call]
     dict.fromkeys(
@@ -67,8 +65,8 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def jit_part(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that is called by its address alone; see `address_of`."""
-    return _compiled(function, False, **BARE)
+    """Compile a function by the policy that is called by its address alone, never from Python."""
+    return _compiled(function, False, no_cpython_wrapper=True)
 
 
 def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
@@ -81,7 +79,7 @@ def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
     """Let compiled code call a function; called from Python it stays Python."""
-    return register_jitable(**BARE, **POLICY)(function)
+    return register_jitable(no_cpython_wrapper=True, **POLICY)(function)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -187,8 +185,8 @@ def _plain(kind: Any) -> Any:
     return types.boolean if isinstance(kind, types.Boolean | types.BooleanLiteral) else types.int64
 
 
-def _compiled(function: Callable[P, R], parallel: Any, **options: Any) -> Callable[P, R]:
-    dispatcher: Any = numba.njit(parallel=parallel, **options, **POLICY)(function)
+def _compiled(function: Callable[P, R], parallel: Any, **options: bool) -> Callable[P, R]:
+    dispatcher: Any = numba.njit(parallel=parallel, **{**POLICY, **options})(function)
     if not numba_config.DISABLE_JIT:
         # No folder is writable: compile anew in every process rather than fail at import.
         with suppress(RuntimeError):

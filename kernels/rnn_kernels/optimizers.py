@@ -94,6 +94,11 @@ class Optimizer:
         self.v = self._zeros(moments or name == "rmsprop")
         self.step_count = 0
 
+    @staticmethod
+    def settings_of(name: OptimizerName) -> tuple[str, ...]:
+        """Return the names of the settings that a rule has."""
+        return tuple(DEFAULTS[name])
+
     def _zeros(self, used: bool) -> Array:
         return aligned_zeros((self.size if used else 0,), self.dtype)
 
