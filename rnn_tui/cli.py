@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from rnn_tui.streams import (
     prepare_standard_streams,
     release_standard_streams,
 )
+
+if TYPE_CHECKING:
+    from rnn_tui.config import RunConfig
 
 COMPLETION = "_RNN_TUI_COMPLETE"
 """Set where a shell asks for completions, as click documents it."""
@@ -131,39 +135,67 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
     raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
 
 
-def check_several(request: Request, runs: int) -> None:
-    """Raise UsageError where a file that one run leaves is asked of several."""
-    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
+def check_several(request: Request, runs: int, why: str) -> None:
+    """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
+    for flag, path in (
+        ("--save-model", request.save_model),
+        ("--output", request.output),
+        ("--report", request.report),
+    ):
         if path is not None:
             raise UsageError(
-                f"{flag} {path}: is for one run, and --cell and --seed ask for {runs:,}. "
-                "Give one cell and one seed, or leave it out."
+                f"{flag} {path}: is for one run, and {why} for {runs:,}: leave one of them out."
             )
     if request.plots:
-        raise UsageError(
-            f"--plots draws one run, and --cell and --seed ask for {runs:,}: leave it out."
-        )
+        raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
+    if request.follow:
+        raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
     if not request.batch:
         raise UsageError(
-            f"--cell and --seed ask for {runs:,} runs, which the app cannot show side by side. "
-            "Add --batch, or give one cell and one seed."
+            f"{why} for {runs:,} runs, which the app cannot show side by side: add --batch."
         )
+
+
+def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
+    """Raise UsageError where a grid or a backtest does not go with what else is asked for."""
+    folds = configs[0].forecast.backtest
+    if len(configs) > 1:
+        check_several(request, len(configs), "--cell and --seed ask")
+        if folds is not None:
+            raise UsageError("--backtest is for one cell and one seed: run it once for each.")
+    elif folds is not None:
+        check_several(request, folds, "--backtest asks")
+        if request.load_model is not None:
+            raise UsageError(
+                "--backtest trains anew for each fold, which --load-model would let look ahead: "
+                "leave it out, and give the settings as options or with --config."
+            )
+
+
+def check_files(request: Request) -> None:
+    """Raise UsageError where a file that is asked for could never be written."""
+    from rnn_tui.training.files import (  # noqa: PLC0415 - when needed
+        check_output,
+        check_report,
+        check_writable,
+    )
+
+    if request.save_model:
+        check_writable(request.save_model)
+    if request.output:
+        check_output(request.output)
+    if request.report:
+        check_report(request.report)
 
 
 def run(request: Request, arguments: Sequence[str]) -> int:
     """Do what was asked for; return the exit code."""
     check_modes(request)
     configs = configure(request)
-    if len(configs) > 1:
-        check_several(request, len(configs))
-    from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
-
+    check_runs(request, configs)
     if not request.batch:
         check_terminal(arguments, os.environ.get("TERM", ""))
-    if request.save_model:
-        check_writable(request.save_model)
-    if request.output:
-        check_output(request.output)
+    check_files(request)
     if request.batch:
         from rnn_tui.batch import Task, run_batch  # noqa: PLC0415 - imports NumPy and Rich
 
@@ -171,8 +203,10 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             load_from=request.load_model,
             save_to=request.save_model,
             output_to=request.output,
+            report_to=request.report,
             as_json=request.json,
             plots=request.plots,
+            quiet=request.quiet,
         )
         return run_batch(configs, task)
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual

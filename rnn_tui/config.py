@@ -44,6 +44,7 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
 TransformName = Literal["diff", "seasonal-diff", "log", "log-return"]
+BadRows = Literal["skip", "stop"]
 Scaling = Literal["standard", "robust", "min-max", "none"]
 
 FILE_KEYS = (
@@ -348,6 +349,22 @@ class DisplayConfig(Section):
     """"ssh" sends little to the terminal; "auto" looks for SSH_CONNECTION. None: the settings'."""
 
 
+class FollowConfig(Section):
+    """What is done with rows that come while the run goes on."""
+
+    enabled: bool = False
+    """Go on with the file, or standard input, as it grows."""
+    warm_up: int | None = Field(default=None, ge=2, le=10_000_000)
+    """Rows that are learned before the first is predicted. None: all that a file has, and of a
+    pipe ten times those of a window and its horizon."""
+    steps_per_row: int = Field(default=1, ge=0, le=100_000)
+    """Optimisation steps after every row that came."""
+    memory: int = Field(default=5_000, ge=2, le=10_000_000)
+    """Newest rows that are kept to learn from."""
+    bad_rows: BadRows = "skip"
+    """Whether a line that is no row is skipped or ends the run; it is told either way."""
+
+
 class RunConfig(Section):
     """Everything that makes a run what it is."""
 
@@ -356,6 +373,7 @@ class RunConfig(Section):
     training: TrainingConfig = TrainingConfig()
     forecast: ForecastConfig = ForecastConfig()
     display: DisplayConfig = DisplayConfig()
+    follow: FollowConfig = FollowConfig()
 
     @model_validator(mode="after")
     def _intervals_can_be_made(self) -> Self:
@@ -458,9 +476,26 @@ def build_config(
     given = {f"{section}.{key}" for section, values in chosen.items() for key in values}
     merged = layer(base or {}, {section: values for section, values in chosen.items() if values})
     try:
-        return RunConfig.model_validate(merged)
+        config = RunConfig.model_validate(merged)
     except ValidationError as error:
         raise UsageError(_explain(error, given, source, option_names or {})) from error
+    _check_following(config)
+    return config
+
+
+def _check_following(config: RunConfig) -> None:
+    """Raise UsageError where a run that is to follow its source cannot."""
+    if not config.follow.enabled:
+        return
+    lack = None
+    if config.data.file is None:
+        lack = "needs a file that grows, or - for standard input: --data FILE|-"
+    elif config.data.missing == "interpolate":
+        lack = "--missing interpolate looks ahead; what works is error, ffill or drop"
+    elif config.data.format == "parquet":
+        lack = "a Parquet file does not grow; follow CSV or JSON Lines"
+    if lack is not None:
+        raise UsageError(f"--follow: {lack}.")
 
 
 def _explain(

@@ -2,6 +2,7 @@
 
 import click
 
+from rnn_tui.followoptions import FOLLOW_SETTINGS
 from rnn_tui.forecastoptions import FORECAST_SETTINGS
 from rnn_tui.setting import Setting
 from rnn_tui.trainingoptions import INITIAL_SETTINGS, TRAINING_SETTINGS
@@ -265,6 +266,7 @@ SETTINGS = (
     ),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
     *FORECAST_SETTINGS,
+    *FOLLOW_SETTINGS,
     Setting(
         "Run",
         "--fps",

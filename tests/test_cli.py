@@ -18,6 +18,7 @@ from rnn_tui.errors import UsageError
 from rnn_tui.options import SETTINGS
 from rnn_tui.setting import HEADINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
+from rnn_tui.training.following import ROWS_A_WINDOW
 from rnn_tui.tui.display import SSH_FPS
 
 
@@ -59,6 +60,10 @@ def value_of(config, key):
         ("--decimal", ",", ","),
         ("--date-format", "%d.%m.%Y", "%d.%m.%Y"),
         ("--missing", "ffill", "ffill"),
+        ("--warm-up", "250", 250),
+        ("--steps-per-row", "0", 0),
+        ("--memory", "800", 800),
+        ("--bad-rows", "stop", "stop"),
         ("--cell", "rnn", "rnn"),
         ("--hidden", "5", 5),
         ("--dtype", "float64", "float64"),
@@ -112,14 +117,14 @@ def test_standard_input_in_a_file_is_no_path_beside_it(tmp_path):
     assert configure(request("--config", str(file)))[0].data.file == "-"
 
 
-def test_every_key_of_the_configuration_has_an_option():
+def test_every_key_of_the_configuration_has_an_option_but_one():
     model = RunConfig()
     keys = {
         f"{section}.{key}"
         for section in RunConfig.model_fields
         for key in type(getattr(model, section)).model_fields
     }
-    assert keys == {setting.key for setting in SETTINGS}
+    assert keys - {setting.key for setting in SETTINGS} == {"follow.enabled"}  # a flag
 
 
 def as_typed(value):
@@ -151,12 +156,28 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "training.weight_decay": "0; of adamw 0.01",
         "training.schedule_steps": "those of the run; of step a third",
         "forecast.backtest": "",
+        "follow.warm_up": f"all that a file has, {ROWS_A_WINDOW} windows of a pipe",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
         default = value_of(config, setting.key)
         shown = told[setting.key] if default in {None, ()} else as_typed(default)
         assert setting.default == shown
+
+
+def test_following_is_a_flag_and_its_file_is_needed():
+    (config,) = configure(request("--follow", "--data", "v.csv"))
+    assert config.follow.enabled
+    with pytest.raises(UsageError, match="--follow: needs a file that grows"):
+        configure(request("--follow"))
+    assert main(["--follow", "--batch", "--data", "v.csv", "--seed", "0..1"]) == 2
+
+
+def test_a_saved_model_does_not_ask_to_be_followed(tmp_path):
+    path = tmp_path / "model.safetensors"
+    (config,) = configure(request("--follow", "--data", "v.csv"))
+    save_model(path, SavedModel(config, (Scaler(0.0, 1.0),), 1, {}))
+    assert not configure(request("--load-model", str(path)))[0].follow.enabled
 
 
 def test_the_help_names_every_option_once_under_a_heading(capsys):
@@ -306,7 +327,10 @@ BAD = {
     ),
     "a huge range": (["--seed", "0..1000"], "and at most 1,000 seeds"),
     "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
-    "several in the app": (["--seed", "0..1"], "ask for 2 runs, which the app cannot show"),
+    "several in the app": (
+        ["--seed", "0..1"],
+        "--cell and --seed ask for 2 runs, which the app cannot",
+    ),
     "one model of several runs": (
         ["--batch", "--seed", "0..1", "--save-model", "m"],
         "--save-model m: is for one run, and --cell and --seed ask for 2",
@@ -323,6 +347,22 @@ BAD = {
     "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'quantile', 'none'"),
     "quiet without batch": (["--quiet"], "--quiet needs --batch"),
     "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "a backtest in the app": (["--backtest", "3"], "--backtest asks for 3 runs, which the app"),
+    "a backtest of several": (
+        ["--batch", "--backtest", "3", "--seed", "0..1"],
+        "--backtest is for one cell and one seed",
+    ),
+    "a model of a backtest": (
+        ["--batch", "--backtest", "3", "--save-model", "m"],
+        "--save-model m: is for one run, and --backtest asks for 3",
+    ),
+    "more folds than rows": (["--batch", "--backtest", "68"], "What works: 1 to 67 folds"),
+    "no such report": (["--batch", "--report", "r.pdf"], "the name must end in .html, .md, .txt"),
+    "no folder for a report": (
+        ["--batch", "--report", "none/r.md"],
+        "--report none/r.md: the folder",
+    ),
+    "one report of several": (["--batch", "--seed", "1..2", "--report", "r.md"], "is for one run"),
     "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),

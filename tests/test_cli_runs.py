@@ -5,12 +5,15 @@ import json
 import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 from itertools import takewhile
 
+import numpy as np
 import pytest
 
+from benchmarks.airline import passengers
 from rnn_tui.cli import main
 from rnn_tui.config import RunConfig
 from rnn_tui.training.checkpoint import load_model
@@ -368,6 +371,20 @@ def test_a_forecast_beyond_the_end_with_intervals(batch, table, tmp_path):
     ]
 
 
+def test_a_report_of_a_real_run_with_a_wicked_column(table, tmp_path):
+    wicked = "<script>alert(1)</script>"
+    table.write_text(table.read_text().replace("day;v;w;c", f"day;v;{wicked};c"))
+    path = tmp_path / "r.html"
+    task = ("--data", str(table), "--column", wicked, "--forecast", "5", "--report", str(path))
+    done = run(*task, *SMALL)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"Report written to {path}.")
+    text = path.read_text("utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; over day, test part" in text
+    assert text.count("<svg") == 4
+    assert "LSTM" in run("-q", *task, *SMALL).stdout.splitlines()[0]
+
+
 def test_without_intervals(batch, table, tmp_path):
     output = tmp_path / "out.csv"
     task = ("--data", str(table), "--column", "w", "--intervals", "none")
@@ -390,6 +407,94 @@ def test_covariates_cannot_be_foreseen_and_nothing_is_trained(batch, table):
     code, out, err = batch(*arguments, *SMALL)
     assert (code, out) == (2, "")
     assert "needs the covariates (c) after its origin" in err
+
+
+def test_a_backtest_tests_the_rows_of_one_run_once_each(batch):
+    code, out, _ = batch("--json", "--backtest", "3", *SMALL)
+    records = strict(out)
+    ends = [record for record in records if record["event"] == "run_ended"]
+    last = records[-1]
+    assert code == 0
+    assert (last["event"], len(ends), len(last["folds"])) == ("backtest_ended", 3, 3)
+    _, alone, _ = batch("--json", *SMALL)
+    one = strict(alone)[-1]
+    assert last["test_metrics"]["count"] == one["test_metrics"]["count"] == 67
+    naive, whole = last["baselines"]["naive"], one["baselines"]["naive"]
+    assert naive["rmse"] == pytest.approx(whole["rmse"], rel=1e-12)
+    assert (last["folds"][0]["first"], last["folds"][-1]["last"]) == ("1921", "1987")
+    windows = [r["windows"]["train"] for r in records if r["event"] == "run_started"]
+    assert windows == sorted(set(windows))  # ever more of the series
+
+
+def test_a_backtest_in_words_and_in_one_line():
+    done = run("--backtest", "2", *SMALL)
+    assert done.returncode == 0
+    assert done.stdout.startswith("LSTM 4 on sunspots: backtest of 2 folds in ")
+    assert "all folds together:" in done.stdout
+    quiet = run("-q", "--backtest", "2", *SMALL)
+    assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+
+
+def test_differencing_beats_seasonal_naive_on_a_series_like_the_airline(batch, tmp_path):
+    path = tmp_path / "air.csv"
+    rows = zip(
+        np.arange("1949-01", "1961-01", dtype="datetime64[M]"), passengers(seed=1), strict=True
+    )
+    path.write_text("\n".join(["month,passengers", *(f"{month},{value}" for month, value in rows)]))
+    task = ("--data", str(path), "--test-size", "1957-01", "--input-chunk-length", "12")
+    transform = ("--transform", "log,diff,seasonal-diff")
+    _, out, _ = batch("--json", *task, *transform, "--steps", "300", "--hidden", "8")
+    end = strict(out)[-1]
+    ours, theirs = (end[key] for key in ("test_metrics", "baselines"))
+    assert ours["rmse"] < 0.7 * theirs["seasonal naive"]["rmse"]
+    assert ours["rmse"] < 0.7 * theirs["naive"]["rmse"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_model_table_and_report_complete(number, code, tmp_path):
+    model, output, report = (tmp_path / name for name in ("m.safetensors", "o.csv", "r.html"))
+    files = ("--save-model", model, "--output", output, "--report", report)
+    small = ("--hidden", "4", "--input-chunk-length", "8", "--time-limit", "10m")
+    command = [*COMMAND, *map(str, files), *small]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "steps/s" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    for what, path in (("Model saved", model), ("Forecasts written", output), ("Report", report)):
+        assert any(line.startswith(what) and str(path) in line for line in out.splitlines())
+    assert load_model(model).step > 0
+    assert output.read_text().splitlines()[-1].endswith(",future")
+    assert report.read_text("utf-8").endswith("</html>\n")
+    assert "interrupted after" in report.read_text("utf-8")
+
+
+def test_a_signal_ends_a_grid_with_the_table_of_what_there_is():
+    command = [*COMMAND, "--seed", "0..99", *SMALL]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "seed 1: completed" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    done = int(out.partition(" of 100 runs")[0].rpartition(" ")[2])
+    assert 2 <= done < 100
+    assert "  LSTM " in out
+
+
+def test_patience_and_until_loss_end_a_run_that_would_be_long(batch):
+    long = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "1000000", "--json")
+    for option, value in (("--patience", "2"), ("--until-loss", "0.5"), ("--time-limit", "0.2s")):
+        code, out, _ = batch(option, value, *long)
+        end = strict(out)[-1]
+        assert (code, end["status"]) == (0, "completed")
+        assert option in end["reason"]
+        assert end["steps"] < 1_000_000
+        assert end["test_metrics"] is not None
 
 
 def test_standard_input_is_read(table):

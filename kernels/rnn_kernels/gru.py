@@ -30,298 +30,163 @@ from typing import Any
 
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import BIASES, SAMPLES, Array, Layer, R, Z
-from rnn_kernels.microkernel import Code, Vector, tiles
-from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding, gather_block
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows, to_and_fro
+from rnn_kernels.microkernel import Code, copy_side_by_side
+from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding
+from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 
-forward_tile = backward_tile = new_tile = reset_tile = add_outer_1 = add_outer_2 = filled_in
-
-
-def tiles_of(cell: str, pair: int) -> dict[str, Any]:
-    """Return the tiles of a cell for panels of so many vectors of units."""
-    if cell == "gru":
-        return {"forward_tile": gru_forward_tile, "backward_tile": _backward_tile(pair)}
-    return {
-        "forward_tile": gates_forward_tile,
-        "new_tile": new_forward_tile,
-        "backward_tile": _gates_backward_tile(pair),
-        "reset_tile": _reset_backward_tile(pair),
-    }
+add_outer_1 = add_outer_2 = filled_in
 
 
-@tiles(4, "memory parameters a a_stride w depth_x depth_h h gates z_stride n n_h n_stride h_next")
-def gru_forward_tile(code: Code, rows: int, at: Any) -> None:
-    """Gates and h_t of some samples and a vector of units."""
-    m, width = at.memory, 3 * code.lanes
-    a, w = m + at.a, at.parameters + at.w
-    sums = code.product(code.zeros(rows, 3), a, at.a_stride, 1, w, width, at.depth_x)
-    of_x = [row[2] for row in sums]
-    sums = [[r, z, code.constant(0)] for r, z, _ in sums]
-    w_h = w + at.depth_x * width
-    sums = code.product(sums, a + at.depth_x, at.a_stride, 1, w_h, width, at.depth_h)
-    for row, (z_r, z_z, n_h) in enumerate(sums):
-        r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
-        n = code.tanh(r * n_h + of_x[row])
-        for gate, value in ((R, r), (Z, z)):
-            code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
-        code.store(n_h, m + at.n_h + at.n_stride * row)
-        code.store(n, m + at.n + at.n_stride * row)
-        h = code.load(m + at.h + at.a_stride * row)
-        code.store(z * (h - n) + n, m + at.h_next + at.a_stride * row)
+class _Places:
+    """Where the numbers of the tile's first sample and unit lie at its timestep."""
+
+    def __init__(self, at: Any) -> None:
+        layer, m = at.layer, at.memory
+        gate, new = at.sample * layer.z_stride + 2 * at.unit, at.sample * layer.n_stride + at.unit
+        self.a = m + layer.a + at.sample * layer.a_stride
+        self.h = m + layer.h + at.sample * layer.a_stride + at.unit
+        self.h_after = self.h + layer.batch * layer.a_stride
+        self.gates, self.dz = m + layer.gates + gate, m + layer.dz + gate
+        self.n, self.n_h = m + layer.n + new, m + layer.n_h + new
+        self.dn, self.dn_h = m + layer.dn + new, m + layer.dn_h + new
+        self.carry = m + layer.dc + at.b * layer.units + at.unit
 
 
-def gru_forward_rows(
-    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
-) -> None:
-    """Fill the gates and h_t (index t + 1) of the samples start … stop−1."""
-    vectors, stride, N = layer.units // layer.lanes, layer.a_stride, layer.n_stride
-    depth_x = layer.inputs + 1
-    for k in range(vectors):
-        q = to_and_fro(k, vectors, t)
-        unit = q * layer.lanes
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_4), t * layer.batch + b
-            h = layer.h + row * stride + unit
-            forward_tile(
-                rows, memory, parameters, layer.a + row * stride, stride,
-                layer.w + q * layer.panel, depth_x, layer.depth - depth_x, h,
-                layer.gates + row * layer.z_stride + 2 * unit, layer.z_stride,
-                layer.n + row * N + unit, layer.n_h + row * N + unit, N, h + layer.batch * stride,
-            )  # fmt: skip
-            b += rows
+def gru_forward() -> Any:
+    """Return the kernel that fills the gates and h_t of some samples and a vector of units."""
+
+    @forward_sweep(sums=4, vectors=1)
+    def gru_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w, depth_x = at.parameters + layer.w + at.unit * layer.panel, layer.inputs + 1
+        sums = code.product(code.zeros(rows, 3), p.a, layer.a_stride, 1, w, width, depth_x)
+        of_x = [row[2] for row in sums]
+        sums = [[r, z, code.constant(0)] for r, z, _ in sums]
+        sums = code.product(
+            sums, p.a + depth_x, layer.a_stride, 1,
+            w + depth_x * width, width, layer.hidden + 1,
+        )  # fmt: skip
+        for row, (z_r, z_z, n_h) in enumerate(sums):
+            new = layer.n_stride * row
+            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
+            n = code.tanh(r * n_h + of_x[row])
+            for gate, value in ((R, r), (Z, z)):
+                code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
+            code.store(n_h, p.n_h + new)
+            code.store(n, p.n + new)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(z * (h - n) + n, p.h_after + layer.a_stride * row)
+
+    return gru_forward_tile
 
 
-def _total(code: Code, rows: int, vectors: int, at: Any, *, through_n: bool) -> list[list[Vector]]:
-    """Total dh_t: from above, carried, through the readout and through the gates of t + 1."""
-    m, width, L = at.memory, vectors * code.lanes, code.lanes
-    dh = [
-        [
-            code.load(m + at.above + at.above_stride * row + v * L)
-            + code.load(m + at.carry + at.units * row + v * L)
-            for v in range(vectors)
-        ]
-        for row in range(rows)
-    ]
-    w = m + at.wt
-    of_n = w + at.z * width
-    readout = of_n + at.units * width
-    dh = code.product(dh, at.dy + at.e, at.e_stride, 1, readout, width, at.e_depth)
-    dh = code.product(dh, m + at.dz_next, at.z_stride, 1, w, width, at.depth)
-    if through_n:
-        dh = code.product(dh, m + at.dn_next, at.n_stride, 1, of_n, width, at.depth_n)
-    return code.keep_first(dh, at.valid)
+def gru_backward(vectors: int) -> Any:
+    """Return the kernel that fills the gradient of all gates, and what is carried beside it."""
 
-
-def _backward_tile(vectors: int) -> Any:
-    @tiles(
-        vectors,
-        "memory dy squares above above_stride dz_next depth dn_next depth_n e e_stride e_depth "
-        "wt valid carry units h a_stride gates dz z z_stride n n_h dn dn_h n_stride square",
-    )
+    @backward_sweep(vectors=vectors)
     def gru_backward_tile(code: Code, rows: int, at: Any) -> None:
-        """Total dh_t, the gradient of all gates, and what is carried beside it."""
-        m, L, one = at.memory, code.lanes, code.constant(1)
-        for row, dhs in enumerate(_total(code, rows, vectors, at, through_n=True)):
-            code.add_squares(dhs, at.squares + at.square + row)
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        dh_rows = total_dh(code, rows, vectors, at, carried=p.carry, through_n=True)
+        for row, dhs in enumerate(dh_rows):
+            code.add_squares(dhs, at.squares + layer.squares + at.sample + row)
             for v, dh in enumerate(dhs):
-                gate, new = at.z_stride * row + 2 * v * L, at.n_stride * row + v * L
-                r, z = (code.load(m + at.gates + gate + k * L) for k in (R, Z))
-                n, n_h = code.load(m + at.n + new), code.load(m + at.n_h + new)
-                h = code.load(m + at.h + at.a_stride * row + v * L)
+                gate, new = layer.z_stride * row + 2 * v * L, layer.n_stride * row + v * L
+                r, z = (code.load(p.gates + gate + k * L) for k in (R, Z))
+                n, n_h = code.load(p.n + new), code.load(p.n_h + new)
+                h = code.load(p.h + layer.a_stride * row + v * L)
                 dn = dh * (one - z) * (one - n * n)
-                code.store(dn * n_h * r * (one - r), m + at.dz + gate + R * L)
-                code.store(dh * (h - n) * z * (one - z), m + at.dz + gate + Z * L)
-                code.store(dn, m + at.dn + new)
-                code.store(dn * r, m + at.dn_h + new)
-                code.store(dh * z, m + at.carry + at.units * row + v * L)
+                code.store(dn * n_h * r * (one - r), p.dz + gate + R * L)
+                code.store(dh * (h - n) * z * (one - z), p.dz + gate + Z * L)
+                code.store(dn, p.dn + new)
+                code.store(dn * r, p.dn_h + new)
+                code.store(dh * z, p.carry + layer.units * row + v * L)
 
     return gru_backward_tile
 
 
-def gru_backward_rows(
-    layer: Layer, t: int, start: int, stop: int, _parameters: Array, memory: Array,
-    above: int, above_stride: int, dy: Array, outputs: int, e_depth: int, squares: Array,
-) -> None:  # fmt: skip
-    """Fill dr, dz, dn, dn_h and the squared norms of dh_t of the samples start … stop−1.
-
-    `above` is the place of what reaches the h_t from elsewhere: the layer above, or dh_T.
-    """
-    B, units, width = layer.batch, layer.units, layer.pair * layer.lanes
-    Z_, N = layer.z_stride, layer.n_stride
-    later = 0 if t + 1 == layer.timesteps else 1
-    for k in range(units // width):
-        unit = width * to_and_fro(k, units // width, t)
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_2), t * B + b
-            from_above = above + b * above_stride + (unit if above_stride else 0)
-            gate, new = row * Z_ + 2 * unit, row * N + unit
-            backward_tile(
-                rows, memory, dy, squares, from_above, above_stride,
-                layer.dz + (row + B) * Z_, later * layer.z, layer.dn_h + (row + B) * N,
-                later * units, row * outputs, outputs, e_depth,
-                layer.wt + unit * layer.wt_depth, layer.hidden - unit,
-                layer.dc + b * units + unit, units,
-                layer.h + row * layer.a_stride + unit, layer.a_stride,
-                layer.gates + gate, layer.dz + gate, layer.z, Z_,
-                layer.n + new, layer.n_h + new, layer.dn + new, layer.dn_h + new, N,
-                layer.squares + row,
-            )  # fmt: skip
-            b += rows
+# The original form goes over the units twice at every timestep.
 
 
-# The original form.
+def gates_forward() -> Any:
+    """Return the kernel that fills r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
+
+    @forward_sweep(sums=2, vectors=1)
+    def gates_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w = at.parameters + layer.w + at.unit * layer.panel
+        sums = code.product(code.zeros(rows, 2), p.a, layer.a_stride, 1, w, width, layer.depth)
+        for row, (z_r, z_z) in enumerate(sums):
+            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
+            for gate, value in ((R, r), (Z, z)):
+                code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(r * h, p.n_h + layer.n_stride * row)
+
+    return gates_forward_tile
 
 
-@tiles(2, "memory parameters a a_stride w depth h gates z_stride n_h n_stride")
-def gates_forward_tile(code: Code, rows: int, at: Any) -> None:
-    """r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
-    m, w = at.memory, at.parameters + at.w
-    sums = code.product(code.zeros(rows, 2), m + at.a, at.a_stride, 1, w, 3 * code.lanes, at.depth)
-    for row, (z_r, z_z) in enumerate(sums):
-        r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
-        for gate, value in ((R, r), (Z, z)):
-            code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
-        h = code.load(m + at.h + at.a_stride * row)
-        code.store(r * h, m + at.n_h + at.n_stride * row)
+def new_forward() -> Any:
+    """Return the kernel that then fills n and h_t."""
+
+    @forward_sweep(sums=1, vectors=1)
+    def new_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w = at.parameters + layer.w + at.unit * layer.panel + 2 * code.lanes
+        depth_x = layer.inputs + BIASES
+        sums = code.product(code.zeros(rows, 1), p.a, layer.a_stride, 1, w, width, depth_x)
+        reset = at.memory + layer.n_h + at.sample * layer.n_stride
+        w_h = w + depth_x * width
+        sums = code.product(sums, reset, layer.n_stride, 1, w_h, width, layer.hidden)
+        for row, (z_n,) in enumerate(sums):
+            n = code.tanh(z_n)
+            code.store(n, p.n + layer.n_stride * row)
+            z = code.load(p.gates + layer.z_stride * row + Z * code.lanes)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(z * (h - n) + n, p.h_after + layer.a_stride * row)
+
+    return new_forward_tile
 
 
-@tiles(
-    1,
-    "memory parameters a a_stride w depth_x reset n_stride depth_h h gates z_stride n h_next",
-)
-def new_forward_tile(code: Code, rows: int, at: Any) -> None:
-    """New state n and h_t of some samples and a vector of units."""
-    m, width = at.memory, 3 * code.lanes
-    w = at.parameters + at.w + 2 * code.lanes
-    sums = code.product(code.zeros(rows, 1), m + at.a, at.a_stride, 1, w, width, at.depth_x)
-    w_h = w + at.depth_x * width
-    sums = code.product(sums, m + at.reset, at.n_stride, 1, w_h, width, at.depth_h)
-    for row, (z_n,) in enumerate(sums):
-        n = code.tanh(z_n)
-        code.store(n, m + at.n + at.n_stride * row)
-        z = code.load(m + at.gates + at.z_stride * row + Z * code.lanes)
-        h = code.load(m + at.h + at.a_stride * row)
-        code.store(z * (h - n) + n, m + at.h_next + at.a_stride * row)
+def gates_backward(vectors: int) -> Any:
+    """Return the kernel that fills dz and dn, and what is carried, but for the reset gate."""
 
-
-def original_forward_rows(
-    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
-) -> None:
-    """Fill the gates and h_t (index t + 1) of the samples start … stop−1."""
-    vectors, stride, N = layer.units // layer.lanes, layer.a_stride, layer.n_stride
-    for q in range(vectors):
-        unit = q * layer.lanes
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_2), t * layer.batch + b
-            forward_tile(
-                rows, memory, parameters, layer.a + row * stride, stride,
-                layer.w + q * layer.panel, layer.depth, layer.h + row * stride + unit,
-                layer.gates + row * layer.z_stride + 2 * unit, layer.z_stride,
-                layer.n_h + row * N + unit, N,
-            )  # fmt: skip
-            b += rows
-    for q in range(vectors):
-        unit = q * layer.lanes
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_1), t * layer.batch + b
-            h = layer.h + row * stride + unit
-            new_tile(
-                rows, memory, parameters, layer.a + row * stride, stride,
-                layer.w + q * layer.panel, layer.inputs + BIASES, layer.n_h + row * N, N,
-                layer.hidden, h, layer.gates + row * layer.z_stride + 2 * unit, layer.z_stride,
-                layer.n + row * N + unit, h + layer.batch * stride,
-            )  # fmt: skip
-            b += rows
-
-
-def _gates_backward_tile(vectors: int) -> Any:
-    @tiles(
-        vectors,
-        "memory dy squares above above_stride dz_next depth e e_stride e_depth "
-        "wt valid carry units h a_stride gates dz z z_stride n dn n_stride square",
-    )
+    @backward_sweep(vectors=vectors)
     def gates_backward_tile(code: Code, rows: int, at: Any) -> None:
-        """Total dh_t, dz and dn, and what is carried beside them, but for the reset gate."""
-        m, L, one = at.memory, code.lanes, code.constant(1)
-        for row, dhs in enumerate(_total(code, rows, vectors, at, through_n=False)):
-            code.add_squares(dhs, at.squares + at.square + row)
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        for row, dhs in enumerate(total_dh(code, rows, vectors, at, carried=p.carry)):
+            code.add_squares(dhs, at.squares + layer.squares + at.sample + row)
             for v, dh in enumerate(dhs):
-                gate, new = at.z_stride * row + (2 * v + Z) * L, at.n_stride * row + v * L
-                z, n = code.load(m + at.gates + gate), code.load(m + at.n + new)
-                h = code.load(m + at.h + at.a_stride * row + v * L)
-                code.store(dh * (h - n) * z * (one - z), m + at.dz + gate)
-                code.store(dh * (one - z) * (one - n * n), m + at.dn + new)
-                code.store(dh * z, m + at.carry + at.units * row + v * L)
+                gate, new = layer.z_stride * row + (2 * v + Z) * L, layer.n_stride * row + v * L
+                z, n = code.load(p.gates + gate), code.load(p.n + new)
+                h = code.load(p.h + layer.a_stride * row + v * L)
+                code.store(dh * (h - n) * z * (one - z), p.dz + gate)
+                code.store(dh * (one - z) * (one - n * n), p.dn + new)
+                code.store(dh * z, p.carry + layer.units * row + v * L)
 
     return gates_backward_tile
 
 
-def _reset_backward_tile(vectors: int) -> Any:
-    @tiles(vectors, "memory dn n_stride wt valid carry units h a_stride gates dz z_stride")
+def reset_backward(vectors: int) -> Any:
+    """Return the kernel that then fills dr, and carries what passes the reset gate on its way."""
+
+    @backward_sweep(vectors=vectors)
     def reset_backward_tile(code: Code, rows: int, at: Any) -> None:
-        """dr, and what passes the reset gate on its way back."""
-        m, width, L, one = at.memory, vectors * code.lanes, code.lanes, code.constant(1)
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        width = vectors * L
+        dn = at.memory + layer.dn + at.sample * layer.n_stride
+        w = at.memory + layer.wt + at.unit * layer.wt_depth + layer.z * width
         sums = code.zeros(rows, vectors)
-        sums = code.product(sums, m + at.dn, at.n_stride, 1, m + at.wt, width, at.units)
-        for row, dn_hs in enumerate(code.keep_first(sums, at.valid)):
+        sums = code.product(sums, dn, layer.n_stride, 1, w, width, layer.units)
+        for row, dn_hs in enumerate(code.keep_first(sums, layer.hidden - at.unit)):
             for v, dn_h in enumerate(dn_hs):
-                gate = at.z_stride * row + (2 * v + R) * L
-                r = code.load(m + at.gates + gate)
-                h = code.load(m + at.h + at.a_stride * row + v * L)
-                code.store(dn_h * h * r * (one - r), m + at.dz + gate)
-                carry = m + at.carry + at.units * row + v * L
+                gate = layer.z_stride * row + (2 * v + R) * L
+                r = code.load(p.gates + gate)
+                h = code.load(p.h + layer.a_stride * row + v * L)
+                code.store(dn_h * h * r * (one - r), p.dz + gate)
+                carry = p.carry + layer.units * row + v * L
                 code.store(dn_h * r + code.load(carry), carry)
 
     return reset_backward_tile
-
-
-def original_backward_rows(
-    layer: Layer, t: int, start: int, stop: int, _parameters: Array, memory: Array,
-    above: int, above_stride: int, dy: Array, outputs: int, e_depth: int, squares: Array,
-) -> None:  # fmt: skip
-    """Fill dr, dz, dn and the squared norms of dh_t of the samples start … stop−1.
-
-    `above` is the place of what reaches the h_t from elsewhere: the layer above, or dh_T.
-    """
-    B, units, width = layer.batch, layer.units, layer.pair * layer.lanes
-    Z_, N = layer.z_stride, layer.n_stride
-    depth = 0 if t + 1 == layer.timesteps else layer.z
-    for unit in range(0, units, width):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_2), t * B + b
-            from_above = above + b * above_stride + (unit if above_stride else 0)
-            gate, new = row * Z_ + 2 * unit, row * N + unit
-            backward_tile(
-                rows, memory, dy, squares, from_above, above_stride,
-                layer.dz + (row + B) * Z_, depth, row * outputs, outputs, e_depth,
-                layer.wt + unit * layer.wt_depth, layer.hidden - unit,
-                layer.dc + b * units + unit, units,
-                layer.h + row * layer.a_stride + unit, layer.a_stride,
-                layer.gates + gate, layer.dz + gate, layer.z, Z_,
-                layer.n + new, layer.dn + new, N, layer.squares + row,
-            )  # fmt: skip
-            b += rows
-    for unit in range(0, units, width):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_2), t * B + b
-            gate = row * Z_ + 2 * unit
-            reset_tile(
-                rows, memory, layer.dn + row * N, N,
-                layer.wt + unit * layer.wt_depth + layer.z * width, layer.hidden - unit,
-                layer.dc + b * units + unit, units,
-                layer.h + row * layer.a_stride + unit, layer.a_stride,
-                layer.gates + gate, layer.dz + gate, Z_,
-            )  # fmt: skip
-            b += rows
-
-
-# Both forms.
 
 
 def gru_weight_gradient(
@@ -340,14 +205,14 @@ def gru_weight_gradient(
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop):
-            out = layer.w + q * layer.panel
+            out = layer.w + q * L * layer.panel
             out_n = out + 2 * L
             for k in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - k)
                 a, dn = layer.a + k * layer.a_stride, layer.dn + k * N + q * L
                 dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
                 if layer.z * memory.itemsize >= FAR_APART:
-                    gather_block(memory, dz, dz_stride, count, 2 * L, L, block)
+                    copy_side_by_side(memory, dz, dz_stride, count, 2 * L, block)
                     dz, dz_stride = block, 2 * L
                 add_outer_2(
                     layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, count,

@@ -21,16 +21,15 @@ All buffers of a workspace are parts of one array, and a `Layer` says where they
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
-from rnn_kernels.jit import inlined, inner
+from rnn_kernels.jit import inlined, tuple_reader
 from rnn_kernels.microkernel import lanes
 
 Array: TypeAlias = NDArray[Any]
@@ -68,13 +67,14 @@ class Layer(NamedTuple):
     timesteps: int
     batch: int
     inputs: int  # D
+    outputs: int  # O of the readout
     hidden: int  # H
     units: int  # H padded to whole vectors
     lanes: int
     pair: int  # vectors side by side in a panel of one gate: 2 where their number is even, else 1
     depth: int  # D + 2 + H
     w: int  # in the parameters: packed weights
-    panel: int  # elements of the weights of one vector of units
+    panel: int  # elements of the weights of one unit
     peephole: int  # in the parameters: (3, units)
     a: int  # in the memory: inputs of the product, (T+1, B, a_stride), from the x of the first row
     a_stride: int
@@ -103,14 +103,8 @@ class Layer(NamedTuple):
     squares: int  # in the squared norms: of dh (T, B), then of dc (T, B)
 
 
-_LAYER_FIELDS = len(Layer._fields)
-fixed_tuple: Any = to_fixed_tuple  # an intrinsic, whose first parameter is the compiler's
-
-
-@inner
-def layer_at(plan: Array, n: int) -> Layer:
-    """Return the layer in a row of the plan."""
-    return Layer(*fixed_tuple(plan[n], _LAYER_FIELDS))
+layer_at: Callable[[Array, int], Layer] = tuple_reader(Layer)
+"""Compiled code's way to read the layer in a row of a plan."""
 
 
 class Readout(NamedTuple):
@@ -427,13 +421,14 @@ def make_plan(
                 timesteps=T,
                 batch=B,
                 inputs=D,
+                outputs=network.output_size,
                 hidden=network.hidden_size,
                 units=units,
                 lanes=width,
                 pair=packing.pair,
                 depth=D + BIASES + network.hidden_size,
                 w=packing.starts[n],
-                panel=packing.stored_depth(n) * len(network.gate_names) * width,
+                panel=packing.stored_depth(n) * len(network.gate_names),
                 peephole=packing.peephole(n),
                 a=row + before_h - D - BIASES,
                 a_stride=a_stride,

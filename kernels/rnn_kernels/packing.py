@@ -2,7 +2,7 @@
 
 from rnn_kernels.jit import inlined
 from rnn_kernels.layout import Array, Layer, Readout
-from rnn_kernels.microkernel import transpose_tile
+from rnn_kernels.microkernel import transpose
 
 
 @inlined
@@ -32,13 +32,11 @@ def transpose_panels(
     for q in range(layer.units // L):
         # Where vector q of the units lies: row k of gate g begins at w + (k · gates + g) · stride.
         panel, stride = q - q % together, L * together
-        w = layer.w + panel * layer.panel + (q - panel) * L
+        w = layer.w + panel * L * layer.panel + (q - panel) * L
         for column in range(0, columns, L):
             pair = column - column % width
             for g in range(gates):
                 row = (q * inside + g) * L if g < inside else layer.z + q * L
                 source = w + ((first + column) * gates + g) * stride
                 out = target + pair * depth + row * width + column - pair
-                transpose_tile(
-                    1, parameters, source, gates * stride, count - column, memory, out, width
-                )
+                transpose(parameters, source, gates * stride, count - column, memory, out, width)

@@ -5,22 +5,31 @@ code: where it is even the tiles take two side by side, else one.
 """
 
 from functools import cache
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import from_dtype, types
 
-from rnn_kernels import gru, lstm, rnn, sweeps
+from rnn_kernels import sweeps
+from rnn_kernels.gru import (
+    gates_backward,
+    gates_forward,
+    gru_backward,
+    gru_forward,
+    gru_weight_gradient,
+    new_forward,
+    reset_backward,
+)
 from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
 from rnn_kernels.layout import Network, Packing
-from rnn_kernels.microkernel import lanes, product_tile
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4
+from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
+from rnn_kernels.microkernel import lanes, product_of
+from rnn_kernels.rnn import rnn_backward, rnn_forward
+from rnn_kernels.tiling import transposed_product
 
-call_forward = caller("plan links active head first part parts parameters memory y")
-call_backward = caller(
-    "plan links active head first from_end to_start part parts parameters memory dy squares"
-)
+call_forward = caller("plan feed active head first part parts parameters memory y")
+call_backward = caller("plan active n first from_end part parts parameters memory dy squares")
+call_inputs = caller("plan n to_start part parts memory")
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_carry = caller("plan carry s memory")
@@ -29,90 +38,113 @@ call_readout_gradient = caller("plan head first memory dy gradient")
 _pack = jit_part(sweeps.pack_layers)
 _carry = jit_part(sweeps.carry_states)
 
-_TALLEST = {1: TALLEST_1, 2: TALLEST_2, 4: TALLEST_4}
-
 
 class Cell(NamedTuple):
-    """The functions of a cell, whose tiles are still to be filled in."""
+    """The kernels of a timestep, in the order of their sweeps, and of the weight gradient."""
 
-    module: ModuleType
-    forward: Any
-    backward: Any
+    forward: tuple[Any, ...]
+    backward: tuple[Any, ...]
     gradient: Any
+    outer: dict[str, int]
+    """Vectors side by side in its products, by the name that it calls them by."""
 
 
-_RNN = Cell(rnn, rnn.rnn_forward_rows, rnn.rnn_backward_rows, sweeps.weight_gradient)
-_LSTM = Cell(lstm, lstm.lstm_forward_rows, lstm.lstm_backward_rows, sweeps.weight_gradient)
-_CELLS = {
-    "rnn": _RNN,
-    "rnn-relu": _RNN,
-    "lstm": _LSTM,
-    "lstm-peephole": _LSTM._replace(gradient=lstm.peephole_lstm_gradient),
-    "gru": Cell(gru, gru.gru_forward_rows, gru.gru_backward_rows, gru.gru_weight_gradient),
-    "gru-original": Cell(
-        gru, gru.original_forward_rows, gru.original_backward_rows, gru.gru_weight_gradient
-    ),
-}
+def _cell(name: str, pair: int) -> Cell:
+    if name.startswith("rnn"):
+        relu = name == "rnn-relu"
+        tiles = (rnn_forward(pair, relu=relu),), (rnn_backward(pair, relu=relu),)
+        return Cell(*tiles, sweeps.weight_gradient, {"add_outer": pair})
+    if name.startswith("lstm"):
+        peepholes = name == "lstm-peephole"
+        tiles = (lstm_forward(peepholes=peepholes),), (lstm_backward(pair, peepholes=peepholes),)
+        gradient = peephole_lstm_gradient if peepholes else sweeps.weight_gradient
+        return Cell(*tiles, gradient, {"add_outer": 4})
+    outer = {"add_outer_1": 1, "add_outer_2": 2}
+    if name == "gru":
+        return Cell((gru_forward(),), (gru_backward(pair),), gru_weight_gradient, outer)
+    forward = gates_forward(), new_forward()
+    backward = gates_backward(pair), reset_backward(pair)
+    return Cell(forward, backward, gru_weight_gradient, outer)
 
 
 @cache
-def _compiled(name: str, pair: int) -> tuple[Any, Any, Any, Any]:
-    """Forward, backward, weight gradient and readout gradient, not yet compiled."""
-    cell, tag = _CELLS[name], f"{name.replace('-', '_')}_{pair}"
-    tiles = cell.module.tiles_of(name, pair)
+def _functions(name: str, pair: int) -> tuple[Any, Any, Any]:
+    """Forward, backward and weight gradient, not yet compiled."""
+    cell, tag = _cell(name, pair), f"{name.replace('-', '_')}_{pair}"
 
     def copy(function: Any, suffix: str = tag, **meanings: Any) -> Any:
         return inlined(copy_with(function, suffix, **meanings))
 
-    def outer(vectors: int) -> Any:
-        return copy(
-            sweeps.add_outer_rows, f"{tag}_{vectors}",
-            product_tile=product_tile(vectors), TALLEST=_TALLEST[vectors],
-        )  # fmt: skip
+    def timestep(in_turn: Any, sweeps_of_units: tuple[Any, ...]) -> Any:
+        first, *others = sweeps_of_units
+        return copy(in_turn, first_sweep=first, second_sweep=others[0]) if others else first
 
-    vectors = {_RNN.module: pair, _LSTM.module: 4}.get(cell.module)
-    outers = {"add_outer": outer(vectors)} if vectors else {
-        "add_outer_1": outer(1), "add_outer_2": outer(2)
-    }  # fmt: skip
-    forward_rows = copy(sweeps.forward_rows, forward_timestep=copy(cell.forward, **tiles))
-    backward_rows = copy(sweeps.backward_rows, backward_timestep=copy(cell.backward, **tiles))
+    outers = {
+        name: copy(sweeps.add_outer_rows, f"{tag}_{vectors}", product=product_of(vectors))
+        for name, vectors in cell.outer.items()
+    }
+    forward_rows = copy(
+        sweeps.forward_rows, forward_timestep=timestep(sweeps.forward_sweeps, cell.forward)
+    )
+    backward_rows = copy(
+        sweeps.backward_rows,
+        backward_timestep=timestep(sweeps.backward_sweeps, cell.backward),
+    )
     gradient = copy(cell.gradient, weight_gradient=copy(sweeps.weight_gradient, **outers), **outers)
     return (
         jit_part(copy_with(sweeps.forward_part, tag, forward_rows=forward_rows)),
         jit_part(copy_with(sweeps.backward_part, tag, backward_rows=backward_rows)),
         jit_part(copy_with(sweeps.gradient_part, tag, weight_gradient=gradient)),
-        jit_part(copy_with(sweeps.readout_gradient, str(pair), product_tile=product_tile(pair))),
+    )
+
+
+@cache
+def _shared(pair: int) -> tuple[Any, Any]:
+    """Gradient of the readout, and of the inputs of a layer, for any cell."""
+    meanings = {"transposed": transposed_product(pair), "PAIR": pair}
+    fill_dx, fill_dh0 = (
+        inlined(copy_with(function, str(pair), **meanings))
+        for function in (sweeps.fill_dx, sweeps.fill_dh0)
+    )
+    return (
+        jit_part(copy_with(sweeps.readout_gradient, str(pair), product=product_of(pair))),
+        jit_part(copy_with(sweeps.inputs_part, str(pair), fill_dx=fill_dx, fill_dh0=fill_dh0)),
     )
 
 
 class Parts(NamedTuple):
-    """Addresses of compiled parts."""
+    """Addresses of compiled parts; `inputs` is 0 where nobody calls it."""
 
     forward: int
     pack: int
     backward: int
+    inputs: int
     gradient: int
     readout_gradient: int
 
 
-def parts_of(network: Network, dtype: np.dtype[Any]) -> Parts:
-    """Compile the parts of a network's training step, or load them from the disk."""
-    return _parts(network.cell, Packing(network, lanes(dtype)).pair, dtype)
+def parts_of(network: Network, dtype: np.dtype[Any], *, to_start: bool = False) -> Parts:
+    """Compile the parts of a network's training step, or load them from the disk.
+
+    `to_start`: as well as what is wanted for the gradient of x and the initial states.
+    """
+    pair = Packing(network, lanes(dtype)).pair
+    return _parts(network.cell, pair, dtype, to_start or network.layers > 1)
 
 
 @cache
-def _parts(cell: str, pair: int, dtype: np.dtype[Any]) -> Parts:
+def _parts(cell: str, pair: int, dtype: np.dtype[Any], with_inputs: bool) -> Parts:
     number = from_dtype(dtype)
     plan, head = types.Array(types.int64, 2, "C"), types.Array(types.int64, 1, "C")
     values, squares = types.Array(number, 1, "C"), types.Array(types.float64, 1, "C")
     n, flag = types.int64, types.boolean
-    forward, backward, gradient, readout_gradient = _compiled(cell, pair)
+    forward, backward, gradient = _functions(cell, pair)
+    readout_gradient, inputs = _shared(pair)
     return Parts(
         address_of(forward, plan, head, head, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(
-            backward, plan, head, head, head, n, flag, flag, n, n, values, values, values, squares
-        ),
+        address_of(backward, plan, head, n, n, flag, n, n, values, values, values, squares),
+        address_of(inputs, plan, n, flag, n, n, values) if with_inputs else 0,
         address_of(gradient, plan, n, n, values, values),
         address_of(readout_gradient, plan, head, n, values, values, values),
     )

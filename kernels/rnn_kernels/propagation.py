@@ -8,6 +8,7 @@ from rnn_kernels.checks import (
     check_parameters,
     check_workspace,
 )
+from rnn_kernels.feeding import set_feed
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network
 from rnn_kernels.lengths import (
@@ -16,11 +17,11 @@ from rnn_kernels.lengths import (
     clear_beyond_of,
     fill_beyond_of,
 )
-from rnn_kernels.links import set_links
 from rnn_kernels.parts import (
     call_backward,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -77,11 +78,11 @@ def forward(
 
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
-    set_links(workspace.links, workspace.network, workspace.dtype, to_input=False)
+    set_feed(workspace.feed, workspace.network, workspace.dtype)
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
-        part, workspace.plan, workspace.links, workspace.active, workspace.head, first,
+        part, workspace.plan, workspace.feed, workspace.active, workspace.head, first,
         parameters, memory, y, workspace.threads,
     )  # fmt: skip
     if workspace.threads == 1:
@@ -132,8 +133,7 @@ def backward(
         raise ValueError(f"dc_T: got an array, expected None: {network.cell} has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
-    set_links(workspace.links, network, workspace.dtype, to_input=True)
-    parts = parts_of(network, workspace.dtype)
+    parts = parts_of(network, workspace.dtype, to_start=True)
     if workspace.has_lengths:
         clear_beyond = clear_beyond_of(workspace.dtype)
         dy = workspace.dy.reshape(-1)
@@ -141,7 +141,6 @@ def backward(
     arguments = (
         *parts,
         workspace.plan,
-        workspace.links,
         workspace.active,
         workspace.head,
         first,
@@ -164,7 +163,7 @@ def backward(
 def _forward_body(
     forward_part: int,
     plan: Array,
-    links: Array,
+    feed: Array,
     active: Array,
     head: Array,
     first: int,
@@ -175,7 +174,7 @@ def _forward_body(
 ) -> None:
     for part in prange(threads):
         call_forward(
-            forward_part, plan, links, active, head, first, part, threads, parameters, memory, y
+            forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
         )
 
 
@@ -183,10 +182,10 @@ def _backward_body(
     _forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
-    links: Array,
     active: Array,
     head: Array,
     first: int,
@@ -202,10 +201,12 @@ def _backward_body(
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        call_backward(
-            backward_part, plan, links, active, head, first, from_end, True, part, threads,
-            parameters, memory, dy, squares,
-        )  # fmt: skip
+        for n in range(plan.shape[0] - 1, -1, -1):
+            call_backward(
+                backward_part, plan, active, n, first, from_end, part, threads,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
+            call_inputs(inputs_part, plan, n, True, part, threads, memory)
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from rnn_kernels.checks import check_array, check_floats, check_parameters
+from rnn_kernels.feeding import set_feed
 from rnn_kernels.jit import jit
 from rnn_kernels.layout import Array, Network, aligned_zeros, layer_at
-from rnn_kernels.links import set_links
 from rnn_kernels.parts import call_forward, parts_of
 from rnn_kernels.sweeps import last_states_first
 from rnn_kernels.workspace import Workspace
@@ -45,7 +45,7 @@ class Stream:
         dtype = check_floats("parameters", parameters)
         check_parameters(network, parameters, dtype)
         workspace = Workspace(network, timesteps=1, batch_size=batch_size, dtype=dtype)
-        set_links(workspace.links, network, dtype, to_input=False)
+        set_feed(workspace.feed, network, dtype)
         self.network = network
         self.batch_size = workspace.batch_size
         self.dtype = dtype
@@ -57,7 +57,7 @@ class Stream:
         self._fixed = (
             parts_of(network, dtype).forward,
             workspace.plan,
-            workspace.links,
+            workspace.feed,
             workspace.active,
             workspace.head,
             parameters,
@@ -153,7 +153,7 @@ def step(
 
 @jit
 def _read(
-    forward_part: int, plan: Array, links: Array, active: Array, head: Array, parameters: Array,
+    forward_part: int, plan: Array, feed: Array, active: Array, head: Array, parameters: Array,
     memory: Array, out: Array, x: Array, y: Array,
 ) -> None:  # fmt: skip
     """Fill y from x, timestep by timestep, in the memory and the flat output of a single one."""
@@ -162,7 +162,7 @@ def _read(
         for b in range(x.shape[1]):
             for d in range(x.shape[2]):
                 memory[bottom.a + b * bottom.a_stride + d] = x[t, b, d]
-        call_forward(forward_part, plan, links, active, head, 0, 0, 1, parameters, memory, out)
+        call_forward(forward_part, plan, feed, active, head, 0, 0, 1, parameters, memory, out)
         last_states_first(plan, memory)
         for b in range(y.shape[1]):
             for o in range(y.shape[2]):

@@ -7,16 +7,16 @@ keeps its order: the bits do not depend on the threads.
 
 import math
 
+from rnn_kernels.feeding import FEED, call_feed
 from rnn_kernels.jit import filled_in, inlined, inner, jit
 from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
-from rnn_kernels.links import FEED, GRADIENT, call_feed, call_input_gradient
-from rnn_kernels.microkernel import copy_tile, dot_tile
+from rnn_kernels.microkernel import copy_side_by_side, dot
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, tile_rows
 
 # What each cell has of its own; see `parts`.
-forward_timestep = backward_timestep = add_outer = product_tile = filled_in
-TALLEST = 0
+forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
+add_outer = product = transposed = filled_in
+PAIR = 1
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
@@ -26,7 +26,7 @@ FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
-@inner
+@inlined
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     """Range of samples that one of several threads takes, at multiples of eight.
 
@@ -37,22 +37,43 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
-@inner
+@inlined
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
     panels = layer.units // layer.lanes // layer.pair
     return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
 
 
+def forward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
+) -> None:
+    """A timestep of a cell some of whose units wait for what others have computed."""
+    first_sweep(layer, t, start, stop, parameters, memory)
+    second_sweep(layer, t, start, stop, parameters, memory)
+
+
+def backward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, above: int, above_stride: int, e_depth: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """A timestep of such a cell, backwards."""
+    first_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
+    second_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
+
+
 def forward_rows(
-    plan: Array, links: Array, active: Array, start: int, stop: int,
+    plan: Array, feed: Array, active: Array, start: int, stop: int,
     parameters: Array, memory: Array,
 ) -> None:  # fmt: skip
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         if n:
-            call_feed(links[FEED], plan, n, start, stop, memory)
+            call_feed(feed[FEED], plan, n, feed, start, stop, memory)
         for t in range(layer.timesteps):
             forward_timestep(layer, t, start, min(stop, active[t]), parameters, memory)
 
@@ -65,19 +86,16 @@ def read_out_rows(
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        b, end = start, min(stop, active[t])
-        while b < end:
-            rows, row = tile_rows(end - b, TALLEST_1), t * B + b
-            h = layer.h + (row + B) * layer.a_stride
-            for o in range(O):
-                w = readout.w + o * layer.units
-                dot_tile(
-                    rows, memory, h, layer.a_stride, parameters, w, layer.units,
-                    y, row * O + o, O,
-                )  # fmt: skip
-                for n in range(rows):
-                    y[(row + n) * O + o] += parameters[readout.b + o]
-            b += rows
+        row, end = t * B + start, min(stop, active[t])
+        h = layer.h + (row + B) * layer.a_stride
+        for o in range(O):
+            w = readout.w + o * layer.units
+            dot(
+                end - start, memory, h, layer.a_stride, parameters, w, layer.units,
+                y, row * O + o, O,
+            )  # fmt: skip
+            for n in range(start, end):
+                y[(t * B + n) * O + o] += parameters[readout.b + o]
 
 
 def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array) -> None:
@@ -99,39 +117,67 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, links: Array, active: Array, outputs: int, first: int, start: int, stop: int,
-    from_end: bool, to_start: bool, parameters: Array, memory: Array, dy: Array, squares: Array,
+    plan: Array, active: Array, n: int, first: int, start: int, stop: int, from_end: bool,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
+    """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
 
-    dh_T is read where `from_end` is true, dx and dh0 are filled where `to_start` is; dy before
-    `first` is not read.
+    dh_T is read where `from_end` is true; dy before `first` is not read.
     """
-    for n in range(plan.shape[0] - 1, -1, -1):
-        layer = layer_at(plan, n)
-        is_last = n + 1 == plan.shape[0]
-        for t in range(layer.timesteps - 1, -1, -1):
-            if not is_last:
-                layer_above = layer_at(plan, n + 1)
-                above_stride = layer_above.dx_stride
-                above = layer_above.dx + t * layer.batch * above_stride
-            elif from_end:
-                above, above_stride = layer.dh, layer.units
-            else:
-                above, above_stride = layer.nothing, 0
-            e_depth = outputs if is_last and t >= first else 0
-            end = min(stop, active[t])
-            backward_timestep(
-                layer, t, start, end, parameters, memory, above, above_stride,
-                dy, outputs, e_depth, squares,
-            )  # fmt: skip
-            if from_end and is_last:  # each sample has it from above at its last timestep alone
-                for b in range(max(start, active[t + 1]), end):
-                    zero_row(memory, layer.dh + b * layer.units, layer.units)
-        if n or to_start:
-            call_input_gradient(
-                links[GRADIENT], plan, active, n, from_end, to_start, start, stop, memory
-            )
+    layer = layer_at(plan, n)
+    is_last = n + 1 == plan.shape[0]
+    for t in range(layer.timesteps - 1, -1, -1):
+        above, above_stride, end = layer.nothing, 0, min(stop, active[t])
+        ends_here = max(start, active[t + 1])
+        if not is_last:
+            layer_above = layer_at(plan, n + 1)
+            above_stride = layer_above.dx_stride
+            above = layer_above.dx + t * layer.batch * above_stride
+            if from_end:
+                _add_rows(layer, above, above_stride, ends_here, end, memory)
+        elif from_end:
+            above, above_stride = layer.dh, layer.units
+        e_depth = layer.outputs if is_last and t >= first else 0
+        backward_timestep(
+            layer, t, start, end, above, above_stride, e_depth, parameters, memory, dy, squares
+        )
+        if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
+            for b in range(ends_here, end):
+                zero_row(memory, layer.dh + b * layer.units, layer.units)
+
+
+def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
+    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
+    row, width, stride = t * layer.batch, PAIR * layer.lanes, layer.dx_stride
+    depth_n = layer.units if layer.dn else 0
+    for column in range(0, stride, width):
+        transposed(
+            layer, row + start, row + stop, layer.dn, depth_n,
+            layer.wx + column * layer.rows, layer.dx + column, stride, memory,
+        )  # fmt: skip
+
+
+def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Fill dh0 = W_hhᵀ [dz_1, dn_h] of some samples, with what a GRU carries beside it."""
+    units, width = layer.units, PAIR * layer.lanes
+    depth_n = units if layer.dn_h else 0
+    for column in range(0, units, width):
+        transposed(
+            layer, start, stop, layer.dn_h, depth_n,
+            layer.wt + column * layer.wt_depth, layer.dh + column, units, memory,
+        )  # fmt: skip
+    if layer.dn:
+        for k in range(start * units, stop * units):
+            memory[layer.dh + k] += memory[layer.dc + k]
+            memory[layer.dc + k] = 0
+
+
+@inlined
+def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
+    """Add dh_T to what reaches the last timestep of some samples from above."""
+    for b in range(start, stop):
+        for k in range(layer.hidden):
+            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
 
 
 def weight_gradient(
@@ -150,12 +196,12 @@ def weight_gradient(
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop, together):
-            out = layer.w + q * layer.panel
+            out = layer.w + q * L * layer.panel
             for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - n)
                 dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
                 if layer.z * memory.itemsize >= FAR_APART:
-                    gather_block(memory, dz, dz_stride, count, width, L, block)
+                    copy_side_by_side(memory, dz, dz_stride, count, width, block)
                     dz, dz_stride = block, width
                 add_outer(
                     layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
@@ -164,21 +210,11 @@ def weight_gradient(
             clear_padding(layer, out, width, gradient)
 
 
-@inner
+@inlined
 def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
-
-
-@inner
-def gather_block(
-    memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
-) -> None:
-    """Copy the first `width` columns of `count` rows side by side."""
-    for n in range(count):
-        for k in range(0, width, L):
-            copy_tile(1, memory, source + n * stride + k, target + n * width + k)
 
 
 def add_outer_rows(
@@ -186,14 +222,7 @@ def add_outer_rows(
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
     """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST)
-        product_tile(
-            rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-            gradient, out + k * width, width, add,
-        )  # fmt: skip
-        k += rows
+    product(depth, memory, a, 1, a_stride, memory, dz, dz_stride, count, gradient, out, width, add)
 
 
 def readout_gradient(
@@ -204,15 +233,11 @@ def readout_gradient(
     O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
-    o = 0
-    while o < O:
-        rows = tile_rows(O - o, TALLEST_2)
-        for unit in range(0, layer.units, width):
-            product_tile(
-                rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                gradient, readout.w + o * layer.units + unit, layer.units, 0,
-            )  # fmt: skip
-        o += rows
+    for unit in range(0, layer.units, width):
+        product(
+            O, dy, e, 1, O, memory, h + unit, layer.a_stride, samples,
+            gradient, readout.w + unit, layer.units, 0,
+        )  # fmt: skip
     for o in range(O):
         total = gradient.dtype.type(0)
         for n in range(samples):
@@ -257,10 +282,10 @@ def zero_sample(layer: Layer, b: int, memory: Array) -> None:
 
 
 @inner
-def zero_row(memory: Array, start: int, length: int) -> None:
+def zero_row(values: Array, start: int, length: int) -> None:
     """Set some elements side by side to zero."""
     for k in range(start, start + length):
-        memory[k] = memory.dtype.type(0)
+        values[k] = values.dtype.type(0)
 
 
 @inner
@@ -304,28 +329,33 @@ def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
 
 
 def forward_part(
-    plan: Array, links: Array, active: Array, head: Array, first: int, part: int, parts: int,
+    plan: Array, feed: Array, active: Array, head: Array, first: int, part: int, parts: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
-    forward_rows(plan, links, active, start, stop, parameters, memory)
+    forward_rows(plan, feed, active, start, stop, parameters, memory)
     read_out_rows(last, readout_of(head), active, first, start, stop, parameters, memory, y)
 
 
 def backward_part(
-    plan: Array, links: Array, active: Array, head: Array, first: int, from_end: bool,
-    to_start: bool, part: int, parts: int,
+    plan: Array, active: Array, n: int, first: int, from_end: bool, part: int, parts: int,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples."""
-    start, stop = bounds(layer_at(plan, 0).batch, part, parts)
-    outputs = readout_of(head).outputs
-    backward_rows(
-        plan, links, active, outputs, first, start, stop, from_end, to_start,
-        parameters, memory, dy, squares,
-    )  # fmt: skip
+    """BPTT of a part of the samples through layer n."""
+    start, stop = bounds(layer_at(plan, n).batch, part, parts)
+    backward_rows(plan, active, n, first, start, stop, from_end, parameters, memory, dy, squares)
+
+
+def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:
+    """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
+    layer = layer_at(plan, n)
+    start, stop = bounds(layer.batch, part, parts)
+    for t in range(layer.timesteps):
+        fill_dx(layer, t, start, stop, memory)
+    if to_start:
+        fill_dh0(layer, start, stop, memory)
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:

@@ -16,6 +16,7 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
+from rnn_kernels.feeding import set_feed
 from rnn_kernels.hooks import CARRY, CLEAR, COUNT, FILL, hooks_for
 from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
@@ -25,7 +26,6 @@ from rnn_kernels.lengths import (
     call_fill_beyond,
     check_lengths,
 )
-from rnn_kernels.links import set_links
 from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
 from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
@@ -33,6 +33,7 @@ from rnn_kernels.parts import (
     call_carry,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -153,7 +154,7 @@ def train_steps(
     carry = np.empty(none, np.bool_) if carry is None else carry
     workspace.set_lengths(None)
     lengths = np.empty(none, np.int64) if lengths is None else lengths
-    set_links(workspace.links, network, dtype, to_input=False)
+    set_feed(workspace.feed, network, dtype)
     done, steps = 0, len(starts)
     settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
@@ -166,7 +167,7 @@ def train_steps(
             update_part(optimizer.name, dtype),
             workspace.plan,
             hooks,
-            workspace.links,
+            workspace.feed,
             workspace.active,
             workspace.ends,
             workspace.head,
@@ -300,6 +301,7 @@ def _train_body(
     forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
     loss: int,
@@ -307,7 +309,7 @@ def _train_body(
     update: int,
     plan: Array,
     hooks: Array,
-    links: Array,
+    feed: Array,
     active: Array,
     ends: Array,
     head: Array,
@@ -341,7 +343,7 @@ def _train_body(
         begin_step(hooks, plan, active, ends, s, series, starts, carry, lengths, memory)
         for part in prange(threads):
             call_forward(
-                forward_part, plan, links, active, head, first, part, threads, parameters, memory, y
+                forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
             )
         call_loss(
             loss, y, targets, classes, starts, s, 1, first, ends, outputs, loss_settings, dy, losses
@@ -352,10 +354,13 @@ def _train_body(
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
-            call_backward(
-                backward_part, plan, links, active, head, first, False, False, part, threads,
-                parameters, memory, dy, squares,
-            )  # fmt: skip
+            for n in range(plan.shape[0] - 1, -1, -1):
+                call_backward(
+                    backward_part, plan, active, n, first, False, part, threads,
+                    parameters, memory, dy, squares,
+                )  # fmt: skip
+                if n:
+                    call_inputs(inputs_part, plan, n, False, part, threads, memory)
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

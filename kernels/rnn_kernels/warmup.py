@@ -25,8 +25,9 @@ def compile_kernels(
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
     Runs one training step, prediction and forward pass on tiny arrays.
-    Compiled code depends on the dtype, on the names of optimizer and loss, on whether values are
-    clipped and whether there are several threads, not on sizes and settings.
+    Compiled code depends on the cell, the dtype, the names of optimizer and loss, on whether values
+    are clipped, whether there are several threads, and whether the hidden units fill an even number
+    of vectors; not on other sizes and settings.
 
     Raises
     ------

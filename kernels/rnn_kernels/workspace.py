@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_kernels.checks import check_array
+from rnn_kernels.feeding import FEED_SIZE
 from rnn_kernels.layout import (
     BIASES,
     Array,
@@ -17,7 +18,6 @@ from rnn_kernels.layout import (
     make_plan,
     positive_int,
 )
-from rnn_kernels.links import LINKS
 from rnn_kernels.threads import ThreadChoice
 
 
@@ -115,7 +115,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, links, active, ends, head
+    memory, squares, norms, plan, feed, active, ends, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -143,7 +143,7 @@ class Workspace:
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
-        self.links = np.zeros(LINKS, np.int64)
+        self.feed = np.zeros(FEED_SIZE, np.int64)
         self.active = np.zeros(T + 1, np.int64)
         self.ends = np.zeros(B, np.int64)
         self.set_lengths(None)

@@ -47,22 +47,32 @@ def future_records(future: Future) -> Iterator[dict[str, Any]]:
             }
 
 
-def future_table(future: Future, time_name: str) -> Table:
-    """Return the first rows beyond the end as a table, the ends of intervals where known."""
-    table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
-    table.add_column(Text(printable(time_name)), no_wrap=True)
+def future_rows(
+    future: Future, time_name: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return headings and the first rows beyond the end, the ends of intervals where known."""
     has_ends = bool(np.isfinite(future.lower).any())
     several = len(future.names) > 1
-    for name in future.names:
-        headings = [name if several else "forecast", *(("lower", "upper") if has_ends else ())]
-        for heading in headings:
-            table.add_column(Text(printable(heading)), justify="right", no_wrap=True)
+    ends = ("lower", "upper") if has_ends else ()
+    head = (time_name, *(h for n in future.names for h in (n if several else "forecast", *ends)))
+    rows = []
     for row in range(min(len(future.time), MOST_ROWS)):
         cells = [time_text(future.time[row])]
         for o in range(len(future.names)):
-            ends = (future.lower[row, o], future.upper[row, o]) if has_ends else ()
-            cells += [_cell(float(value)) for value in (future.predicted[row, o], *ends)]
-        table.add_row(*cells)
+            around = (future.lower[row, o], future.upper[row, o]) if has_ends else ()
+            cells += [_cell(float(value)) for value in (future.predicted[row, o], *around)]
+        rows.append(tuple(cells))
+    return head, tuple(rows)
+
+
+def future_table(future: Future, time_name: str) -> Table:
+    """Return the first rows beyond the end as a table."""
+    table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
+    head, rows = future_rows(future, time_name)
+    for n, heading in enumerate(head):
+        table.add_column(Text(printable(heading)), justify="right" if n else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rnn_tui.batch.json_lines import SCHEMA
+from rnn_tui.batch.many import Outcome
 from rnn_tui.batch.page import NARROW
 from rnn_tui.batch.summary import DIGITS, WIDE, steps_ahead, subject
-from rnn_tui.config import RunConfig
 from rnn_tui.data.series import Series
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
@@ -21,14 +21,6 @@ from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded, Status
 
 METRICS = tuple(field.name for field in fields(Scores) if field.name != "count")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A run and how it ended."""
-
-    config: RunConfig
-    ended: RunEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +59,9 @@ def cell_results(outcomes: Sequence[Outcome], target: str | None = None) -> list
     target
         Name of a further column to forecast; None: the first.
     """
-    names = dict.fromkeys(outcome.config.model.cell for outcome in outcomes)
+    names = dict.fromkeys(outcome.plan.config.model.cell for outcome in outcomes)
     return [
-        _cell_result(name, [o.ended for o in outcomes if o.config.model.cell == name], target)
+        _cell_result(name, [o.ended for o in outcomes if o.plan.config.model.cell == name], target)
         for name in names
     ]
 
@@ -118,6 +110,16 @@ def _verdicts(results: Sequence[CellResult], baselines: Mapping[str, Scores]) ->
     return [sentence for sentence in found if sentence]
 
 
+def grid_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:
+    """Return the sentence of every cell and column, led by its name where there are several."""
+    names = [None, *series.target_names[1:]]
+    return [
+        f"{printable(name or series.name)}: {sentence}" if len(names) > 1 else sentence
+        for name in names
+        for sentence in _verdicts(cell_results(outcomes, name), _baselines(outcomes, name))
+    ]
+
+
 def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict[str, Any]:
     """Return the record that ends the JSON Lines of several runs."""
     more = series.target_names[1:]
@@ -126,7 +128,7 @@ def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict
         "schema": SCHEMA,
         "planned": planned,
         "runs": len(outcomes),
-        "seeds": list(dict.fromkeys(outcome.config.training.seed for outcome in outcomes)),
+        "seeds": list(dict.fromkeys(outcome.plan.config.training.seed for outcome in outcomes)),
         **_json(outcomes, None),
         "more_targets": {name: _json(outcomes, name) for name in more},
     }
@@ -156,8 +158,8 @@ def grid_summary(
     """Return what is printed at the end of several runs: how they went, the table, the verdicts."""
     seconds = sum(outcome.ended.seconds for outcome in outcomes)
     done = f"{len(outcomes):,} of {planned:,} runs in {seconds:.2f} s"
-    cells = ", ".join(dict.fromkeys(subject(o.config).partition(" on ")[0] for o in outcomes))
-    source = subject(outcomes[0].config).partition(" on ")[2]
+    cells = ", ".join(dict.fromkeys(subject(o.plan.config).partition(" on ")[0] for o in outcomes))
+    source = subject(outcomes[0].plan.config).partition(" on ")[2]
     parts: list[RenderableType] = [Text(f"{cells} on {source}: {done}.")]
     names = [None, *series.target_names[1:]]
     for name in names:
@@ -166,7 +168,7 @@ def grid_summary(
         if len(names) > 1:
             parts += [Text(), Text(f"Column {printable(name or series.name)}.")]
         unit = series.unit if name is None else ""
-        head = steps_ahead(outcomes[0].config.data.horizon, baselines, unit)
+        head = steps_ahead(outcomes[0].plan.config.data.horizon, baselines, unit)
         results = cell_results(outcomes, name)
         parts += [Text(), Text(f"{head}, mean ± deviation:"), Text()]
         parts += [_table(results, baselines, wide=width >= WIDE)]

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from rnn_tui.batch.foresight import future_records
+from rnn_tui.batch.rows import time_text
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import verdict
-from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
+from rnn_tui.training.events import Event, Noted, RowFollowed, RunEnded, RunStarted, StepsDone
 
 SCHEMA = 1
 """Version of docs/batch-json.md: it changes where a known key changes its meaning."""
@@ -31,6 +32,10 @@ def to_json_lines(event: Event, name: str) -> str:
             return _line(_started(event))
         case StepsDone():
             return _steps(event)
+        case RowFollowed():
+            return _line(_row(event))
+        case Noted():
+            return _line({"event": "note", "text": event.text, "is_bad_row": event.is_bad_row})
         case RunEnded():
             return to_json_line(_ended(event, name))
         case _:
@@ -77,11 +82,31 @@ def _ended(event: RunEnded, name: str) -> dict[str, Any]:
         "best_step": event.best_step,
         "seconds": event.seconds,
         **_scored(name, event.scores, held[0] if held else None),
+        "rows_followed": event.rows_followed,
         "more_targets": {
             target: _scored(name, scores, event.coverage.get(target))
             for target, scores in event.more_scores.items()
         },
         "future": list(future_records(event.future)) if event.future else [],
+    }
+
+
+def _row(event: RowFollowed) -> dict[str, Any]:
+    return {
+        "event": "row" if event.row else "following",
+        "row": event.row,
+        "line": event.line,
+        "time": time_text(event.time) if isinstance(event.time, np.datetime64) else event.time,
+        **(
+            {
+                "actual": [_finite(value) for value in event.actual.tolist()],
+                "predicted": [_finite(value) for value in event.predicted.tolist()],
+            }
+            if event.row
+            else {}
+        ),
+        "ahead": [[_finite(value) for value in step] for step in event.ahead.tolist()],
+        "rmse": {name: _finite(value) for name, value in event.rmse.items()},
     }
 
 

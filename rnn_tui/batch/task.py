@@ -11,5 +11,8 @@ class Task:
     load_from: Path | None = None
     save_to: Path | None = None
     output_to: Path | None = None
+    report_to: Path | None = None
     as_json: bool = False
     plots: bool = False
+    quiet: bool = False
+    """Verdicts alone; as JSON, no steps."""

@@ -128,7 +128,7 @@ def prepare(
     series = load_series(config) if series is None else series
     if config.period is not None:
         series = replace(series, period=config.period)
-    split = _cut(series, config) if split is None else split
+    split = cut_series(series, config) if split is None else split
     if series.period is None:
         series = replace(series, period=find_period(series.values[: split.validation_start]))
     lost = lost_rows(steps_of(config.transform, series.period))
@@ -223,7 +223,14 @@ def load_series(config: DataConfig) -> Series:
     )
 
 
-def _cut(series: Series, config: DataConfig) -> Split:
+def cut_series(series: Series, config: DataConfig) -> Split:
+    """Return where a series is cut as `config` says.
+
+    Raises
+    ------
+    DataError
+        See `split_series`.
+    """
     return split_series(
         series,
         config.input_chunk_length,

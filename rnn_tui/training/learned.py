@@ -1,6 +1,5 @@
 """A trained model by itself: it forecasts any series with the columns that it was trained on."""
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -10,14 +9,12 @@ import numpy as np
 from rnn_tui.data.prepared import Prepared, prepare_to_predict
 from rnn_tui.data.series import Floats, Series
 from rnn_tui.errors import DataError, ModelFileError
-from rnn_tui.forecasting.conformal import Margins, calibrate
+from rnn_tui.forecasting.conformal import Margins, least_count
 from rnn_tui.forecasting.free_running import free_runs
+from rnn_tui.forecasting.future import step_margins
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
-
-MOST_ORIGINS = 2_000
-"""Of the rows from which forecasts are made to see how far off they are."""
 
 
 class Learned:
@@ -135,19 +132,17 @@ class Learned:
         DataError
             The validation part is too short for the level and so many steps.
         """
-        T, split = prepared.input_chunk_length, prepared.split
-        first, last = int(prepared.starts["validation"][0]), split.test_start - T - steps
-        if last < first:
-            most = split.test_start - T - first
+        margins = step_margins(prepared, self._predictor, steps, level)
+        known = np.isfinite(margins.margins).all(axis=1)
+        if not known.all():
+            works = int(known.argmin())
+            fewer = f", or {works:,} steps" if works else ""
             raise DataError(
-                f"a prediction interval {steps:,} steps ahead needs as many rows in the validation "
-                f"part, which has {most:,}. What works: a larger validation_size, or fewer steps."
+                f"a prediction interval at {level:g} needs {least_count(level):,} forecasts of the "
+                f"validation part for each of the {steps:,} steps ahead, and of step {works + 1:,} "
+                f"it has fewer. What works: a larger validation_size, a lower level{fewer}."
             )
-        count = min(last - first + 1, MOST_ORIGINS)
-        starts = np.linspace(first, last, count).astype(np.int64)
-        predicted = free_runs(self._predictor, prepared, starts, steps)
-        wide = replace(prepared, horizon=steps)
-        return calibrate(wide.actual(starts), predicted, level, on_log=prepared.on_log)
+        return margins
 
     @cached_property
     def _predictor(self) -> Predictor:

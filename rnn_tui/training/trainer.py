@@ -261,11 +261,21 @@ class Trainer:
             start=begin,
         )
 
-    def trace(self) -> Trace:
-        """Return the activations of the current weights on the last validation window."""
-        start = int(self._prepared.starts["validation"][-1])
+    def trace(self, inputs: Inputs | None = None, start: int = 0) -> Trace:
+        """Return the activations of the current weights on a window.
+
+        Parameters
+        ----------
+        inputs
+            What it reads, shape (T, D). None: the last window of the validation part.
+        start
+            Row of the series that it begins with.
+        """
+        if inputs is None:
+            start = int(self._prepared.starts["validation"][-1])
+            inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
-        workspace.x[:, 0] = self._prepared.inputs[start : start + self._window]
+        workspace.x[:, 0] = inputs
         forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
         names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}

@@ -14,6 +14,7 @@ import numpy as np
 
 from rnn_tui.config import RunConfig
 from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.errors import DataError
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
@@ -45,12 +46,14 @@ class FakeSession:
         save_to: Path | None = None,
         output_to: Path | None = None,
         series: Series | None = None,
+        split: Split | None = None,
     ) -> None:
         self.config = config
         self.load_from = load_from
         self.save_to = save_to
         self.output_to = output_to
         self.series = series
+        self.split = split
         self.stopped: Status | None = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 

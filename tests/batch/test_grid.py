@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from rnn_tui.batch.grid import run_grid
-from rnn_tui.batch.gridsummary import Outcome, cell_results, grid_json, grid_summary
+from rnn_tui.batch.gridsummary import cell_results, grid_json, grid_summary
+from rnn_tui.batch.many import Outcome, Plan
 from rnn_tui.batch.run import resolve
 from rnn_tui.batch.task import Task
 from rnn_tui.config import build_config
@@ -36,7 +37,7 @@ def outcome(cell, seed, rmse=None, status=Status.COMPLETED, more=None):
     scores = dict(NAIVE)
     if rmse is not None:
         scores["model"] = Scores(rmse, rmse / 2, 9, mase=0.5, smape=3.0, r2=0.9)
-    return Outcome(config(cell, seed), RunEnded(status, "", 20, 5, 0.5, scores, more or {}))
+    return Outcome(Plan(config(cell, seed)), RunEnded(status, "", 20, 5, 0.5, scores, more or {}))
 
 
 OUTCOMES = [
@@ -120,7 +121,7 @@ def test_the_json_of_all():
 def grid(tmp_path, monkeypatch):
     """Run a grid over sessions of which each behaves as told; return code, stdout, stderr."""
 
-    def start(*behaviours, as_json=False, signals=None):
+    def start(*behaviours, as_json=False, signals=None, quiet=False):
         started = []
 
         def session(*arguments, **options):
@@ -138,13 +139,13 @@ def grid(tmp_path, monkeypatch):
             started.append(made)
             return made
 
-        monkeypatch.setattr("rnn_tui.batch.grid.Session", session)
+        monkeypatch.setattr("rnn_tui.batch.many.Session", session)
         configs = [config("lstm", seed) for seed in range(len(behaviours))]
         out, err = tmp_path / "out", tmp_path / "err"
         with out.open("w") as stdout, err.open("w") as stderr, monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", stdout)
             patch.setattr(sys, "stderr", stderr)
-            code = run_grid(configs, Task(as_json=as_json))
+            code = run_grid(configs, Task(as_json=as_json, quiet=quiet))
         assert len({id(made.series) for made in started}) == 1  # read once
         return code, out.read_text(), err.read_text(), len(started)
 
@@ -169,6 +170,12 @@ def test_json_lines_of_every_run_and_of_all(grid):
     last = strict(out)[-1]
     assert last["baselines"]["seasonal naive"]["mase"] is None
     assert last["runs"] == 2
+
+
+def test_quiet_prints_the_verdicts_alone(grid):
+    code, out, err, _ = grid("done", "done", quiet=True)
+    sentence = "LSTM (mean of 2) 19.8 does not beat AR(9) 17.5 on this series.\n"
+    assert (code, out, err) == (0, sentence, "")
 
 
 def test_one_that_diverges_does_not_keep_the_others_from_running(grid):

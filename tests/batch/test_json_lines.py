@@ -6,15 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_tui.batch.gridsummary import Outcome, grid_json
+from rnn_tui.batch.backtestsummary import backtest_json
+from rnn_tui.batch.gridsummary import grid_json
 from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.many import Outcome, Plan
 from rnn_tui.batch.run import resolve
 from rnn_tui.config import RunConfig
 from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    KernelsReady,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from tests.batch.fake_session import SCORES, burst
 
 
@@ -135,6 +146,7 @@ def test_the_end_has_status_metrics_and_baselines():
             "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
+        "rows_followed": 0,
         "more_targets": {},
         "future": [],
     }
@@ -199,15 +211,27 @@ def documented(event):
 def test_the_documented_keys_of_a_grid_are_the_written_ones():
     ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
     series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
-    record = grid_json([Outcome(resolve(RunConfig()), ended)], 1, series)
+    record = grid_json([Outcome(Plan(resolve(RunConfig())), ended)], 1, series)
     assert documented("grid_ended") == record.keys()
+
+
+def test_the_documented_keys_of_a_backtest_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = backtest_json([Outcome(Plan(RunConfig(), Split(3, 6, 9)), ended)], 1, series)
+    assert documented("backtest_ended") == record.keys()
 
 
 def test_the_documented_keys_are_the_written_ones():
     started = RunStarted(resolve(RunConfig()), {}, parameters=1, windows={})
     ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
     step = steps_done([math.nan], validation_loss=0.5)
-    for name, event in (("run_started", started), ("step", step), ("run_ended", ended)):
+    one = np.ones(1)
+    row = RowFollowed(1, 2, 3.0, one, one, np.ones((1, 1)), {"model": 0.5})
+    for name, event in (
+        *(("run_started", started), ("step", step), ("run_ended", ended)),
+        *(("row", row), ("note", Noted("It grew."))),
+    ):
         assert documented(name) == only(event).keys()
 
 

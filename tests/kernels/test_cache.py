@@ -193,7 +193,7 @@ from rnn_kernels import (
     step, train_steps,
 )
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
-tiny = Network(cell=cell, input_size=1, hidden_size=1, output_size=1)
+tiny = Network(cell=cell, input_size=1, hidden_size=20, output_size=1)
 for optimizer in ("sgd", "adam"):
     compile_kernels(tiny, dtype, threads=threads, optimizer=optimizer, loss=Loss({loss!r}))
 print("ready")
