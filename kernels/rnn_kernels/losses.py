@@ -31,7 +31,7 @@ import numpy as np
 from numba import from_dtype, types
 
 from rnn_kernels.checks import check_array, check_first, check_floats, check_number
-from rnn_kernels.jit import address_of, caller, copy_with, inlined, inner, jit
+from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit
 from rnn_kernels.layout import Array
 
 LossName: TypeAlias = Literal["mse", "mae", "huber", "quantile", "cross-entropy"]
@@ -247,26 +247,6 @@ def value(_error: float, _settings: Array, _q: int) -> float:
 slope = value
 
 
-@inner
-def _counted(ends: Array, first: int) -> int:
-    """Return how many timesteps of all samples count."""
-    count = 0
-    for end in ends:
-        count += max(end - first, 0)
-    return count
-
-
-@inner
-def _clear(dy: Array, ends: Array, first: int, outputs: int) -> None:
-    """Set dy to zero beyond the ends of the samples."""
-    B = ends.size
-    for t in range(first, dy.size // (B * outputs)):
-        for b in range(B):
-            if t >= ends[b]:
-                for n in range((t * B + b) * outputs, (t * B + b + 1) * outputs):
-                    dy[n] = 0
-
-
 def by_error(
     y: Array, targets: Array, _classes: Array, starts: Array, s: int, stride: int, first: int,
     ends: Array, outputs: int, settings: Array, dy: Array, losses: Array,
@@ -280,23 +260,25 @@ def by_error(
     depend on where they lie.
     """
     B, K = starts.shape[1], targets.shape[1]
-    Q = outputs // K
+    Q, T = outputs // K, y.size // (B * outputs)
+    number, begin, count = y.dtype.type, first * B * outputs, 0
     for b in range(B):
+        end = max(first, ends[b])
+        count += (end - first) * outputs
         for k in range(K):
-            for q in range(Q):
-                for t in range(first, ends[b]):  # innermost, for it is the longest
-                    n = (t * B + b) * outputs + k * Q + q
+            for o in range(b * outputs + k * Q, b * outputs + k * Q + Q):
+                for t in range(first, end):  # innermost, for it is the longest
+                    n = t * B * outputs + o
                     dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
-    begin, count = first * B * outputs, _counted(ends, first) * outputs
-    if count < y.size - begin:
-        _clear(dy, ends, first, outputs)
+                for t in range(end, T):
+                    dy[t * B * outputs + o] = 0
     total = 0.0
     for n in range(begin, y.size):
         total += value(np.float64(dy[n]), settings, n % Q)
     losses[s] = total / count
-    scale = y.dtype.type(1 / count)
+    scale = number(1 / count)
     for n in range(begin, y.size):
-        dy[n] = scale * y.dtype.type(slope(np.float64(dy[n]), settings, n % Q))
+        dy[n] = scale * number(slope(np.float64(dy[n]), settings, n % Q))
 
 
 def by_class(
@@ -305,16 +287,19 @@ def by_class(
 ) -> None:  # fmt: skip
     """Fill losses[s] and dy with the cross-entropy; arguments as of `by_error`, classes (N,)."""
     B = starts.shape[1]
-    T, count = y.size // (B * outputs), _counted(ends, first)
-    if count < (T - first) * B:
-        _clear(dy, ends, first, outputs)
+    T = y.size // (B * outputs)
+    count = 0
+    for end in ends:
+        count += end - first if end > first else 0
     total = 0.0
     for t in range(first, T):
         for b in range(B):
+            at = (t * B + b) * outputs
             if t >= ends[b]:
+                for k in range(outputs):
+                    dy[at + k] = 0
                 continue
-            at, true = (t * B + b) * outputs, classes[starts[s, b] + t * stride]
-            largest = np.float64(y[at])
+            true, largest = classes[starts[s, b] + t * stride], np.float64(y[at])
             for k in range(1, outputs):
                 largest = max(largest, np.float64(y[at + k]))
             together = 0.0
