@@ -37,7 +37,7 @@ def initialise(
     bound = 1 / math.sqrt(network.hidden_size)
     H = network.hidden_size
     named = {name: rng.uniform(-bound, bound, shape) for name, shape in network.shapes.items()}
-    if network.cell == "lstm":
+    if network.has_cell_state:
         for name, bias in named.items():
             if name.startswith("b_ih"):
                 bias[F * H : (F + 1) * H] = forget_bias

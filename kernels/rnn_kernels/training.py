@@ -24,6 +24,7 @@ from rnn_kernels.parts import (
     call_backward,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -116,7 +117,7 @@ def train_steps(
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network.cell, dtype),
+            *parts_of(network, dtype),
             workspace.plan,
             workspace.head,
             OPTIMIZER_CODES[optimizer.name],
@@ -228,6 +229,7 @@ def _train_body(
     forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
@@ -265,9 +267,13 @@ def _train_body(
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
-            call_backward(
-                backward_part, plan, head, first, False, False, part, threads, memory, dy, squares
-            )
+            for n in range(plan.shape[0] - 1, -1, -1):
+                call_backward(
+                    backward_part, plan, n, first, False, part, threads,
+                    parameters, memory, dy, squares,
+                )  # fmt: skip
+                if n:
+                    call_inputs(inputs_part, plan, n, False, part, threads, memory)
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

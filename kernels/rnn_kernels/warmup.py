@@ -16,7 +16,8 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
     Runs one training step, prediction and forward pass on tiny arrays.
-    Compiled code depends on the dtype and on whether there are several threads, not on sizes.
+    Compiled code depends on the cell, the dtype, whether there are several threads, and whether the
+    hidden units fill an even number of vectors; not on other sizes.
 
     Raises
     ------

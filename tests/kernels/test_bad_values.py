@@ -86,7 +86,7 @@ def test_a_gradient_in_the_memory_of_the_parameters(function):
 
 def test_a_gradient_of_a_cell_state_that_an_rnn_does_not_have():
     message = complaint("backward", cell="rnn", dc_T=np.zeros((B, H), np.float32))
-    assert message == "dc_T: got an array, expected None: an RNN has no cell state"
+    assert message == "dc_T: got an array, expected None: rnn has no cell state"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ from rnn_kernels import (
     train_steps,
 )
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
-compile_kernels(Network(cell=cell, input_size=1, hidden_size=1, output_size=1), dtype,
+compile_kernels(Network(cell=cell, input_size=1, hidden_size=20, output_size=1), dtype,
                 threads=threads)
 print("ready")
 for optimizer in ("sgd", "adam"):

@@ -9,7 +9,7 @@ import pytest
 from rnn_kernels import Workspace, backward, forward, mse, pack, train_steps, unpack
 from rnn_kernels.layout import Layer
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, blank, by_layer, random_problem
+from tests.kernels.support import CELLS, DTYPES, LSTMS, blank, by_layer, random_problem
 
 MARGIN = 256  # elements: more than the tallest tile of the widest vectors reaches over
 SIZES = [
@@ -67,7 +67,7 @@ def swept(problem, workspace, parameters, gradient):
         workspace,
         gradient,
         dh_T=problem.cast(problem.dh_T),
-        dc_T=problem.cast(problem.dc_T) if problem.cell == "lstm" else None,
+        dc_T=problem.cast(problem.dc_T) if problem.cell in LSTMS else None,
     )
     return gradient.copy(), workspace.y.copy(), workspace.memory.copy()
 

@@ -11,15 +11,17 @@ def network(cell, H=30):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_parameter_has_the_shape_of_its_equation(cell):
-    rows = 120 if cell == "lstm" else 30
+    rows = {"rnn": 30, "lstm": 120, "gru": 90}[cell.split("-")[0]]
+    peepholes = {"p": (90,)} if cell == "lstm-peephole" else {}
     assert network(cell).shapes == {
         "W_ih": (rows, 3), "W_hh": (rows, 30), "b_ih": (rows,), "b_hh": (rows,),
-        "W_hy": (2, 30), "b_y": (2,),
+        "W_hy": (2, 30), "b_y": (2,), **peepholes,
     }  # fmt: skip
 
 
 def test_the_gate_order_is_that_of_pytorch():
     assert network("lstm").gate_names == ("i", "f", "g", "o")
+    assert network("gru").gate_names == ("r", "z", "n")
 
 
 @pytest.mark.parametrize("H", [1, 15, 16, 17, 40])

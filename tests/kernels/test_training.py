@@ -4,7 +4,7 @@ import pytest
 from rnn_kernels import Workspace, backward, clip_by_global_norm, forward, mse
 from tests import oracle
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, blank
+from tests.kernels.support import CELLS, DTYPES, LSTMS, blank
 
 
 def assert_same_arrays(actual, wanted, **tolerance):
@@ -136,7 +136,7 @@ def test_the_trace_and_the_norms_left_are_those_of_the_last_step(cell):
     workspace = training.workspace
     np.testing.assert_allclose(workspace.dh_norm, gradients.dh_norm, rtol=1e-12)
     np.testing.assert_allclose(workspace.gate("h"), trace.h[1:], rtol=1e-11, atol=1e-14)
-    if cell == "lstm":
+    if cell in LSTMS:
         np.testing.assert_allclose(workspace.dc_norm, gradients.dc_norm, rtol=1e-12)
         for name in "ifgo":
             np.testing.assert_allclose(workspace.gate(name), trace.gates[name], rtol=1e-12)

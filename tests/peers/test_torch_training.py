@@ -8,22 +8,18 @@ from rnn_kernels import Network, Optimizer, initialise
 from tests.kernels.courses import Training, random_course
 from tests.kernels.support import CELLS, DTYPES, named
 from tests.oracle import windows
-
-LAYERS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}
+from tests.peers.layers import layers_of, own_names
 
 
 def train_in_torch(course):
     """Losses, norms and final parameters of a course, by PyTorch in float64."""
     network = course.network
-    layer = LAYERS[network.cell](network.input_size, network.hidden_size, dtype=torch.float64)
+    layer = layers_of(network, torch.float64)
     readout = torch.nn.Linear(network.hidden_size, network.output_size).double()
-    parameters = dict(
-        zip(
-            ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y"),
-            (*layer.parameters(), *readout.parameters()),
-            strict=True,
-        )
-    )
+    parameters = {
+        ours: getattr(layer, f"{theirs}_l0") for ours, theirs in own_names(network).items()
+    }
+    parameters |= {"W_hy": readout.weight, "b_y": readout.bias}
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(torch.from_numpy(course.parameters[name]))
@@ -83,8 +79,8 @@ def test_optimizers_take_the_same_steps(name, dtype):
 @pytest.mark.parametrize("cell", CELLS)
 def test_initial_weights_are_spread_as_pytorch_spreads_them(cell):
     torch.manual_seed(0)
-    layer = LAYERS[cell](3, 60)
     network = Network(cell=cell, input_size=3, hidden_size=60, output_size=2)
+    layer = layers_of(network, torch.float32)
     ours = named(network, initialise(network, np.random.default_rng(0), np.float32))
     for name, parameter in (("W_ih", layer.weight_ih_l0), ("W_hh", layer.weight_hh_l0)):
         theirs = parameter.detach().numpy()
