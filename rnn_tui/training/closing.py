@@ -1,6 +1,6 @@
 """What a run comes to: the scores of its weights, their intervals, and what they foresee."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,9 @@ from rnn_tui.forecasting.free_running import check_free_run
 from rnn_tui.forecasting.future import Future, look_ahead, step_margins
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.trainer import Trainer
+
+Baselines = Sequence[Mapping[str, Scores]]
+"""Scores by name, for each column to forecast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,24 +49,34 @@ def check_forecast(config: ForecastConfig, prepared: Prepared) -> tuple[str, ...
     return (note,)
 
 
-def close(config: ForecastConfig, prepared: Prepared, trainer: Trainer) -> Closing:
-    """Score the present weights on the test part, beside the baselines, and look ahead."""
+def close(
+    config: ForecastConfig, prepared: Prepared, trainer: Trainer, baselines: Baselines | None = None
+) -> Closing:
+    """Score the present weights on the test part, beside the baselines, and look ahead.
+
+    The scores of the baselines are made unless another run on the same rows has made them.
+    """
     H, ahead = prepared.horizon, config.ahead or prepared.horizon
     predicted = trainer.predict(prepared.starts["test"])
     margins = None
     if config.intervals == "conformal":
         margins = step_margins(prepared, trainer.read, max(ahead, H), config.coverage)
     return Closing(
-        scores=tuple(_scores(prepared, predicted, o) for o in range(predicted.shape[2])),
+        scores=tuple(
+            _scores(prepared, predicted, o, baselines[o] if baselines else None)
+            for o in range(predicted.shape[2])
+        ),
         future=look_ahead(prepared, trainer.read, ahead, margins),
         margins=margins,
         coverage=_coverage(prepared, predicted, margins.first(H)) if margins else {},
     )
 
 
-def _scores(prepared: Prepared, predicted: Floats, target: int) -> dict[str, Scores]:
+def _scores(
+    prepared: Prepared, predicted: Floats, target: int, baselines: Mapping[str, Scores] | None
+) -> dict[str, Scores]:
     """Return the scores of a column; a forecast that is not finite has none."""
-    scores = evaluate(prepared, predicted, target=target)
+    scores = evaluate(prepared, predicted, target=target, baselines=baselines)
     if not np.isfinite(predicted[:, :, target]).all():
         del scores["model"]
     return scores

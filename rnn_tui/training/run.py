@@ -15,7 +15,7 @@ from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
-from rnn_tui.training.closing import Closing, check_forecast, close
+from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.history import History
@@ -41,6 +41,8 @@ class Run:
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class Run:
         load_from: Path | None = None,
         series: Series | None = None,
         split: Split | None = None,
+        baselines: Baselines | None = None,
     ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
@@ -77,6 +80,7 @@ class Run:
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
         self._notes = check_forecast(config.forecast, self._prepared)
+        self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
@@ -218,7 +222,9 @@ class Run:
         """Go back to the best weights and score them on the test part, beside the baselines."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        closing = self._closing = close(
+            self._config.forecast, self._prepared, self.trainer, self._baselines
+        )
         more = self._prepared.series.target_names[1:]
         return RunEnded(
             status=status,

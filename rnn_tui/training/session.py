@@ -34,6 +34,7 @@ from rnn_tui.training.speed import Speed
 if TYPE_CHECKING:
     from rnn_tui.data.series import Series
     from rnn_tui.data.split import Split
+    from rnn_tui.training.closing import Baselines
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -61,6 +62,8 @@ class Session:
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
     clock
         Monotonic seconds.
     """
@@ -74,6 +77,7 @@ class Session:
         output_to: Path | None = None,
         series: "Series | None" = None,
         split: "Split | None" = None,
+        baselines: "Baselines | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
@@ -82,6 +86,7 @@ class Session:
         self._output_to = output_to
         self._series = series
         self._split = split
+        self._baselines = baselines
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -181,7 +186,9 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        self.run = run = Run(self._config, self._load_from, self._series, self._split)
+        self.run = run = Run(
+            self._config, self._load_from, self._series, self._split, self._baselines
+        )
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
