@@ -148,6 +148,8 @@ def check_several(request: Request, runs: int, why: str) -> None:
             )
     if request.plots:
         raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
+    if request.follow:
+        raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
     if not request.batch:
         raise UsageError(
             f"{why} for {runs:,} runs, which the app cannot show side by side: add --batch."

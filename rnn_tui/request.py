@@ -35,6 +35,7 @@ class Request:
     json: bool = False
     plots: bool = False
     quiet: bool = False
+    follow: bool = False
 
 
 def _option(setting: Setting) -> click.Option:
@@ -61,6 +62,7 @@ CONFIGURING: tuple[click.Option, ...] = (
     *(_option(setting) for setting in SETTINGS),
     _file_option("--config", "FILE.toml", "Read the configuration from a file."),
     _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
+    _flag("--follow", text="Go on with --data as it grows: predict rows, then learn from them."),
 )
 """The options that have a part in the configuration of a run."""
 RUNNING: tuple[click.Option, ...] = (
@@ -114,10 +116,11 @@ def configure(request: Request) -> "tuple[RunConfig, ...]":
         if setting.varied and value is not None:
             varied[setting.key], value = value, value[0]
         overrides.setdefault(section, {})[key] = value
+    overrides["follow"]["enabled"] = request.follow or None
     base = _saved_tables(request.load_model) if request.load_model else {}
     if request.config:
         base = layer(base, read_toml(request.config))
-    names = {setting.key: setting.flag for setting in SETTINGS}
+    names = {setting.key: setting.flag for setting in SETTINGS} | {"follow.enabled": "--follow"}
     source = str(request.config or request.load_model or "configuration")
     config = build_config(overrides, base, source=source, option_names=names)
     return expand(config, varied, option_names=names)
@@ -130,6 +133,6 @@ def _saved_tables(path: Path) -> dict[str, Any]:
     tables = load_model(path).config.model_dump(
         mode="json",
         exclude_none=True,
-        exclude={"display": True, "forecast": True, "training": ENDS},
+        exclude={"display": True, "forecast": True, "follow": True, "training": ENDS},
     )
     return dict(tables)

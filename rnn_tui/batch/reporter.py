@@ -8,12 +8,21 @@ from rnn_tui.batch.json_lines import to_json_lines
 from rnn_tui.batch.page import Page
 from rnn_tui.batch.plots import plots as draw_plots
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
+from rnn_tui.batch.rows import row_text
 from rnn_tui.batch.summary import headline, summary, verdicts
 from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
 from rnn_tui.errors import SaveError
 from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
-from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    Event,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from rnn_tui.training.snapshot import Snapshot
 
 WIDEST_CHART = 120
@@ -51,6 +60,13 @@ class Reporter:
         self._last = event if isinstance(event, StepsDone) else self._last
         if self._task.as_json and not (self._task.quiet and isinstance(event, StepsDone)):
             self._print(to_json_lines(event, self._config.model.cell.upper()))
+        elif isinstance(event, RowFollowed):
+            if not event.row:  # the rows take the place of the progress
+                self._watch(self._progress.close)
+                self._progress = Silence()
+            self._print(row_text(event))
+        elif isinstance(event, Noted):
+            complain(event.text)
         self._watch(lambda: self._progress.show(event))
 
     def break_off(self, status: Status, reason: str) -> RunEnded | None:

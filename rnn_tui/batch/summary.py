@@ -20,6 +20,7 @@ from rnn_tui.training.snapshot import Forecast
 
 DIGITS = 4
 RELATIVE_DIGITS = 3
+TEST_PART = "the test part"
 WIDE = 72
 """Columns of a page from which on the table has all scores."""
 
@@ -40,6 +41,8 @@ def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> 
     """Return how a run of `config` ended, in one line."""
     seed = f", seed {config.training.seed}" if with_seed else ""
     best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
+    if ended.rows_followed:
+        best = f"; {counted(ended.rows_followed, 'row')} came"
     steps = counted(ended.steps, "step")
     return f"{subject(config)}{seed}: {ended.status} after {steps} in {ended.seconds:.2f} s{best}."
 
@@ -54,14 +57,15 @@ def summary(
         return parts
     horizon, wide = config.data.horizon, width >= WIDE
     unit = forecast.unit if forecast else ""
+    part = "the rows that came" if ended.rows_followed else TEST_PART
     if ended.more_scores and forecast:
         parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
     held = dict(ended.coverage)
     first = held.pop(next(iter(held))) if held else None
-    parts += _scored(name, ended.scores, horizon, unit, first, wide=wide)
+    parts += _scored(name, ended.scores, horizon, unit, part, first, wide=wide)
     for target, scores in ended.more_scores.items():
         parts += [Text(), Text(f"Column {printable(target)}.")]
-        parts += _scored(name, scores, horizon, "", held.get(target), wide=wide)
+        parts += _scored(name, scores, horizon, "", part, held.get(target), wide=wide)
     if config.forecast.ahead is not None and ended.future is not None:
         parts += _ahead(ended.future, forecast.time_name if forecast else "row")
     return parts
@@ -87,12 +91,14 @@ def _ahead(future: Future, time_name: str) -> list[RenderableType]:
     return [Text(), Text(head), Text(), future_table(future, time_name)]
 
 
-def steps_ahead(horizon: int, scores: Mapping[str, Scores], unit: str) -> str:
+def steps_ahead(
+    horizon: int, scores: Mapping[str, Scores], unit: str, part: str = TEST_PART
+) -> str:
     """Return what scores are about, as in "One step ahead on the test part (67 points)"."""
     count = next(iter(scores.values())).count
     points = counted(count, "point") + (f", in {unit}" if unit else "")
     ahead = "One step ahead" if horizon == 1 else f"1 to {horizon:,} steps ahead"
-    return f"{ahead} on the test part ({points})"
+    return f"{ahead} on {part} ({points})"
 
 
 def _scored(
@@ -100,6 +106,7 @@ def _scored(
     scores: Mapping[str, Scores],
     horizon: int,
     unit: str,
+    part: str,
     coverage: Coverage | None,
     *,
     wide: bool,
@@ -107,7 +114,7 @@ def _scored(
     """Return the table of one column to forecast, what its intervals hold, and the verdict."""
     parts: list[RenderableType] = [
         Text(),
-        Text(f"{steps_ahead(horizon, scores, unit)}:"),
+        Text(f"{steps_ahead(horizon, scores, unit, part)}:"),
         Text(),
         score_table(name, scores, wide=wide),
         Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),

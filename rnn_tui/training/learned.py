@@ -1,6 +1,5 @@
 """A trained model by itself: it forecasts any series with the columns that it was trained on."""
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -10,14 +9,12 @@ import numpy as np
 from rnn_tui.data.prepared import Prepared, prepare_to_predict
 from rnn_tui.data.series import Floats, Series
 from rnn_tui.errors import DataError, ModelFileError
-from rnn_tui.forecasting.conformal import Margins, calibrate
+from rnn_tui.forecasting.conformal import Margins, least_count
 from rnn_tui.forecasting.free_running import free_runs
+from rnn_tui.forecasting.future import step_margins
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
-
-MOST_ORIGINS = 2_000
-"""Of the rows from which forecasts are made to see how far off they are."""
 
 
 class Learned:
@@ -42,9 +39,8 @@ class Learned:
             The file cannot be read, or is no model of ours.
         """
         saved = load_model(path)
-        if len(saved.parameters.get("b_y", ())) % saved.config.data.horizon or "b_y" not in (
-            saved.parameters
-        ):
+        outputs = len(saved.parameters.get("b_y", ()))
+        if not outputs or outputs % _outputs_per_target(saved):
             raise ModelFileError(
                 f"--load-model {path}: its readout (b_y) does not fit its horizon, "
                 f"{saved.config.data.horizon}."
@@ -66,7 +62,7 @@ class Learned:
     @property
     def target_count(self) -> int:
         """Columns that the model forecasts, O."""
-        return len(self.saved.parameters["b_y"]) // self.saved.config.data.horizon
+        return len(self.saved.parameters["b_y"]) // _outputs_per_target(self.saved)
 
     @property
     def covariate_count(self) -> int:
@@ -136,19 +132,17 @@ class Learned:
         DataError
             The validation part is too short for the level and so many steps.
         """
-        T, split = prepared.input_chunk_length, prepared.split
-        first, last = int(prepared.starts["validation"][0]), split.test_start - T - steps
-        if last < first:
-            most = split.test_start - T - first
+        margins = step_margins(prepared, self._predictor, steps, level)
+        known = np.isfinite(margins.margins).all(axis=1)
+        if not known.all():
+            works = int(known.argmin())
+            fewer = f", or {works:,} steps" if works else ""
             raise DataError(
-                f"a prediction interval {steps:,} steps ahead needs as many rows in the validation "
-                f"part, which has {most:,}. What works: a larger validation_size, or fewer steps."
+                f"a prediction interval at {level:g} needs {least_count(level):,} forecasts of the "
+                f"validation part for each of the {steps:,} steps ahead, and of step {works + 1:,} "
+                f"it has fewer. What works: a larger validation_size, a lower level{fewer}."
             )
-        count = min(last - first + 1, MOST_ORIGINS)
-        starts = np.linspace(first, last, count).astype(np.int64)
-        predicted = free_runs(self._predictor, prepared, starts, steps)
-        wide = replace(prepared, horizon=steps)
-        return calibrate(wide.actual(starts), predicted, level, on_log=prepared.on_log)
+        return margins
 
     @cached_property
     def _predictor(self) -> Predictor:
@@ -163,4 +157,10 @@ class Learned:
             np.random.default_rng(0),
             input_size=len(self.saved.scalers),
             output_size=self.target_count * self.saved.config.data.horizon,
+            quantiles=self.saved.config.training.forecast_quantiles,
         )
+
+
+def _outputs_per_target(saved: SavedModel) -> int:
+    """Return how many outputs the network has for each column that it forecasts."""
+    return saved.config.data.horizon * max(1, len(saved.config.training.forecast_quantiles))

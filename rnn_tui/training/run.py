@@ -1,5 +1,6 @@
 """The state of one run: what it has learned, its best weights, its history, its pictures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,23 +8,28 @@ import numpy as np
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
+from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
+from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
+from rnn_tui.training.following import Following, check_memory
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
+FOLLOWING_STREAM = 1
+"""Tells the random numbers of following from those of training."""
 SHOWN_POINTS = 2_000
 """Most points of the series that a snapshot's forecast covers."""
 
@@ -46,8 +52,8 @@ class Run:
 
     Raises
     ------
-    DataError, ModelFileError
-        The series or the model file is not fit for the run.
+    DataError, ModelFileError, UsageError
+        The series, the model file or the memory is not fit for the run.
     """
 
     def __init__(
@@ -67,19 +73,24 @@ class Run:
             series=series,
             split=split,
         )
+        if config.follow.enabled:
+            check_memory(config.follow, self._prepared)
         weights, order = random_streams(config.training.seed)
         model = Model.create(
             config.model,
             weights,
             input_size=self._prepared.inputs.shape[1],
             output_size=self._prepared.targets.shape[1],
+            quantiles=config.training.forecast_quantiles,
         )
         if saved is not None and load_from is not None:
             named = model.named_parameters()
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
-        self._notes = check_forecast(config.forecast, self._prepared)
+        self.following: Following | None = None
+        """What takes in the rows that come, once the run goes on with them."""
+        self._notes = check_forecast(config, self._prepared)
         self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
@@ -207,7 +218,7 @@ class Run:
             epoch=burst.epoch,
             loss=burst.loss,
             gradient_norm=burst.gradient_norm,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=burst.learning_rate,
             clip=self.trainer.clip,
             steps_per_second=rate,
             seconds=self._seconds,
@@ -218,24 +229,61 @@ class Run:
             self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
         return self._last
 
-    def end(self, status: Status, reason: str) -> RunEnded:
-        """Go back to the best weights and score them on the test part, beside the baselines."""
+    def follow(self, opened: Opened) -> Following:
+        """Go on with the rows that come, from the best weights."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        closing = self._closing = close(
-            self._config.forecast, self._prepared, self.trainer, self._baselines
+        seed = (self._config.training.seed, FOLLOWING_STREAM)
+        self.following = Following(
+            self._config.follow,
+            opened,
+            self.trainer,
+            self._prepared,
+            np.random.default_rng(seed),
         )
-        more = self._prepared.series.target_names[1:]
+        return self.following
+
+    def learn_row(self) -> Burst | None:
+        """Take the steps that a row is worth; the weights that come out are those to be kept."""
+        if self.following is None or (burst := self.following.learn()) is None:
+            return None
+        self.fault = self._explain(burst.fault)
+        self._validation = None
+        if self.fault is None:
+            self._best[:] = self.trainer.model.parameters
+            self._best_step = self.step
+        return burst
+
+    def end(self, status: Status, reason: str) -> RunEnded:
+        """Go back to the best weights and score them on the test part, beside the baselines.
+
+        Where rows have come, the scores are those of the forecasts of them.
+        """
+        if self._best_step is not None:
+            self.trainer.model.parameters[:] = self._best
+        if self.following is not None and self.following.rows:
+            scores = self.following.scores()
+            return self._ended(status, reason, scores, rows_followed=self.following.rows)
+        closing = self._closing = close(self._config, self._prepared, self.trainer, self._baselines)
+        ended = self._ended(status, reason, closing.scores)
+        return replace(ended, coverage=closing.coverage, future=closing.future)
+
+    def _ended(
+        self,
+        status: Status,
+        reason: str,
+        scores: Sequence[Mapping[str, Scores]],
+        rows_followed: int = 0,
+    ) -> RunEnded:
         return RunEnded(
             status=status,
             reason=reason,
             steps=self.step,
             best_step=self._best_step,
             seconds=self._seconds,
-            scores=closing.scores[0],
-            more_scores=dict(zip(more, closing.scores[1:], strict=True)),
-            coverage=closing.coverage,
-            future=closing.future,
+            scores=scores[0],
+            more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
+            rows_followed=rows_followed,
         )
 
     def save(self, path: Path) -> None:
@@ -258,11 +306,14 @@ class Run:
         RuntimeError
             The run has not ended.
         """
-        if self._closing is None:
+        if self.following is not None:
+            columns = self.following.table()
+        elif self._closing is None:
             raise RuntimeError("there is no forecast before the end of a run")
-        future, margins = self._closing.future, self._closing.margins
-        table = forecast_table(self._prepared, self.trainer.predict, future, margins)
-        columns = table.columns()
+        else:
+            future, ends = self._closing.future, self._closing.ends
+            table = forecast_table(self._prepared, self.trainer.predict, future, ends)
+            columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
@@ -299,7 +350,7 @@ class Run:
             step=self.step,
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=self.trainer.rate_now,
             clip=self.trainer.clip,
             loss=float(last.loss[-1]) if last else None,
             validation_loss=validation_loss,
@@ -313,12 +364,20 @@ class Run:
             baselines=self._validation_baselines,
             ended=ended,
         )
+        if self.following is not None:
+            scores = self.following.scores()[0]
+            model = scores.pop("model", None)
+            rmse = model.rmse if model else None
+            rows = self.following.rows
+            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
         return self._with_pictures(numbers) if pictures else numbers
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
+        following = self.following
+        shown = self.trainer.forecast(SHOWN_POINTS) if following is None else following.forecast()
         return replace(
             snapshot,
-            forecast=self.trainer.forecast(SHOWN_POINTS),
-            trace=self.trainer.trace(),
+            forecast=shown,
+            trace=self.trainer.trace() if following is None else following.trace(),
             gradient=self.trainer.gradient_flow() if self._last else None,
         )

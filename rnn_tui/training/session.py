@@ -8,7 +8,7 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
-from rnn_tui.errors import RnnTuiError, SaveError
+from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import (
     Command,
     Pause,
@@ -26,12 +26,22 @@ from rnn_tui.training.commands import (
     Step,
     Stop,
 )
-from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    Event,
+    KernelsReady,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
+    from rnn_tui.data.growing import Opened
     from rnn_tui.data.series import Series
     from rnn_tui.data.split import Split
     from rnn_tui.training.closing import Baselines
@@ -40,6 +50,10 @@ if TYPE_CHECKING:
 
 BURST_SECONDS = 0.010
 """Pause and single step act within one burst; Python's share of the time falls with its length."""
+ROW_SECONDS = 0.05
+"""How long to wait for a row before commands are looked at."""
+STEPS_BEFORE_FOLLOWING = 1_000
+"""Where a run that follows a source is told no number: it has to come to the rows one day."""
 PICTURES_SHARE = 0.05
 """Most of the worker's time that looking into the network may take."""
 Clock = Callable[[], float]
@@ -96,6 +110,8 @@ class Session:
         self._next_pictures = 0.0
         self._paused = False
         self._single_steps = 0
+        self._failure: str | None = None
+        """What ended the run before its end, by no fault of ours."""
         self._stop: Stop | None = None
         self._pace = Speed()
         """Of the kernels alone: how many steps fit in a burst."""
@@ -186,9 +202,11 @@ class Session:
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        self.run = run = Run(
-            self._config, self._load_from, self._series, self._split, self._baselines
-        )
+        opened = yield from self._open()
+        if self._stop is not None:
+            return
+        series = self._series if opened is None else opened.series
+        self.run = run = Run(self._config, self._load_from, series, self._split, self._baselines)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -207,13 +225,69 @@ class Session:
         yield ready
         try:
             yield from self._train(run)
+            if opened is not None and run.fault is None and self._stop is None:
+                yield from self._follow(run, opened)
         except GeneratorExit:
             self._save(run)
             raise
         yield self._end(run)
 
+    def _open(self) -> Generator[Noted, None, "Opened | None"]:
+        """Wait for the first rows of a source that is followed; None where none is."""
+        if not self._config.follow.enabled:
+            return None
+        from rnn_tui.training.following import growing_source  # noqa: PLC0415 - imports NumPy
+
+        source, needed = growing_source(self._config)
+        while not source.gather(ROW_SECONDS):
+            if not self.snapshot.message:
+                yield Noted(f"waiting for {needed:,} rows to learn from first")
+            message = f"Waiting for rows to learn from: {source.rows:,} of {needed:,}"
+            self.snapshot = replace(self.snapshot, message=message)
+            while not self._commands.empty():
+                if isinstance(command := self._commands.get(), Stop):
+                    self._stop = command
+                    source.close()
+                    return None
+        self.snapshot = replace(self.snapshot, message="")
+        return source.open()
+
+    def _follow(self, run: "Run", opened: "Opened") -> Iterator[RowFollowed | Noted | StepsDone]:
+        """Forecast rows as they come, and learn from them, until none will come any more."""
+        following = run.follow(opened)
+        try:
+            yield following.begin()
+            while run.fault is None and not following.ended:
+                self._obey(run)
+                if self._stop is not None:
+                    return
+                notes, row = following.take(ROW_SECONDS)
+                yield from notes
+                if row is not None:
+                    if (learned := self._learn_row(run)) is not None:
+                        yield learned
+                    yield following.forecast_next(row)
+                    self._single_steps = 0
+                if self._frame_seconds is not None and self._clock() >= self._next_frame:
+                    self._publish(run, pictures=self._clock() >= self._next_pictures)
+        except DataError as error:
+            self._failure = str(error).rstrip(".")
+        finally:
+            following.close()
+
+    def _learn_row(self, run: "Run") -> StepsDone | None:
+        began = self._clock()
+        burst = run.learn_row()
+        if burst is None:
+            return None
+        seconds = self._clock() - began
+        self._speed.add(len(burst.loss), seconds)
+        return run.record(burst, self._speed.value, seconds)
+
     def _train(self, run: "Run") -> Iterator[StepsDone]:
         last = self._config.training.steps
+        if last is None and self._config.follow.enabled:
+            last = STEPS_BEFORE_FOLLOWING
         if self._frame_seconds is not None:
             self._answer(run)
         before = self._clock()
@@ -297,15 +371,9 @@ class Session:
             self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        status = Status.COMPLETED
-        reason = f"took all {run.step:,} steps"
-        if run.fault is not None:
-            status, reason = Status.DIVERGED, run.fault
-        elif self._stop is not None:
-            status, reason = self._stop.status, f"{self._stop.status} after step {run.step:,}"
-        elif (enough := run.enough) is not None:
-            reason = enough
-        run.evaluate_last()
+        status, reason = self._outcome(run)
+        if run.following is None:
+            run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
@@ -315,6 +383,19 @@ class Session:
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
         return ended
+
+    def _outcome(self, run: "Run") -> tuple[Status, str]:
+        """Return how the run ended, and why in words."""
+        followed = f"; {run.following.account}" if run.following else ""
+        if run.fault is not None:
+            return Status.DIVERGED, f"{run.fault}{followed}"
+        if self._failure is not None:
+            return Status.FAILED, f"{self._failure}{followed}"
+        if self._stop is not None:
+            return self._stop.status, f"{self._stop.status} after step {run.step:,}{followed}"
+        if run.following is not None:
+            return Status.COMPLETED, f"the input ended{followed}"
+        return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
 
     def _write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
         """Write the forecast of the weights that were scored; a failure is the run's."""

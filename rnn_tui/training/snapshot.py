@@ -136,4 +136,7 @@ class Snapshot:
     """Scores of the baselines on the validation part, in data units."""
     notes: tuple[str, ...] = ()
     """What was found or changed on reading the series, a sentence each."""
+    rows_followed: int | None = None
+    """Rows that have come since the run goes on with them; `validation_rmse` and `baselines` are
+    then about those rows. None: it does not, or not yet."""
     ended: RunEnded | None = None

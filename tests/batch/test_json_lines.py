@@ -17,7 +17,15 @@ from rnn_tui.data.split import Split
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    KernelsReady,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from tests.batch.fake_session import SCORES, burst
 
 
@@ -138,6 +146,7 @@ def test_the_end_has_status_metrics_and_baselines():
             "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
+        "rows_followed": 0,
         "more_targets": {},
         "future": [],
     }
@@ -217,5 +226,17 @@ def test_the_documented_keys_are_the_written_ones():
     started = RunStarted(resolve(RunConfig()), {}, parameters=1, windows={})
     ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
     step = steps_done([math.nan], validation_loss=0.5)
-    for name, event in (("run_started", started), ("step", step), ("run_ended", ended)):
+    one = np.ones(1)
+    row = RowFollowed(1, 2, 3.0, one, one, np.ones((1, 1)), {"model": 0.5})
+    for name, event in (
+        *(("run_started", started), ("step", step), ("run_ended", ended)),
+        *(("row", row), ("note", Noted("It grew."))),
+    ):
         assert documented(name) == only(event).keys()
+
+
+@pytest.mark.parametrize("loss", [[3.0, 2.0], [3.0, math.nan]])
+def test_every_step_has_its_own_learning_rate(loss):
+    event = steps_done(loss, learning_rate=np.array([0.01, 0.005]))
+    records = strict(to_json_lines(event, "LSTM"))
+    assert [record["learning_rate"] for record in records] == [0.01, 0.005]

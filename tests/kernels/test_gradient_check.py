@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_kernels import forward, mse
+from rnn_kernels import Loss, Workspace, backward, forward, measure, mse
+from tests.kernels.courses import random_course
 from tests.kernels.support import CELLS, LSTMS, PARAMETERS_OF, random_problem, set_parameters, solve
 
 EPSILON = 3e-4
@@ -22,6 +23,7 @@ GROUPS = [
     for cell in CELLS
     for name in (*PARAMETERS_OF[cell], "x", "h0", *(["c0"] if cell in LSTMS else []))
 ]
+LITTLE = {"timesteps": 5, "batch_size": 2, "dtype": np.float64}
 SIZES = {
     "every-timestep": {"T": 6, "B": 2, "D": 2, "H": 5, "O": 2},
     "last-timestep": {"T": 6, "B": 1, "D": 3, "H": 4, "O": 1, "first": 5},
@@ -80,3 +82,40 @@ def test_gradients_are_slopes_of_the_loss(cell, name, size):
     gradient = solve(problem)[f"d{name}"]
     error = np.linalg.norm(gradient - slope) / np.linalg.norm(slope)
     assert error < 1e-7
+
+
+LOSSES = {
+    "mae": Loss("mae"),
+    "huber": Loss("huber", delta=0.3),
+    "quantile": Loss("quantile", quantiles=(0.1, 0.5, 0.9)),
+    "cross-entropy": Loss("cross-entropy"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_gradients_of_every_loss_are_slopes_through_the_network(loss):
+    """Small steps and lower accuracy: three of the losses have corners."""
+    course = random_course("lstm", T=5, B=2, H=4, O=6, loss=loss, seed=4)
+    network, workspace = course.network, Workspace(course.network, **LITTLE)
+    rng = np.random.default_rng(5)
+    workspace.x[...] = rng.normal(size=workspace.x.shape)
+    target = rng.normal(size=(5, 2, 6 // loss.outputs_per_target))
+    if loss.name == "cross-entropy":
+        target = rng.integers(0, 6, (5, 2))
+
+    def at(flat):
+        forward(network, flat, workspace)
+        return measure(loss, workspace.y, target, workspace.dy, first=1)
+
+    flat = set_parameters(network, np.float64, course.parameters)
+    gradient = np.empty_like(flat)
+    at(flat)
+    backward(network, flat, workspace, gradient, first=1)
+    slope = np.zeros_like(flat)
+    for k in np.flatnonzero(flat):
+        up, down = flat.copy(), flat.copy()
+        up[k] += 1e-6
+        down[k] -= 1e-6
+        slope[k] = (at(up) - at(down)) / 2e-6
+    assert np.count_nonzero(flat) == network.parameter_count
+    assert np.linalg.norm(gradient - slope) < 1e-7 * np.linalg.norm(slope)

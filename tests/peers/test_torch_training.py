@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_kernels import Network, Optimizer, initialise
+from rnn_kernels import Network, initialise
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, named
+from tests.kernels.support import CELLS, named
 from tests.oracle import windows
 from tests.peers.layers import layers_of, own_names
 
@@ -57,23 +57,6 @@ def test_training_follows_the_same_course(cell, optimizer, clip):
     np.testing.assert_allclose(training.norms, norms, rtol=1e-9)
     for name, value in training.parameters.items():
         np.testing.assert_allclose(value, parameters[name], rtol=1e-7, atol=1e-9, err_msg=name)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["sgd", "adam"])
-def test_optimizers_take_the_same_steps(name, dtype):
-    rng = np.random.default_rng(0)
-    ours = rng.normal(size=500).astype(dtype)
-    theirs = torch.nn.Parameter(torch.tensor(ours))
-    optimizer = Optimizer(name, size=500, dtype=dtype)
-    peer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[name]([theirs], lr=0.01)
-    for _ in range(100):
-        gradient = (rng.normal(size=500) * 10.0 ** rng.integers(-5, 3)).astype(dtype)
-        optimizer.update(ours, gradient, learning_rate=0.01)
-        theirs.grad = torch.tensor(gradient)
-        peer.step()
-    tolerance = 1e-12 if dtype is np.float64 else 1e-5
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -29,7 +29,7 @@ def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
     y = _with_room_for_names(y, frame.height)
-    parts = _parts(forecast, x)
+    parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
     chart = Chart(
         x,
         y,
@@ -112,11 +112,12 @@ def _with_room_for_names(y: Axis, height: int) -> Axis:
     return Axis(y.low, y.high + (y.high - y.low) / (height - 2))
 
 
-def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
+def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
+    """Return the parts of the series; `test` is what the last one is called."""
     time = to_numbers(forecast.time)
     parts = []
     ends = (0, forecast.validation_start, forecast.test_start, len(time))
-    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, "test"))
+    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, test))
     for (paper, name), start, stop in zip(names, ends, ends[1:], strict=False):
         if start < stop:
             last = time[stop] if stop < len(time) else x.high
@@ -137,7 +138,9 @@ def _reading(snapshot: Snapshot) -> tuple[Word, ...]:
     part, rmse, naive = "validation", snapshot.validation_rmse, None
     if snapshot.baselines and "naive" in snapshot.baselines:
         naive = snapshot.baselines["naive"].rmse
-    if snapshot.ended is not None and "model" in snapshot.ended.scores:
+    if snapshot.rows_followed is not None:
+        part = f"{snapshot.rows_followed:,} new rows:"
+    elif snapshot.ended is not None and "model" in snapshot.ended.scores:
         part, rmse = "test", snapshot.ended.scores["model"].rmse
         naive = snapshot.ended.scores["naive"].rmse if "naive" in snapshot.ended.scores else None
     if rmse is None:
