@@ -15,7 +15,7 @@ from rnn_tui.data.series import Floats
 Rows = NDArray[np.int64]
 
 FIT_BLOCK = 65_536
-LONGEST_FIT = 1_000_000
+LONGEST_FIT = 250_000
 """Of a longer training part only the last rows are fitted to."""
 
 

@@ -8,6 +8,9 @@ import numpy as np
 
 from rnn_tui.data.series import Floats
 
+BLOCK = 1 << 20
+"""Rows of a long training part that are looked at at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -75,7 +78,11 @@ def naive_error(training: Floats | None, period: int | None) -> float:
     lag = period or 1
     if training is None or len(training) <= lag:
         return math.nan
-    return float(np.mean(np.abs(training[lag:] - training[:-lag])))
+    total, count = 0.0, len(training) - lag
+    for first in range(0, count, BLOCK):
+        last = min(first + BLOCK, count)
+        total += float(np.sum(np.abs(training[first + lag : last + lag] - training[first:last])))
+    return total / count
 
 
 def _ratio(error: float, unit: float) -> float:
