@@ -4,7 +4,7 @@ import click
 
 from rnn_tui.setting import Setting
 
-INTERVALS = click.Choice(["conformal", "none"])
+INTERVALS = click.Choice(["conformal", "quantile", "none"])
 
 FORECAST_SETTINGS = (
     Setting(
@@ -48,9 +48,9 @@ FORECAST_SETTINGS = (
         "--intervals",
         "forecast.intervals",
         INTERVALS,
-        "conformal|none",
-        "Prediction intervals, and by which method.",
-        "conformal",
+        "METHOD",
+        "Of prediction intervals: conformal, quantile or none.",
+        "conformal; quantile with --loss quantile",
     ),
     Setting(
         "Forecast",

@@ -5,6 +5,7 @@ import click
 from rnn_tui.followoptions import FOLLOW_SETTINGS
 from rnn_tui.forecastoptions import FORECAST_SETTINGS
 from rnn_tui.setting import Setting
+from rnn_tui.trainingoptions import INITIAL_SETTINGS, TRAINING_SETTINGS
 
 LARGEST_RANGE = 1_000
 """Seeds in one range."""
@@ -31,7 +32,6 @@ def seeds(text: str) -> tuple[int, ...]:
 
 
 CELLS = click.Choice(["rnn", "lstm"])
-OPTIMIZERS = click.Choice(["sgd", "adam"])
 DTYPES = click.Choice(["float32", "float64"])
 SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
 FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
@@ -240,6 +240,7 @@ SETTINGS = (
         "Precision of the numbers.",
         "float32",
     ),
+    *INITIAL_SETTINGS,
     Setting(
         "Training",
         "--steps",
@@ -252,25 +253,7 @@ SETTINGS = (
     Setting(
         "Training", "--batch-size", "training.batch_size", int, "B", "Windows in one step.", "32"
     ),
-    Setting(
-        "Training",
-        "--optimizer",
-        "training.optimizer",
-        OPTIMIZERS,
-        "sgd|adam",
-        "Update rule.",
-        "adam",
-    ),
-    Setting("Training", "--lr", "training.learning_rate", float, "RATE", "Learning rate.", "0.01"),
-    Setting(
-        "Training",
-        "--clip",
-        "training.clip",
-        float,
-        "NORM",
-        "Largest global norm of the gradient; 0: no limit.",
-        "1.0",
-    ),
+    *TRAINING_SETTINGS,
     Setting(
         "Training",
         "--seed",

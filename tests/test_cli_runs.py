@@ -10,8 +10,10 @@ import subprocess
 import sys
 from itertools import takewhile
 
+import numpy as np
 import pytest
 
+from benchmarks.airline import passengers
 from rnn_tui.cli import main
 from rnn_tui.config import RunConfig
 from rnn_tui.training.checkpoint import load_model
@@ -431,6 +433,21 @@ def test_a_backtest_in_words_and_in_one_line():
     assert "all folds together:" in done.stdout
     quiet = run("-q", "--backtest", "2", *SMALL)
     assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+
+
+def test_differencing_beats_seasonal_naive_on_a_series_like_the_airline(batch, tmp_path):
+    path = tmp_path / "air.csv"
+    rows = zip(
+        np.arange("1949-01", "1961-01", dtype="datetime64[M]"), passengers(seed=1), strict=True
+    )
+    path.write_text("\n".join(["month,passengers", *(f"{month},{value}" for month, value in rows)]))
+    task = ("--data", str(path), "--test-size", "1957-01", "--input-chunk-length", "12")
+    transform = ("--transform", "log,diff,seasonal-diff")
+    _, out, _ = batch("--json", *task, *transform, "--steps", "300", "--hidden", "8")
+    end = strict(out)[-1]
+    ours, theirs = (end[key] for key in ("test_metrics", "baselines"))
+    assert ours["rmse"] < 0.7 * theirs["seasonal naive"]["rmse"]
+    assert ours["rmse"] < 0.7 * theirs["naive"]["rmse"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -5,7 +5,7 @@ A number that is not finite has no JSON: it is written as null, and "reason" say
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -126,15 +126,14 @@ def _steps(event: StepsDone) -> str:
     if not arrays_are_finite or not math.isfinite(event.validation_loss or 0.0):
         return "".join(_line(record) for record in _step_records(event))
     shared = (
-        f'"learning_rate": {float(event.learning_rate)!r}, '
         f'"steps_per_second": {_number(event.steps_per_second)}, '
         f'"seconds": {_number(event.seconds)}'
     )
-    measured = zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    measured = _measured(event)
     lines = [
         f'{{"event": "step", "step": {step}, "epoch": {event.epoch}, "loss": {loss!r}, '
-        f'"gradient_norm": {norm!r}, {shared}}}\n'
-        for step, (loss, norm) in enumerate(measured, event.first_step)
+        f'"gradient_norm": {norm!r}, "learning_rate": {rate!r}, {shared}}}\n'
+        for step, (loss, norm, rate) in enumerate(measured, event.first_step)
     ]
     if event.validation_loss is not None:
         lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
@@ -143,9 +142,7 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (loss, norm) in enumerate(
-        zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
-    ):
+    for offset, (loss, norm, rate) in enumerate(_measured(event)):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
         if step == event.last_step and event.validation_loss is not None:
@@ -158,12 +155,18 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
             "step": step,
             "epoch": event.epoch,
             **{name: _finite(value) for name, value in measured.items()},
-            "learning_rate": float(event.learning_rate),
+            "learning_rate": rate,
             "steps_per_second": _finite(event.steps_per_second),
             "seconds": _finite(event.seconds),
         }
         records.append(record | ({"reason": ", ".join(faults)} if faults else {}))
     return records
+
+
+def _measured(event: StepsDone) -> Iterator[tuple[float, float, float]]:
+    """Yield loss, gradient norm and learning rate of every step."""
+    rates = np.broadcast_to(event.learning_rate, event.loss.shape)
+    return zip(event.loss.tolist(), event.gradient_norm.tolist(), rates.tolist(), strict=True)
 
 
 def _finite(value: float) -> float | None:

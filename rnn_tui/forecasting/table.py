@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats, Times
 from rnn_tui.data.windows import Starts
-from rnn_tui.forecasting.conformal import Margins
 from rnn_tui.forecasting.future import Future
 
 Predict = Callable[[Starts], Floats]
 """The network's forecasts in data units after windows at starts (n,), shape (n, H, O)."""
+
+Ends = Callable[[Starts, Floats], tuple[Floats, Floats]]
+"""Ends of the intervals about forecasts (n, H, O) after windows at starts (n,), shaped like them.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +58,7 @@ class ForecastTable:
 
 
 def forecast_table(
-    prepared: Prepared, predict: Predict, future: Future, margins: Margins | None = None
+    prepared: Prepared, predict: Predict, future: Future, ends: Ends | None = None
 ) -> ForecastTable:
     """Return the forecasts of every window of every part, then those beyond the series' end.
 
@@ -67,8 +70,8 @@ def forecast_table(
         The network.
     future
         What is forecast beyond the end.
-    margins
-        Of the prediction intervals, of H steps at least; None: there are none.
+    ends
+        Of the prediction intervals; None: there are none.
     """
     series, T, H = prepared.series, prepared.input_chunk_length, prepared.horizon
     names = np.array(series.target_names)
@@ -76,7 +79,7 @@ def forecast_table(
     rows = every[:, np.newaxis] + T + np.arange(H)
     shape, ahead = (len(every), H, len(names)), future.predicted.shape
     predicted = predict(every)
-    lower, upper = margins.first(H).around(predicted) if margins else [predicted * np.nan] * 2
+    lower, upper = ends(every, predicted) if ends else [predicted * np.nan] * 2
     parts = [len(found) for found in prepared.starts.values()]
     split = np.repeat(list(prepared.starts), parts)
 

@@ -53,14 +53,15 @@ class StepsDone:
 
     `loss` and `gradient_norm` have one entry per step, shape (n,), read-only; the norm is the
     global one before clipping. `first_step` counts from 1. `validation_loss` belongs to the last
-    step of the burst. Losses are mean squared errors in scaled units.
+    step of the burst. Losses are in scaled units.
     """
 
     first_step: int
     epoch: int
     loss: Floats
     gradient_norm: Floats
-    learning_rate: float
+    learning_rate: float | Floats
+    """Of every step, or of all of them."""
     clip: float
     steps_per_second: float
     seconds: float

@@ -39,9 +39,8 @@ class Learned:
             The file cannot be read, or is no model of ours.
         """
         saved = load_model(path)
-        if len(saved.parameters.get("b_y", ())) % saved.config.data.horizon or "b_y" not in (
-            saved.parameters
-        ):
+        outputs = len(saved.parameters.get("b_y", ()))
+        if not outputs or outputs % _outputs_per_target(saved):
             raise ModelFileError(
                 f"--load-model {path}: its readout (b_y) does not fit its horizon, "
                 f"{saved.config.data.horizon}."
@@ -63,7 +62,7 @@ class Learned:
     @property
     def target_count(self) -> int:
         """Columns that the model forecasts, O."""
-        return len(self.saved.parameters["b_y"]) // self.saved.config.data.horizon
+        return len(self.saved.parameters["b_y"]) // _outputs_per_target(self.saved)
 
     @property
     def covariate_count(self) -> int:
@@ -158,4 +157,10 @@ class Learned:
             np.random.default_rng(0),
             input_size=len(self.saved.scalers),
             output_size=self.target_count * self.saved.config.data.horizon,
+            quantiles=self.saved.config.training.forecast_quantiles,
         )
+
+
+def _outputs_per_target(saved: SavedModel) -> int:
+    """Return how many outputs the network has for each column that it forecasts."""
+    return saved.config.data.horizon * max(1, len(saved.config.training.forecast_quantiles))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_kernels import Workspace, predict
+from rnn_tui.choices import MEDIAN
 from rnn_tui.data.prepared import Inputs
 from rnn_tui.data.windows import Starts
 from rnn_tui.training.model import Model
@@ -33,7 +34,29 @@ class Predictor:
         )
 
     def __call__(self, inputs: Inputs, starts: Starts) -> Inputs:
-        """Return the outputs after windows of `inputs` (N, D) at `starts` (n,), shape (n, H·O)."""
+        """Return what is forecast after windows of `inputs` (N, D) at `starts` (n,), (n, H·O).
+
+        Of a network that forecasts quantiles, the median.
+        """
+        quantiles = self._model.quantiles
+        if not quantiles:
+            return self.outputs(inputs, starts)
+        median: Inputs = self.quantiles(inputs, starts)[:, :, quantiles.index(MEDIAN)].copy()
+        return median
+
+    def quantiles(self, inputs: Inputs, starts: Starts) -> Inputs:
+        """Return the quantiles that are forecast, ascending, shape (n, H·O, Q).
+
+        Where the network has them cross they are put in order (Chernozhukov, Fernández-Val and
+        Galichon 2010), which brings none of them further from the truth on average.
+        """
+        outputs = self.outputs(inputs, starts)
+        ordered = outputs.reshape(len(starts), -1, len(self._model.quantiles))
+        ordered.sort(axis=2)
+        return ordered
+
+    def outputs(self, inputs: Inputs, starts: Starts) -> Inputs:
+        """Return the network's outputs as they are, shape (n, H·O·Q)."""
         network, parameters = self._model.network, self._model.parameters
         out: Inputs = np.empty((len(starts), network.output_size), parameters.dtype)
         predict(network, parameters, self._workspace, inputs, starts, out)

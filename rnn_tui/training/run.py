@@ -78,6 +78,7 @@ class Run:
             weights,
             input_size=self._prepared.inputs.shape[1],
             output_size=self._prepared.targets.shape[1],
+            quantiles=config.training.forecast_quantiles,
         )
         if saved is not None and load_from is not None:
             named = model.named_parameters()
@@ -86,7 +87,7 @@ class Run:
         self.trainer = Trainer(config, self._prepared, model, order)
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
-        self._notes = check_forecast(config.forecast, self._prepared)
+        self._notes = check_forecast(config, self._prepared)
         self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
@@ -213,7 +214,7 @@ class Run:
             epoch=burst.epoch,
             loss=burst.loss,
             gradient_norm=burst.gradient_norm,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=burst.learning_rate,
             clip=self.trainer.clip,
             steps_per_second=rate,
             seconds=self._seconds,
@@ -259,7 +260,7 @@ class Run:
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
-        closing = self._closing = close(self._config.forecast, self._prepared, self.trainer)
+        closing = self._closing = close(self._config, self._prepared, self.trainer)
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 
@@ -306,8 +307,8 @@ class Run:
         elif self._closing is None:
             raise RuntimeError("there is no forecast before the end of a run")
         else:
-            future, margins = self._closing.future, self._closing.margins
-            table = forecast_table(self._prepared, self.trainer.predict, future, margins)
+            future, ends = self._closing.future, self._closing.ends
+            table = forecast_table(self._prepared, self.trainer.predict, future, ends)
             columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
@@ -345,7 +346,7 @@ class Run:
             step=self.step,
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=self.trainer.rate_now,
             clip=self.trainer.clip,
             loss=float(last.loss[-1]) if last else None,
             validation_loss=validation_loss,

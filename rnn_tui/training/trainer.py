@@ -6,10 +6,10 @@ import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
-    Optimizer,
     Workspace,
     compile_kernels,
     forward,
+    measure,
     train_steps,
 )
 from rnn_tui.config import RunConfig
@@ -19,11 +19,12 @@ from rnn_tui.errors import UsageError
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
+from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
 from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
 
-DIVERGED_LOSS = 1e6
-"""Scaled squared error at which a run counts as diverged: errors of 1,000 standard deviations."""
+DIVERGED_ERROR = 1_000
+"""Scaled error at which a run counts as diverged: so many standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
 EVALUATE_AT_MOST_EVERY = 1_000
 """Steps from one validation to the next: an epoch, but no fewer and no more than these."""
@@ -33,10 +34,11 @@ MOST_VALIDATION_WINDOWS = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Steps taken in one jitted call; `loss` and `gradient_norm` have shape (n,)."""
+    """Steps taken in one jitted call; `loss` and the next two have shape (n,)."""
 
     loss: Floats
     gradient_norm: Floats
+    learning_rate: Floats
     epoch: int
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
@@ -47,7 +49,7 @@ class Errors:
     """How far the predictions of one part are off; inf where one is not finite."""
 
     loss: float
-    """Mean squared error in scaled units, over all steps ahead and columns."""
+    """The loss that is trained, in scaled units, over all steps ahead and columns."""
     rmse: float
     """Of the first column to forecast, over all steps ahead, in data units."""
 
@@ -63,13 +65,18 @@ class Trainer:
         self.model = model
         self.step = 0
         self.learning_rate = training.learning_rate
+        """Before the schedule; see `rate_now`."""
         self.clip = training.clip
+        self._loss = loss_of(training)
+        self._schedule = schedule_of(training)
+        self._clip_value = training.clip_value
+        self._diverged = DIVERGED_ERROR ** (2 if training.loss == "mse" else 1)
         self._window = window
         self._prepared = prepared
         self._first = window - 1 if training.loss_at == "last" else 0
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
-        self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
+        self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
         self._threads = training.threads
 
         def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
@@ -99,7 +106,14 @@ class Trainer:
             The environment switches the compiler off.
         """
         try:
-            compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+            compile_kernels(
+                self.model.network,
+                self.model.parameters.dtype,
+                threads=self._threads,
+                optimizer=self._optimizer.name,
+                loss=self._loss,
+                clip_value=self._clip_value,
+            )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
 
@@ -107,6 +121,11 @@ class Trainer:
     def batch_size(self) -> int:
         """Windows in one step: those asked for, or as many as there are."""
         return self._sampler.batch_size
+
+    @property
+    def rate_now(self) -> float:
+        """Learning rate of the next step."""
+        return self.learning_rate * self._schedule.factor(self.step)
 
     @property
     def steps_to_evaluation(self) -> int:
@@ -130,7 +149,8 @@ class Trainer:
         batches
             First rows of the windows, shape (n, `batch_size`).
         """
-        loss, norm = np.empty(len(batches)), np.empty(len(batches))
+        loss, norm, rates = (np.empty(len(batches)) for _ in range(3))
+        self._schedule.fill(rates, self.learning_rate, self.step)
         done = train_steps(
             self.model.network,
             self.model.parameters,
@@ -141,10 +161,12 @@ class Trainer:
             targets,
             batches,
             first=self._first,
-            learning_rate=self.learning_rate,
+            learning_rate=rates,
             clip=self.clip,
             losses=loss,
             norms=norm,
+            loss=self._loss,
+            clip_value=self._clip_value,
         )
         fault = None
         seen = done
@@ -152,27 +174,42 @@ class Trainer:
             seen = done + 1
             what = "gradient" if np.isfinite(loss[done]) else "loss"
             fault = f"the {what} was not finite at step {self.step + seen:,}"
-        high = np.flatnonzero(~(loss[:done] <= DIVERGED_LOSS))
+        high = np.flatnonzero(~(loss[:done] <= self._diverged))
         if high.size:
             seen = int(high[0]) + 1
             fault = f"the loss reached {loss[seen - 1]:.1e} at step {self.step + seen:,}"
         self.step += seen
-        loss.setflags(write=False)
-        norm.setflags(write=False)
-        return Burst(loss[:seen], norm[:seen], self._sampler.epoch, fault)
+        for array in (loss, norm, rates):
+            array.setflags(write=False)
+        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._prepared.restore(self._outputs(starts), starts)
+            return self._prepared.restore(self.read(self._prepared.inputs, starts), starts)
+
+    def outer_quantiles(self, starts: Starts) -> tuple[Floats, Floats]:
+        """Return the lowest and the highest quantile that the network forecasts, each (n, H, O).
+
+        In data units. After a transform that adds steps up (diff, log-return), those of later steps
+        are sums of quantiles, which lie further apart than the quantiles of sums.
+        """
+        quantiles = self._predictor.quantiles(self._prepared.inputs, starts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            lower, upper = (
+                self._prepared.restore(end, starts)
+                for end in (quantiles[:, :, 0], quantiles[:, :, -1])
+            )
+        return lower, upper
 
     def read(self, inputs: Inputs, starts: Starts) -> Inputs:
-        """Return what the network says after windows of `inputs` (N, D), scaled, (n, H·O)."""
+        """Return what is forecast after windows of `inputs` (N, D), scaled, (n, H·O)."""
         return self._predictor(inputs, starts)
 
-    def _outputs(self, starts: Starts) -> Inputs:
-        """Return what the network says after reading windows, in scaled units, (n, H·O)."""
-        return self._predictor(self._prepared.inputs, starts)
+    @property
+    def last_start(self) -> int:
+        """First row of the last window of the series."""
+        return len(self._prepared.inputs) - self._window
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -190,13 +227,12 @@ class Trainer:
         """
         prepared = self._prepared
         starts = self._validation if part == "validation" else prepared.starts[part]
-        outputs = self._outputs(starts)
+        outputs = self._predictor.outputs(prepared.inputs, starts)[np.newaxis]
+        targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
+        loss = measure(self._loss, outputs, targets, np.empty_like(outputs))
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = outputs.astype(np.float64) - prepared.targets[starts + prepared.origins_shift]
-            restored = prepared.restore(outputs, starts)[:, :, 0]
-            off = restored - prepared.actual(starts)[:, :, 0]
-        rms = root_mean_square(scaled)
-        return Errors(loss=rms * rms, rmse=root_mean_square(off))
+            off = self.predict(starts)[:, :, 0] - prepared.actual(starts)[:, :, 0]
+        return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:
         """Return what was forecast one step ahead of the last `limit` points, or of all of them.

@@ -233,3 +233,10 @@ def test_the_documented_keys_are_the_written_ones():
         *(("row", row), ("note", Noted("It grew."))),
     ):
         assert documented(name) == only(event).keys()
+
+
+@pytest.mark.parametrize("loss", [[3.0, 2.0], [3.0, math.nan]])
+def test_every_step_has_its_own_learning_rate(loss):
+    event = steps_done(loss, learning_rate=np.array([0.01, 0.005]))
+    records = strict(to_json_lines(event, "LSTM"))
+    assert [record["learning_rate"] for record in records] == [0.01, 0.005]

@@ -76,10 +76,14 @@ def test_several_steps_and_columns_are_told_apart(horizon):
     assert (table.split == "future").sum() == 2 * horizon
 
 
+def about(margins):
+    return lambda _starts, predicted: margins.first(predicted.shape[1]).around(predicted)
+
+
 def test_a_longer_future_and_the_ends_of_intervals():
     run = prepared(horizon=2, columns=2)
     margins = Margins(0.9, np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
-    columns = forecast_table(run, say(2, 2), after(run, 3, 5.0), margins).columns()
+    columns = forecast_table(run, say(2, 2), after(run, 3, 5.0), about(margins)).columns()
     assert list(columns) == [
         "time", "column", "step", "actual", "predicted", "lower", "upper", "split",
     ]  # fmt: skip
