@@ -256,8 +256,6 @@ def backward_layers(cell, p, x, traces, dy, dh_T, dc_T):
     return found
 
 
-
-
 def windows(series, starts, T):
     """Return (T, B, features): the rows start … start+T−1 of each window."""
     return np.stack([series[start : start + T] for start in starts], axis=1)

@@ -32,7 +32,7 @@ def config_of(file="-", data=None, training=None, **follow):
             "data": {"file": str(file), "input_chunk_length": 8, **(data or {})},
             "model": {"hidden_size": 4},
             "training": {"steps": 20, "batch_size": 8, **(training or {})},
-            "follow": {"enabled": True, "warm_up": FIRST, **follow},
+            "follow": {"enabled": True, "first_rows": FIRST, **follow},
         }
     )
 
@@ -221,7 +221,7 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     path = tmp_path / "wave.csv"
     lines = text_of().splitlines(keepends=True)
     path.write_text("".join(lines[: FIRST + 1]))
-    session = Session(config_of(path, warm_up=None))
+    session = Session(config_of(path, first_rows=None))
     session.start()
     await_rows(session, 0)
     with path.open("a") as file:
@@ -247,7 +247,7 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
 def test_a_run_that_waits_for_its_first_rows_can_be_stopped(tmp_path):
     path = tmp_path / "wave.csv"
     path.write_text("t,v\n0,1\n")
-    session = Session(config_of(path, warm_up=None))
+    session = Session(config_of(path, first_rows=None))
     session.start()
     until(lambda: "Waiting for rows to learn from: 1 of 90" in session.snapshot.message)
     session.stop()
