@@ -268,7 +268,7 @@ class FollowConfig(Section):
 
     enabled: bool = False
     """Go on with the file, or standard input, as it grows."""
-    warm_up: int | None = Field(default=None, ge=2, le=10_000_000)
+    first_rows: int | None = Field(default=None, ge=2, le=10_000_000)
     """Rows that are learned before the first is predicted. None: all that a file has, and of a
     pipe ten times those of a window and its horizon."""
     steps_per_row: int = Field(default=1, ge=0, le=100_000)

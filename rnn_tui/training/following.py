@@ -43,7 +43,7 @@ def growing_source(config: RunConfig) -> tuple[GrowingSource, int]:
     DataError
         It is not there, or of a kind that does not grow by lines.
     """
-    told = config.follow.warm_up
+    told = config.follow.first_rows
     needed = told or ROWS_A_WINDOW * (config.data.input_chunk_length + config.data.horizon)
     return GrowingSource(config.data, needed, every=told is None), needed
 
