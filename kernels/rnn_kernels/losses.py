@@ -259,25 +259,24 @@ def by_error(
     stores: where LLVM has to check at run time whether arrays overlap, the order of a sum would
     depend on where they lie.
     """
-    B, K = starts.shape[1], targets.shape[1]
-    Q, T = outputs // K, y.size // (B * outputs)
-    number, begin, count = y.dtype.type, first * B * outputs, 0
-    for b in range(B):
+    row = starts.shape[1] * outputs
+    Q, T = outputs // targets.shape[1], y.size // row
+    number, count = y.dtype.type, 0
+    for o in range(row):
+        b, k = o // outputs, o % outputs // Q
         end = max(first, ends[b])
-        count += (end - first) * outputs
-        for k in range(K):
-            for o in range(b * outputs + k * Q, b * outputs + k * Q + Q):
-                for t in range(first, end):  # innermost, for it is the longest
-                    n = t * B * outputs + o
-                    dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
-                for t in range(end, T):
-                    dy[t * B * outputs + o] = 0
+        count += end - first
+        for t in range(first, end):  # innermost, for it is the longest
+            n = t * row + o
+            dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
+        for t in range(end, T):
+            dy[t * row + o] = 0
     total = 0.0
-    for n in range(begin, y.size):
+    for n in range(first * row, y.size):
         total += value(np.float64(dy[n]), settings, n % Q)
     losses[s] = total / count
     scale = number(1 / count)
-    for n in range(begin, y.size):
+    for n in range(first * row, y.size):
         dy[n] = scale * number(slope(np.float64(dy[n]), settings, n % Q))
 
 
