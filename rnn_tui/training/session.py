@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rnn_tui.data.growing import Opened
     from rnn_tui.data.series import Series
     from rnn_tui.data.split import Split
+    from rnn_tui.training.closing import Baselines
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -68,6 +69,8 @@ class Session(Obeying):
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
     clock
         Monotonic seconds.
     """
@@ -81,6 +84,7 @@ class Session(Obeying):
         output_to: Path | None = None,
         series: "Series | None" = None,
         split: "Split | None" = None,
+        baselines: "Baselines | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         super().__init__(clock)
@@ -90,6 +94,7 @@ class Session(Obeying):
         self._output_to = output_to
         self._series = series
         self._split = split
+        self._baselines = baselines
         self._thread: threading.Thread | None = None
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
@@ -222,7 +227,7 @@ class Session(Obeying):
     def _begin(self, series: "Series | None") -> "Run":
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        return Run(self._config, self._load_from, series, self._split)
+        return Run(self._config, self._load_from, series, self._split, self._baselines)
 
     def _open(self) -> Generator[Noted, None, "Opened | None"]:
         """Wait for the first rows of a source that is followed; None where none is."""

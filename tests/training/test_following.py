@@ -26,11 +26,11 @@ def text_of(values=WAVE):
     return "t,v\n" + "".join(f"{i},{value!r}\n" for i, value in enumerate(values.tolist()))
 
 
-def config_of(file="-", data=None, training=None, **follow):
+def config_of(file="-", data=None, training=None, model=None, **follow):
     return build_config(
         {
             "data": {"file": str(file), "input_chunk_length": 8, **(data or {})},
-            "model": {"hidden_size": 4},
+            "model": {"hidden_size": 4, **(model or {})},
             "training": {"steps": 20, "batch_size": 8, **(training or {})},
             "follow": {"enabled": True, "first_rows": FIRST, **follow},
         }
@@ -130,6 +130,21 @@ def test_several_steps_ahead_are_scored_when_the_last_has_come(pipe):
 def test_the_same_rows_and_seed_give_the_same_bits(pipe):
     one, two = (rows_of(pipe(text_of(), config_of())[0])[-1].ahead for _ in range(2))
     np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("model", "training"),
+    [
+        ({"cell": "rnn", "dtype": "float64"}, {}),
+        ({}, {"loss": "quantile", "quantiles": (0.1, 0.5, 0.9)}),
+        ({}, {"loss_at": "every", "schedule": "cosine", "lr_floor": 0.1}),
+    ],
+)
+def test_other_networks_and_rules_follow_as_well(pipe, model, training):
+    config = config_of(training=training, data={"horizon": 2}, model=model)
+    ended = pipe(text_of(), config)[0][-1]
+    assert (ended.status, ended.rows_followed) == (Status.COMPLETED, 40)
+    assert ended.scores["model"].rmse < 1
 
 
 BAD = [*text_of().splitlines()]
