@@ -239,7 +239,7 @@ SETTINGS = (
         float,
         "SHARE",
         "Share dropped between layers in training.",
-        "0",
+        "0.0",
     ),
     Setting(
         "Network",
