@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
+    Dropout,
     Workspace,
     compile_kernels,
     forward,
@@ -83,6 +84,8 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
+        rate = config.model.dropout
+        self._dropout = Dropout(rate, training.seed) if rate else None
         self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
         self._trained = self._workspace
         """Where the last step's norms are."""
@@ -120,6 +123,7 @@ class Trainer:
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
+                dropout=self._dropout,
             )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
@@ -216,6 +220,7 @@ class Trainer:
             norms=norm,
             loss=self._loss,
             clip_value=self._clip_value,
+            dropout=self._dropout,
         )
         fault = None
         seen = done
