@@ -132,9 +132,9 @@ def _steps(event: StepsDone) -> str:
     )
     measured = _measured(event)
     lines = [
-        f'{{"event": "step", "step": {step}, "epoch": {event.epoch}, "loss": {loss!r}, '
+        f'{{"event": "step", "step": {step}, "epoch": {epoch}, "loss": {loss!r}, '
         f'"gradient_norm": {norm!r}, "learning_rate": {rate!r}, {shared}}}\n'
-        for step, (loss, norm, rate) in enumerate(measured, event.first_step)
+        for step, (epoch, loss, norm, rate) in enumerate(measured, event.first_step)
     ]
     if event.validation_loss is not None:
         lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
@@ -143,7 +143,7 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (loss, norm, rate) in enumerate(_measured(event)):
+    for offset, (epoch, loss, norm, rate) in enumerate(_measured(event)):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
         if step == event.last_step and event.validation_loss is not None:
@@ -154,7 +154,7 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
         record = {
             "event": "step",
             "step": step,
-            "epoch": event.epoch,
+            "epoch": epoch,
             **{name: _finite(value) for name, value in measured.items()},
             "learning_rate": rate,
             "steps_per_second": _finite(event.steps_per_second),
@@ -164,10 +164,11 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     return records
 
 
-def _measured(event: StepsDone) -> Iterator[tuple[float, float, float]]:
-    """Yield loss, gradient norm and learning rate of every step."""
+def _measured(event: StepsDone) -> Iterator[tuple[int, float, float, float]]:
+    """Yield epoch, loss, gradient norm and learning rate of every step."""
     rates = np.broadcast_to(event.learning_rate, event.loss.shape)
-    return zip(event.loss.tolist(), event.gradient_norm.tolist(), rates.tolist(), strict=True)
+    numbers = (values.tolist() for values in (event.loss, event.gradient_norm, rates))
+    return zip(event.epochs, *numbers, strict=True)
 
 
 def _finite(value: float) -> float | None:

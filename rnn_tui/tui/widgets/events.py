@@ -26,7 +26,12 @@ class EventsPanel(Panel):
             5, "Events", "Events", partial(_draw, journal), lambda _snapshot: (journal.entries,)
         )
         super().__init__(plot, clock=clock, id=id)
-        self._chronicle = Chronicle(journal, clock)
+        self._begin = partial(Chronicle, journal, clock)
+        self._chronicle = self._begin()
+
+    def begin_anew(self) -> None:
+        """Follow another run from here on."""
+        self._chronicle = self._begin()
 
     def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
         """Take in a snapshot."""
