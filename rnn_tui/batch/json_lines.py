@@ -14,7 +14,7 @@ import numpy as np
 from rnn_tui.batch.foresight import future_records
 from rnn_tui.batch.rows import time_text
 from rnn_tui.forecasting.conformal import Coverage
-from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.forecasting.metrics import Scores, skill_against_best
 from rnn_tui.forecasting.verdict import verdict
 from rnn_tui.training.events import Event, Noted, RowFollowed, RunEnded, RunStarted, StepsDone
 
@@ -116,6 +116,7 @@ def _scored(name: str, scores: Mapping[str, Scores], coverage: Coverage | None) 
         "test_metrics": asdict(model) if model else None,
         "intervals": asdict(coverage) if coverage else None,
         "baselines": {key: asdict(found) for key, found in scores.items() if key != "model"},
+        "skill": skill_against_best(scores),
         "verdict": verdict(name, scores),
     }
 

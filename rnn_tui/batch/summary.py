@@ -12,7 +12,7 @@ from rnn_tui.batch.page import NARROW
 from rnn_tui.config import STANDARD_INPUT, RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.future import Future
-from rnn_tui.forecasting.metrics import Scores, skill
+from rnn_tui.forecasting.metrics import Scores, best_baseline, skill, skill_against_best
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded
@@ -117,7 +117,7 @@ def _scored(
         Text(f"{steps_ahead(horizon, scores, unit, part)}:"),
         Text(),
         score_table(name, scores, wide=wide),
-        Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
+        *(Text(f"  {line}", style="dim") for line in skill_lines(scores)),
     ]
     if coverage is not None:
         parts.append(Text(f"  {coverage_sentence(coverage)}", style="dim"))
@@ -140,6 +140,15 @@ def score_rows(
         others = (_relative(getattr(value, heading.lower())) for heading in relative)
         rows.append((name if key == "model" else key, *figures, *others, gain))
     return ("forecast", "RMSE", "MAE", *relative, "skill"), tuple(rows), ours
+
+
+def skill_lines(scores: Mapping[str, Scores]) -> list[str]:
+    """Return what skill means, and the model's against the baseline that is hardest to beat."""
+    lines = ["skill = 1 - RMSE / RMSE of naive"]
+    best, gain = best_baseline(scores), skill_against_best(scores)
+    if best not in {None, "naive"} and gain is not None and math.isfinite(gain):
+        lines.append(f"against {best}, the best baseline: {gain:+.3f}")
+    return lines
 
 
 def score_table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
