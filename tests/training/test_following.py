@@ -252,11 +252,16 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     await_rows(session, 13)
     path.write_text("".join(lines[:1]) + "500,10.5\n")
     await_rows(session, 14)
+    assert session.snapshot.message == (f"{path}: was cut short; it is read from its start again.")
+    with path.open("a") as file:
+        file.write("501,oops\n")
+    skipped = f"Skipped 1 line, the last: {path}, line 3, column 'v': 'oops' is not a number."
+    until(lambda: session.snapshot.message == skipped)
     session.stop()
     assert session.join(20)
     ended = session.snapshot.ended
     assert ended.status is Status.STOPPED
-    assert ended.reason.endswith("14 rows came")
+    assert ended.reason.endswith("14 rows came, 1 line was skipped")
 
 
 def test_a_run_that_waits_for_its_first_rows_can_be_stopped(tmp_path):
