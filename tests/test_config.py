@@ -180,3 +180,26 @@ def test_reading_the_configuration_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = r"\b(numpy|numba|polars|plotext|textual|rich)\b"
     assert not re.search(heavy, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90.0), ("90s", 90.0), ("1.5", 1.5), (" 5s ", 5.0), ("10m", 600.0), ("10min", 600.0),
+        ("2h", 7200.0), ("0.5H", 1800.0), ("1h30m", 5400.0), ("1h 30m 15s", 5415.0),
+        ("", None), ("m", None), ("-1s", None), ("1d", None), ("1m1h", None), ("1e3", None),
+        ("10 min", None),
+    ],
+)  # fmt: skip
+def test_durations(text, seconds):
+    if seconds is None:
+        with pytest.raises(
+            UsageError, match="must be seconds, or a time such as 90s, 10m or 1h30m"
+        ):
+            build_config({"training": {"time_limit": text}})
+        return
+    assert build_config({"training": {"time_limit": text}}).training.time_limit == seconds
+
+
+def test_a_duration_in_a_file_may_be_a_number():
+    assert build_config({}, {"training": {"time_limit": 90}}).training.time_limit == 90.0

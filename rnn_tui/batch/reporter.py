@@ -157,5 +157,5 @@ class Reporter:
 
 def _progress_view(config: RunConfig) -> ProgressView:
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        return Bar(sys.stderr, config.training.steps or 0)
+        return Bar(sys.stderr, config.training.steps, config.training.time_limit)
     return Lines(Output(sys.stderr))

@@ -18,7 +18,7 @@ from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
-from rnn_tui.training.closing import Closing, check_forecast, close
+from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.following import Following, check_memory
@@ -47,6 +47,8 @@ class Run:
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Run:
         load_from: Path | None = None,
         series: Series | None = None,
         split: Split | None = None,
+        baselines: Baselines | None = None,
     ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
@@ -88,6 +91,7 @@ class Run:
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
         self._notes = check_forecast(config, self._prepared)
+        self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
         self._history = History()
@@ -260,7 +264,7 @@ class Run:
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
-        closing = self._closing = close(self._config, self._prepared, self.trainer)
+        closing = self._closing = close(self._config, self._prepared, self.trainer, self._baselines)
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 

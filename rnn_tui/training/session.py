@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rnn_tui.data.growing import Opened
     from rnn_tui.data.series import Series
     from rnn_tui.data.split import Split
+    from rnn_tui.training.closing import Baselines
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -75,6 +76,8 @@ class Session:
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
     clock
         Monotonic seconds.
     """
@@ -88,6 +91,7 @@ class Session:
         output_to: Path | None = None,
         series: "Series | None" = None,
         split: "Split | None" = None,
+        baselines: "Baselines | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         self._config = config
@@ -96,6 +100,7 @@ class Session:
         self._output_to = output_to
         self._series = series
         self._split = split
+        self._baselines = baselines
         self._clock = clock
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -201,7 +206,7 @@ class Session:
         if self._stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series, self._split)
+        self.run = run = Run(self._config, self._load_from, series, self._split, self._baselines)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
