@@ -1,19 +1,22 @@
-"""Forward pass, backward pass and single timestep, as they are called from Python."""
-
-from typing import Any
+"""Forward pass and backward pass, as they are called from Python."""
 
 from numba import prange
 
 from rnn_kernels.checks import (
-    check_array,
     check_first,
-    check_floats,
     check_gradient,
     check_parameters,
     check_workspace,
 )
+from rnn_kernels.feeding import set_feed
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network
+from rnn_kernels.lengths import (
+    call_fill_beyond,
+    check_lengths,
+    clear_beyond_of,
+    fill_beyond_of,
+)
 from rnn_kernels.parts import (
     call_backward,
     call_forward,
@@ -31,7 +34,14 @@ from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
 
 
-def forward(network: Network, parameters: Array, workspace: Workspace, *, first: int = 0) -> None:
+def forward(
+    network: Network,
+    parameters: Array,
+    workspace: Workspace,
+    *,
+    first: int = 0,
+    lengths: Array | None = None,
+) -> None:
     """Run the network over the workspace's timesteps.
 
     Reads x, h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on. Nothing is
@@ -44,6 +54,9 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
     workspace : Workspace
     first : int
         First timestep whose output is computed, 0 … T−1.
+    lengths : int64 array, shape (B,), optional
+        Timesteps of each sample, 1 … T, the longest first. Beyond them x and y are set to zero,
+        and h and c keep the final state, so that h[T] is that of every sample.
 
     Raises
     ------
@@ -53,15 +66,24 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
     check_workspace(network, workspace)
     check_parameters(network, parameters, workspace.dtype)
     check_first(first, workspace.timesteps)
+    if lengths is not None:
+        check_lengths(lengths, (workspace.batch_size,), workspace.timesteps, first)
+    workspace.set_lengths(lengths)
     run_forward(parameters, workspace, first)
+    if lengths is not None:
+        fill_beyond = fill_beyond_of(workspace.dtype)
+        y = workspace.y.reshape(-1)
+        _call_beyond(fill_beyond, workspace.plan, workspace.active, workspace.memory, y)
 
 
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
+    set_feed(workspace.feed, workspace.network, workspace.dtype)
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
-        part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
+        part, workspace.plan, workspace.feed, workspace.active, workspace.head, first,
+        parameters, memory, y, workspace.threads,
     )  # fmt: skip
     if workspace.threads == 1:
         _forward(*arguments)
@@ -83,7 +105,7 @@ def backward(
     """Backpropagate through all timesteps of the preceding `forward`.
 
     Reads dy and what the forward pass left; fills the gradient, dx, dh0, dc0 and both norms.
-    Nothing is allocated.
+    Nothing is allocated. If that pass had lengths, dy is set to zero beyond them.
 
     Parameters
     ----------
@@ -112,9 +134,14 @@ def backward(
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
     parts = parts_of(network, workspace.dtype, to_start=True)
+    if workspace.has_lengths:
+        clear_beyond = clear_beyond_of(workspace.dtype)
+        dy = workspace.dy.reshape(-1)
+        _call_beyond(clear_beyond, workspace.plan, workspace.active, workspace.memory, dy)
     arguments = (
         *parts,
         workspace.plan,
+        workspace.active,
         workspace.head,
         first,
         dh_T is not None,
@@ -133,67 +160,11 @@ def backward(
             _backward_parallel(*arguments)
 
 
-def step(
-    network: Network,
-    parameters: Array,
-    x: Array,
-    h: Array,
-    c: Array | None,
-    h_out: Array,
-    c_out: Array | None,
-    y: Array,
-) -> None:
-    """Run one timestep, as in free-running forecasts.
-
-    Parameters
-    ----------
-    network : Network
-    parameters : array, shape (network.size,)
-    x : array, shape (B, D)
-    h, c : array, shape (B, H)
-        States before; c is None in an RNN.
-    h_out, c_out : array, shape (B, H)
-        Filled with the states after; may be h and c themselves.
-    y : array, shape (B, O)
-        Filled with the output.
-
-    Raises
-    ------
-    ValueError
-        An argument does not fit the network.
-    """
-    dtype = check_floats("parameters", parameters)
-    check_parameters(network, parameters, dtype)
-    check_array("x", x, (None, network.input_size), dtype)
-    B = len(x)
-    shape = (B, network.hidden_size) if network.layers == 1 else (
-        network.layers, B, network.hidden_size
-    )  # fmt: skip
-    states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.has_cell_state:
-        states |= {"c": c, "c_out": c_out}
-    for name, state in states.items():
-        check_array(name, state, shape, dtype, writable=name.endswith("out"))
-    check_array("y", y, (B, network.output_size), dtype, writable=True)
-    if B == 0:
-        return
-    workspace = Workspace(network, timesteps=1, batch_size=B, dtype=dtype)
-    workspace.x[0] = x
-    for n, layer in enumerate(workspace.layers):
-        layer.h[0] = h if network.layers == 1 else h[n]
-        if layer.c is not None:
-            layer.c[0] = states["c"] if network.layers == 1 else states["c"][n]
-    run_forward(parameters, workspace, 0)
-    y[:] = workspace.y[0]
-    for n, layer in enumerate(workspace.layers):
-        (h_out if network.layers == 1 else h_out[n])[:] = layer.h[1]
-        if layer.c is not None:
-            (states["c_out"] if network.layers == 1 else states["c_out"][n])[:] = layer.c[1]
-
-
 def _forward_body(
     forward_part: int,
     plan: Array,
+    feed: Array,
+    active: Array,
     head: Array,
     first: int,
     parameters: Array,
@@ -202,7 +173,9 @@ def _forward_body(
     threads: int,
 ) -> None:
     for part in prange(threads):
-        call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+        call_forward(
+            forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
+        )
 
 
 def _backward_body(
@@ -213,6 +186,7 @@ def _backward_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    active: Array,
     head: Array,
     first: int,
     from_end: bool,
@@ -229,7 +203,7 @@ def _backward_body(
     for part in prange(threads):
         for n in range(plan.shape[0] - 1, -1, -1):
             call_backward(
-                backward_part, plan, n, first, from_end, part, threads,
+                backward_part, plan, active, n, first, from_end, part, threads,
                 parameters, memory, dy, squares,
             )  # fmt: skip
             call_inputs(inputs_part, plan, n, True, part, threads, memory)
@@ -237,6 +211,12 @@ def _backward_body(
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
     finish_norms(squares, norms)
+
+
+@jit
+def _call_beyond(address: int, plan: Array, active: Array, memory: Array, outputs: Array) -> None:
+    """Fill or clear what lies beyond the lengths."""
+    call_fill_beyond(address, plan, active, memory, outputs)
 
 
 _forward = jit(_forward_body)

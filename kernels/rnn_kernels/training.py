@@ -16,12 +16,21 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
-from rnn_kernels.jit import jit, jit_parallel
+from rnn_kernels.feeding import set_feed
+from rnn_kernels.hooks import CARRY, CLEAR, COUNT, FILL, hooks_for
+from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.lengths import (
+    call_clear_beyond,
+    call_count_active,
+    call_fill_beyond,
+    check_lengths,
+)
 from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
 from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
     call_backward,
+    call_carry,
     call_forward,
     call_gradient,
     call_inputs,
@@ -58,13 +67,15 @@ def train_steps(
     norms: Array,
     loss: Loss = MEAN_SQUARED_ERROR,
     clip_value: float = 0.0,
+    carry: Array | None = None,
+    lengths: Array | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
     Step s reads x[t, b] = series[starts[s, b] + t] and target[t, b] = targets[starts[s, b] + t]
-    from zero initial states, and does forward pass, loss from `first` on, full BPTT, clipping and
-    the optimizer's update. A loss or gradient norm that is not finite ends the burst before that
-    step has touched weights or optimizer.
+    from zero initial states (but see `carry`), and does forward pass, loss from `first` on, full
+    BPTT, clipping and the optimizer's update. A loss or gradient norm that is not finite ends the
+    burst before that step has touched weights or optimizer.
 
     Parameters
     ----------
@@ -94,6 +105,14 @@ def train_steps(
     loss : Loss
     clip_value : float
         Largest element of the gradient, which is cut before its norm is clipped; 0: no limit.
+    carry : bool array, shape (n, B), optional
+        Where true, a sample begins in the states in which the step before has left it (for the
+        first step, the workspace's last pass): truncated BPTT, where windows follow each other.
+        The gradient stops at the beginning of the window.
+    lengths : int64 array, shape (n, B), optional
+        Timesteps of each window that count, 1 … T, the longest first in each step. A window still
+        takes T rows of the series; those beyond its length are not read by the network and have no
+        part in the loss, which is the mean over what counts.
 
     Returns
     -------
@@ -123,9 +142,19 @@ def train_steps(
     check_number("clip_value", clip_value, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
+    none = (len(starts), 0)
+    if carry is not None:
+        check_array("carry", carry, starts.shape, np.dtype(np.bool_))
+    if lengths is not None:
+        check_lengths(lengths, starts.shape, T, first)
     truth, classes = loss.split_targets(targets, dtype)
     if classes.size and starts.size:
         check_classes("targets", classes[starts.min() : starts.max() + T], network.output_size)
+    hooks = hooks_for(dtype, carries=carry is not None, has_lengths=lengths is not None)
+    carry = np.empty(none, np.bool_) if carry is None else carry
+    workspace.set_lengths(None)
+    lengths = np.empty(none, np.int64) if lengths is None else lengths
+    set_feed(workspace.feed, network, dtype)
     done, steps = 0, len(starts)
     settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
@@ -137,6 +166,10 @@ def train_steps(
             clip_part(dtype, by_value=clip_value > 0),
             update_part(optimizer.name, dtype),
             workspace.plan,
+            hooks,
+            workspace.feed,
+            workspace.active,
+            workspace.ends,
             workspace.head,
             *settings,
             parameters,
@@ -153,6 +186,8 @@ def train_steps(
             truth,
             classes,
             starts[some],
+            carry[some],
+            lengths[some],
             first,
             rates[some] if rates.size > 1 else rates,
             losses[some],
@@ -221,6 +256,7 @@ def predict(
         An argument does not fit the others.
     """
     check_workspace(network, workspace)
+    workspace.set_lengths(None)
     dtype, T, B = workspace.dtype, workspace.timesteps, workspace.batch_size
     check_parameters(network, parameters, dtype)
     check_array("series", series, (None, network.input_size), dtype)
@@ -246,6 +282,21 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
                 memory[x + d] = series[start + t, d]
 
 
+@inlined
+def begin_step(
+    hooks: Array, plan: Array, active: Array, ends: Array, s: int, series: Array, starts: Array,
+    carry: Array, lengths: Array, memory: Array,
+) -> None:  # fmt: skip
+    """Fill in the inputs and initial states of step s."""
+    fill_inputs(plan, series, starts[s], memory)
+    if hooks[CARRY]:
+        call_carry(hooks[CARRY], plan, carry, s, memory)
+    else:
+        zero_states(plan, memory)
+    if hooks[COUNT]:
+        call_count_active(hooks[COUNT], lengths, s, active, ends)
+
+
 def _train_body(
     forward_part: int,
     pack: int,
@@ -257,6 +308,10 @@ def _train_body(
     clip: int,
     update: int,
     plan: Array,
+    hooks: Array,
+    feed: Array,
+    active: Array,
+    ends: Array,
     head: Array,
     loss_settings: Array,
     limits: Array,
@@ -275,6 +330,8 @@ def _train_body(
     targets: Array,
     classes: Array,
     starts: Array,
+    carry: Array,
+    lengths: Array,
     first: int,
     rates: Array,
     losses: Array,
@@ -283,19 +340,23 @@ def _train_body(
 ) -> int:
     outputs = head[0]
     for s in range(starts.shape[0]):
-        fill_inputs(plan, series, starts[s], memory)
-        zero_states(plan, memory)
+        begin_step(hooks, plan, active, ends, s, series, starts, carry, lengths, memory)
         for part in prange(threads):
-            call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+            call_forward(
+                forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
+            )
         call_loss(
-            loss, y, targets, classes, starts, s, 1, first, outputs, loss_settings, dy, losses
+            loss, y, targets, classes, starts, s, 1, first, ends, outputs, loss_settings, dy, losses
         )
+        if hooks[FILL]:
+            call_fill_beyond(hooks[FILL], plan, active, memory, y)
+            call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
             for n in range(plan.shape[0] - 1, -1, -1):
                 call_backward(
-                    backward_part, plan, n, first, False, part, threads,
+                    backward_part, plan, active, n, first, False, part, threads,
                     parameters, memory, dy, squares,
                 )  # fmt: skip
                 if n:

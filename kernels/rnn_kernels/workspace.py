@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_kernels.checks import check_array
+from rnn_kernels.feeding import FEED_SIZE
 from rnn_kernels.layout import (
     BIASES,
     Array,
@@ -114,7 +115,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, head
+    memory, squares, norms, plan, feed, active, ends, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -142,6 +143,10 @@ class Workspace:
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
+        self.feed = np.zeros(FEED_SIZE, np.int64)
+        self.active = np.zeros(T + 1, np.int64)
+        self.ends = np.zeros(B, np.int64)
+        self.set_lengths(None)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
         self.squares = np.zeros((network.layers, 2, T, B))
@@ -189,6 +194,13 @@ class Workspace:
     def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:
         size = self.dtype.itemsize
         return layer.z // layer.units * layer.lanes * size, layer.lanes * size, size
+
+    def set_lengths(self, lengths: Array | None) -> None:
+        """Say how long the samples of the next pass are, the longest first; None is T."""
+        self.ends[:] = self.timesteps if lengths is None else lengths
+        t = np.arange(self.timesteps)[:, np.newaxis]
+        self.active[:-1] = np.count_nonzero(self.ends > t, axis=1)
+        self.has_lengths = lengths is not None
 
     def set_final_gradient(self, name: str, final: Array | None) -> None:
         """Set what the loss itself contributes to dh_T or dc_T of every layer; None is zero.

@@ -54,7 +54,7 @@ class Course:
     def but(self, **changes):
         return replace(self, **changes)
 
-    def expected(self):
+    def expected(self, **options):
         """Parameters, losses and norms by the oracle."""
         return oracle.train(
             self.network.cell,
@@ -72,6 +72,7 @@ class Course:
             loss=self.loss.name,
             loss_settings=settings_of(self.loss),
             schedule=asdict(self.schedule),
+            **options,
         )
 
     def predictions(self, starts, batch_size=4):
@@ -134,7 +135,7 @@ class Training:
         self.norms = np.empty(0)
         self.rates = np.empty(0)
 
-    def take(self, starts, results=None):
+    def take(self, starts, results=None, **options):
         """Take a burst of steps; losses, norms and rates are those of the last burst."""
         course = self.course
         results = np.full((3, len(starts)), np.nan) if results is None else results
@@ -156,6 +157,7 @@ class Training:
             norms=self.norms,
             loss=course.loss,
             clip_value=course.clip_value,
+            **options,
         )
 
     def state(self):
