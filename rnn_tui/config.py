@@ -153,6 +153,11 @@ class ModelConfig(Section):
 
     cell: Cell = "lstm"
     hidden_size: int = Field(default=32, ge=1, le=4096)
+    """Hidden units of each layer."""
+    layers: int = Field(default=1, ge=1, le=4)
+    """Layers on top of each other, each of which reads the one below."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of what passes from layer to layer that training drops (Srivastava et al. 2014)."""
     dtype: Dtype = "float32"
     forget_bias: float = Field(default=1.0, allow_inf_nan=False)
     """Initial bias of the LSTM's forget gate (Jozefowicz et al. 2015)."""
@@ -169,6 +174,18 @@ class ModelConfig(Section):
                 "init, or the cell rnn"
             )
         return self
+
+    @model_validator(mode="after")
+    def _drops_between_layers(self) -> Self:
+        if self.dropout and self.layers == 1:
+            raise ValueError("dropout is between layers: choose 2 to 4 layers, or no dropout")
+        return self
+
+    @property
+    def label(self) -> str:
+        """Cell and size, as in "LSTM 32", or "LSTM 2×32" of two layers."""
+        size = self.hidden_size if self.layers == 1 else f"{self.layers}×{self.hidden_size}"
+        return f"{self.cell.upper()} {size}"
 
 
 class TrainingConfig(Section):

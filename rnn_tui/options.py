@@ -231,6 +231,16 @@ SETTINGS = (
         varied=True,
     ),
     Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
+    Setting("Network", "--layers", "model.layers", int, "1-4", "Layers on top of each other.", "1"),
+    Setting(
+        "Network",
+        "--dropout",
+        "model.dropout",
+        float,
+        "SHARE",
+        "Share dropped between layers in training.",
+        "0",
+    ),
     Setting(
         "Network",
         "--dtype",

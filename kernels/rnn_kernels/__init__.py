@@ -1,6 +1,7 @@
 """Recurrent kernels: NumPy arrays in, NumPy arrays out, compiled by Numba."""
 
 from rnn_kernels.checks import parameter_size
+from rnn_kernels.dropout import Dropout
 from rnn_kernels.jit import CompilerOffError
 from rnn_kernels.layout import Network, pack, unpack
 from rnn_kernels.losses import Loss, cross_entropy, huber, mae, measure, mse, quantile_loss
@@ -15,6 +16,7 @@ from rnn_kernels.workspace import Workspace
 
 __all__ = [
     "CompilerOffError",
+    "Dropout",
     "Loss",
     "Network",
     "Optimizer",

@@ -1,5 +1,6 @@
 """Forward pass and backward pass, as they are called from Python."""
 
+import numpy as np
 from numba import prange
 
 from rnn_kernels.checks import (
@@ -8,8 +9,16 @@ from rnn_kernels.checks import (
     check_parameters,
     check_workspace,
 )
-from rnn_kernels.feeding import set_feed
-from rnn_kernels.jit import jit, jit_parallel
+from rnn_kernels.dropout import Dropout, call_drop, set_dropout
+from rnn_kernels.embedding import (
+    add_embedding_gradient,
+    check_tokens,
+    embed,
+    embed_of,
+    embedding_gradient_of,
+)
+from rnn_kernels.feeding import DROP, set_feed
+from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network
 from rnn_kernels.lengths import (
     call_fill_beyond,
@@ -41,11 +50,12 @@ def forward(
     *,
     first: int = 0,
     lengths: Array | None = None,
+    dropout: Dropout | None = None,
 ) -> None:
     """Run the network over the workspace's timesteps.
 
-    Reads x, h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on. Nothing is
-    allocated.
+    Reads x (or tokens), h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on.
+    Nothing is allocated.
 
     Parameters
     ----------
@@ -57,28 +67,37 @@ def forward(
     lengths : int64 array, shape (B,), optional
         Timesteps of each sample, 1 … T, the longest first. Beyond them x and y are set to zero,
         and h and c keep the final state, so that h[T] is that of every sample.
+    dropout : Dropout, optional
+        Between layers, with the masks of step 0. The backward pass that follows has them too.
 
     Raises
     ------
     ValueError
-        An argument does not fit the network or the workspace.
+        An argument does not fit the network or the workspace, or a token is none.
     """
     check_workspace(network, workspace)
     check_parameters(network, parameters, workspace.dtype)
     check_first(first, workspace.timesteps)
+    if workspace.tokens is not None:
+        check_tokens("tokens", workspace.tokens, workspace.tokens.shape, network.vocabulary_size)
     if lengths is not None:
         check_lengths(lengths, (workspace.batch_size,), workspace.timesteps, first)
     workspace.set_lengths(lengths)
-    run_forward(parameters, workspace, first)
+    if workspace.tokens is not None:
+        embed(embed_of(workspace.dtype), *_own_tokens(workspace), parameters, workspace.memory)
+    run_forward(parameters, workspace, first, dropout)
     if lengths is not None:
         fill_beyond = fill_beyond_of(workspace.dtype)
         y = workspace.y.reshape(-1)
         _call_beyond(fill_beyond, workspace.plan, workspace.active, workspace.memory, y)
 
 
-def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
+def run_forward(
+    parameters: Array, workspace: Workspace, first: int, dropout: Dropout | None = None
+) -> None:
     """Forward pass of arguments that were checked."""
     set_feed(workspace.feed, workspace.network, workspace.dtype)
+    set_dropout(workspace.feed, workspace.network, dropout, workspace.dtype)
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
@@ -141,6 +160,7 @@ def backward(
     arguments = (
         *parts,
         workspace.plan,
+        workspace.feed,
         workspace.active,
         workspace.head,
         first,
@@ -158,6 +178,38 @@ def backward(
     else:
         with numba_threads(workspace.threads):
             _backward_parallel(*arguments)
+    if workspace.tokens is not None:
+        address = embedding_gradient_of(workspace.dtype)
+        add_embedding_gradient(address, *_own_tokens(workspace), workspace.memory, gradient)
+
+
+def _own_tokens(workspace: Workspace) -> tuple[Array, Array, Array, Array, int]:
+    """Return what tells compiled code where the tokens of a workspace are."""
+    assert workspace.tokens is not None  # noqa: S101  the caller has looked
+    starts = np.arange(workspace.batch_size)[np.newaxis]
+    tokens = workspace.tokens.reshape(-1)
+    return workspace.plan, workspace.head, tokens, starts, workspace.batch_size
+
+
+@inlined
+def pass_back(
+    backward_part: int, inputs_part: int, plan: Array, feed: Array, active: Array, first: int,
+    from_end: bool, to_input: bool, to_start: bool, part: int, parts: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of a part of the samples through all layers.
+
+    `to_input`: the gradient of x is wanted, and not only of what layers hand to each other.
+    """
+    for n in range(plan.shape[0] - 1, -1, -1):
+        call_backward(
+            backward_part, plan, active, n, first, from_end, part, parts,
+            parameters, memory, dy, squares,
+        )  # fmt: skip
+        if n or to_input:
+            call_inputs(inputs_part, plan, n, to_start, part, parts, memory)
+        if n and feed[DROP]:
+            call_drop(feed[DROP], plan, n, feed, part, parts, memory)
 
 
 def _forward_body(
@@ -186,6 +238,7 @@ def _backward_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    feed: Array,
     active: Array,
     head: Array,
     first: int,
@@ -201,12 +254,10 @@ def _backward_body(
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        for n in range(plan.shape[0] - 1, -1, -1):
-            call_backward(
-                backward_part, plan, active, n, first, from_end, part, threads,
-                parameters, memory, dy, squares,
-            )  # fmt: skip
-            call_inputs(inputs_part, plan, n, True, part, threads, memory)
+        pass_back(
+            backward_part, inputs_part, plan, feed, active, first, from_end, True, True,
+            part, threads, parameters, memory, dy, squares,
+        )  # fmt: skip
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+import numpy as np
+
 from rnn_kernels.checks import check_array, check_floats, check_parameters
+from rnn_kernels.embedding import check_tokens, embedding_of
 from rnn_kernels.feeding import set_feed
 from rnn_kernels.jit import jit
 from rnn_kernels.layout import Array, Network, aligned_zeros, layer_at
 from rnn_kernels.parts import call_forward, parts_of
 from rnn_kernels.sweeps import last_states_first
 from rnn_kernels.workspace import Workspace
+
+CHUNK = 256
+"""Timesteps of tokens whose rows of the embedding are fetched at a time."""
 
 
 class Stream:
@@ -29,7 +35,9 @@ class Stream:
     Attributes
     ----------
     x : array, shape (B, D)
-        Input of the next timestep; the caller fills it.
+        Input of the next timestep; the caller fills it, but for a network that reads tokens.
+    tokens : int64 array, shape (B,), or None
+        Input of the next timestep of a network that reads tokens; the caller fills it.
     y : array, shape (B, O)
         Output of the latest timestep.
     h, c : tuple of arrays, shape (B, H)
@@ -50,9 +58,11 @@ class Stream:
         self.batch_size = workspace.batch_size
         self.dtype = dtype
         self.x = aligned_zeros((self.batch_size, network.input_size), dtype)
+        self.tokens = np.zeros(self.batch_size, np.int64) if network.vocabulary_size else None
         self.y = aligned_zeros((self.batch_size, network.output_size), dtype)
         self.h = tuple(layer.h[0] for layer in workspace.layers)
         self.c = tuple(layer.c[0] for layer in workspace.layers if layer.c is not None)
+        self._embedding = embedding_of(network, parameters)
         self._own = self.x[None], self.y[None]
         self._fixed = (
             parts_of(network, dtype).forward,
@@ -66,7 +76,16 @@ class Stream:
         )
 
     def step(self) -> Array:
-        """Read `x` as the next timestep, and return `y`, filled anew."""
+        """Read `x`, or `tokens`, as the next timestep, and return `y`, filled anew.
+
+        Raises
+        ------
+        ValueError
+            A token is none of the vocabulary.
+        """
+        if self.tokens is not None:
+            check_tokens("tokens", self.tokens, self.tokens.shape, self.network.vocabulary_size)
+            self.x[:] = self._embedding[self.tokens]
         _read(*self._fixed, *self._own)
         return self.y
 
@@ -75,7 +94,7 @@ class Stream:
 
         Parameters
         ----------
-        x : array, shape (T, B, D)
+        x : array, shape (T, B, D), or tokens, int64 (T, B)
         y : array, shape (T, B, O)
             Filled with the output after each.
 
@@ -85,9 +104,17 @@ class Stream:
             An array does not fit the network or the other.
         """
         B, network = self.batch_size, self.network
-        check_array("x", x, (None, B, network.input_size), self.dtype)
+        if self.tokens is not None:
+            check_tokens("x", x, (None, B), network.vocabulary_size)
+        else:
+            check_array("x", x, (None, B, network.input_size), self.dtype)
         check_array("y", y, (len(x), B, network.output_size), self.dtype, writable=True)
-        _read(*self._fixed, x, y)
+        if self.tokens is None:
+            _read(*self._fixed, x, y)
+            return
+        for begin in range(0, len(x), CHUNK):
+            some = slice(begin, begin + CHUNK)
+            _read(*self._fixed, self._embedding[x[some]], y[some])
 
     def reset(self) -> None:
         """Set all states to zero, as at the start."""
@@ -111,7 +138,7 @@ def step(
     ----------
     network : Network
     parameters : array, shape (network.size,)
-    x : array, shape (B, D)
+    x : array, shape (B, D), or tokens, int64 (B,)
     h, c : array, shape (B, H)
         States before; c is None in an RNN.
     h_out, c_out : array, shape (B, H)
@@ -126,7 +153,10 @@ def step(
     """
     dtype = check_floats("parameters", parameters)
     check_parameters(network, parameters, dtype)
-    check_array("x", x, (None, network.input_size), dtype)
+    if network.vocabulary_size:
+        check_tokens("x", x, (None,), network.vocabulary_size)
+    else:
+        check_array("x", x, (None, network.input_size), dtype)
     B = len(x)
     shape = (B, network.hidden_size) if network.layers == 1 else (
         network.layers, B, network.hidden_size
@@ -140,7 +170,10 @@ def step(
     if B == 0:
         return
     stream = Stream(network, parameters, batch_size=B)
-    stream.x[:] = x
+    if stream.tokens is None:
+        stream.x[:] = x
+    else:
+        stream.tokens[:] = x
     by_layer = (network.layers, B, network.hidden_size)
     for name, own in (("h", stream.h), ("c", stream.c)):
         for n, state in enumerate(own):

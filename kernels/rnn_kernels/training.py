@@ -16,8 +16,16 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
-from rnn_kernels.feeding import set_feed
-from rnn_kernels.hooks import CARRY, CLEAR, COUNT, FILL, hooks_for
+from rnn_kernels.dropout import Dropout, set_dropout
+from rnn_kernels.embedding import (
+    call_embed,
+    call_embedding_gradient,
+    check_tokens,
+    embed,
+    embed_of,
+)
+from rnn_kernels.feeding import STEP, set_feed
+from rnn_kernels.hooks import CARRY, CLEAR, COUNT, EMBED, EMBEDDING_GRADIENT, FILL, hooks_for
 from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
 from rnn_kernels.lengths import (
@@ -29,16 +37,14 @@ from rnn_kernels.lengths import (
 from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
 from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
-    call_backward,
     call_carry,
     call_forward,
     call_gradient,
-    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
 )
-from rnn_kernels.propagation import run_forward
+from rnn_kernels.propagation import pass_back, run_forward
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,
@@ -69,6 +75,7 @@ def train_steps(
     clip_value: float = 0.0,
     carry: Array | None = None,
     lengths: Array | None = None,
+    dropout: Dropout | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
@@ -88,7 +95,8 @@ def train_steps(
         Updated in place.
     workspace : Workspace
         Left with the trace and the norms of the last step.
-    series : array, shape (N, D)
+    series : array, shape (N, D), or int64 array, shape (N,)
+        Tokens where the network has a vocabulary.
     targets : array, shape (N, O)
         Shifted by the caller: row n is the truth for the output after series[n]. (N, O/Q) where
         the loss is of Q quantiles; of the cross-entropy int64 classes, (N,).
@@ -113,6 +121,8 @@ def train_steps(
         Timesteps of each window that count, 1 … T, the longest first in each step. A window still
         takes T rows of the series; those beyond its length are not read by the network and have no
         part in the loss, which is the mean over what counts.
+    dropout : Dropout, optional
+        Between layers. The masks of a step are those of the number of the optimizer's updates.
 
     Returns
     -------
@@ -133,9 +143,10 @@ def train_steps(
             f"optimizer: got one for {optimizer.size} parameters of {optimizer.dtype}, "
             f"expected {parameters.size} of {dtype}"
         )
-    check_array("series", series, (None, network.input_size), dtype)
-    loss.check_targets("targets", targets, len(series), network.output_size, dtype)
-    check_starts(starts, (None, workspace.batch_size), len(series), T)
+    series, tokens = _dense_or_tokens(network, series, dtype)
+    count = max(len(series), len(tokens))
+    loss.check_targets("targets", targets, count, network.output_size, dtype)
+    check_starts(starts, (None, workspace.batch_size), count, T)
     check_first(first, T)
     rates = _rates(learning_rate, len(starts))
     check_number("clip", clip, positive=False)
@@ -150,18 +161,24 @@ def train_steps(
     truth, classes = loss.split_targets(targets, dtype)
     if classes.size and starts.size:
         check_classes("targets", classes[starts.min() : starts.max() + T], network.output_size)
-    hooks = hooks_for(dtype, carries=carry is not None, has_lengths=lengths is not None)
+    hooks = hooks_for(
+        dtype,
+        carries=carry is not None,
+        has_lengths=lengths is not None,
+        has_tokens=network.vocabulary_size > 0,
+    )
     carry = np.empty(none, np.bool_) if carry is None else carry
     workspace.set_lengths(None)
     lengths = np.empty(none, np.int64) if lengths is None else lengths
     set_feed(workspace.feed, network, dtype)
+    set_dropout(workspace.feed, network, dropout, dtype)
     done, steps = 0, len(starts)
     settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network, dtype),
+            *parts_of(network, dtype, to_start=network.vocabulary_size > 0),
             loss_part(loss.name, dtype),
             clip_part(dtype, by_value=clip_value > 0),
             update_part(optimizer.name, dtype),
@@ -183,6 +200,7 @@ def train_steps(
             workspace.squares.reshape(-1),
             workspace.norms.reshape(-1),
             series,
+            tokens,
             truth,
             classes,
             starts[some],
@@ -244,7 +262,7 @@ def predict(
     parameters : array, shape (network.size,)
     workspace : Workspace
         Its T is the length of a window.
-    series : array, shape (N, D)
+    series : array, shape (N, D), or tokens, int64 (N,)
     starts : int64 array, shape (n,)
         First timestep of each window; n need not be a multiple of the batch size.
     out : array, shape (n, O)
@@ -259,15 +277,31 @@ def predict(
     workspace.set_lengths(None)
     dtype, T, B = workspace.dtype, workspace.timesteps, workspace.batch_size
     check_parameters(network, parameters, dtype)
-    check_array("series", series, (None, network.input_size), dtype)
-    check_starts(starts, (None,), len(series), T)
+    series, tokens = _dense_or_tokens(network, series, dtype)
+    check_starts(starts, (None,), max(len(series), len(tokens)), T)
     check_array("out", out, (len(starts), network.output_size), dtype, writable=True)
     for begin in range(0, len(starts), B):
         chunk = starts[begin : begin + B]
-        fill_inputs(workspace.plan, series, chunk, workspace.memory)
+        if network.vocabulary_size:
+            of_chunk = starts[np.minimum(np.arange(begin, begin + B), len(starts) - 1)][None]
+            embed(
+                embed_of(dtype), workspace.plan, workspace.head, tokens, of_chunk, 1,
+                parameters, workspace.memory,
+            )  # fmt: skip
+        else:
+            fill_inputs(workspace.plan, series, chunk, workspace.memory)
         zero_states(workspace.plan, workspace.memory)
         run_forward(parameters, workspace, T - 1)
         out[begin : begin + B] = workspace.y[T - 1, : len(chunk)]
+
+
+def _dense_or_tokens(network: Network, series: Array, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Return a series of features and one of tokens, one of them empty, as compiled code reads."""
+    if network.vocabulary_size:
+        check_tokens("series", series, (None,), network.vocabulary_size)
+        return np.empty((0, network.input_size), dtype), series
+    check_array("series", series, (None, network.input_size), dtype)
+    return series, np.empty(0, np.int64)
 
 
 @jit
@@ -284,11 +318,14 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
 
 @inlined
 def begin_step(
-    hooks: Array, plan: Array, active: Array, ends: Array, s: int, series: Array, starts: Array,
-    carry: Array, lengths: Array, memory: Array,
+    hooks: Array, plan: Array, active: Array, ends: Array, head: Array, s: int, series: Array,
+    tokens: Array, starts: Array, carry: Array, lengths: Array, parameters: Array, memory: Array,
 ) -> None:  # fmt: skip
     """Fill in the inputs and initial states of step s."""
-    fill_inputs(plan, series, starts[s], memory)
+    if hooks[EMBED]:
+        call_embed(hooks[EMBED], plan, head, tokens, starts, s, 1, parameters, memory)
+    else:
+        fill_inputs(plan, series, starts[s], memory)
     if hooks[CARRY]:
         call_carry(hooks[CARRY], plan, carry, s, memory)
     else:
@@ -327,6 +364,7 @@ def _train_body(
     squares: Array,
     state_norms: Array,
     series: Array,
+    tokens: Array,
     targets: Array,
     classes: Array,
     starts: Array,
@@ -340,7 +378,11 @@ def _train_body(
 ) -> int:
     outputs = head[0]
     for s in range(starts.shape[0]):
-        begin_step(hooks, plan, active, ends, s, series, starts, carry, lengths, memory)
+        begin_step(
+            hooks, plan, active, ends, head, s, series, tokens, starts, carry, lengths,
+            parameters, memory,
+        )  # fmt: skip
+        feed[STEP] = step_count + s
         for part in prange(threads):
             call_forward(
                 forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
@@ -352,18 +394,19 @@ def _train_body(
             call_fill_beyond(hooks[FILL], plan, active, memory, y)
             call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
         clear(squares)
-        call_pack(pack, plan, head, False, parameters, memory)
+        call_pack(pack, plan, head, hooks[EMBED] != 0, parameters, memory)
         for part in prange(threads):
-            for n in range(plan.shape[0] - 1, -1, -1):
-                call_backward(
-                    backward_part, plan, active, n, first, False, part, threads,
-                    parameters, memory, dy, squares,
-                )  # fmt: skip
-                if n:
-                    call_inputs(inputs_part, plan, n, False, part, threads, memory)
+            pass_back(
+                backward_part, inputs_part, plan, feed, active, first, False, hooks[EMBED] != 0,
+                False, part, threads, parameters, memory, dy, squares,
+            )  # fmt: skip
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
+        if hooks[EMBEDDING_GRADIENT]:
+            call_embedding_gradient(
+                hooks[EMBEDDING_GRADIENT], plan, head, tokens, starts, s, 1, memory, gradient
+            )
         call_clip(clip, gradient, limits, norms, s)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
             finish_norms(squares, state_norms)

@@ -107,7 +107,9 @@ class Workspace:
     Attributes
     ----------
     x : array, shape (T, B, D)
-        Input; the caller fills it.
+        Input; the caller fills it, but for a network that reads tokens.
+    tokens : int64 array, shape (T, B), or None
+        Input of a network that reads tokens, 0 … V−1; the caller fills it.
     y, target, dy : array, shape (T, B, O)
         Output of the readout, the truth, and the gradient of the loss with respect to y.
     dx : array, shape (T, B, D)
@@ -156,6 +158,7 @@ class Workspace:
         for layer in plan.layers:
             start, width = layer.inputs, layer.inputs + BIASES
             self._rows(layer.a, T + 1, layer.a_stride, width)[:, :, start:] = 1
+        self.tokens = np.zeros((T, B), np.int64) if network.vocabulary_size else None
         bottom = plan.layers[0]
         self.x = self._rows(bottom.a, T, bottom.a_stride, D)
         self.dx = self._rows(bottom.dx, T, bottom.dx_stride, D)

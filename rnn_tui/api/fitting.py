@@ -116,7 +116,7 @@ class Fit:
         """Return the scores as a table, for a notebook."""
         ended = self.ended
         return html_table(
-            f"{self._name} {self.config.model.hidden_size} on {self.prepared.series.name}: "
+            f"{self.config.model.label} on {self.prepared.series.name}: "
             f"{ended.status} after {ended.steps:,} steps",
             SCORE_HEADINGS,
             score_rows(self._name, ended.scores),

@@ -34,7 +34,7 @@ def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
     source = "standard input" if data.file == STANDARD_INPUT else data.file or data.dataset
-    return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
+    return printable(f"{model.label} on {source}")
 
 
 def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> str:

@@ -139,7 +139,7 @@ class Run:
         model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
         more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
         ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
-        return f"{model.cell.upper()} {model.hidden_size} · {series.name}{more}{ahead}"
+        return f"{model.label} · {series.name}{more}{ahead}"
 
     @property
     def notes(self) -> tuple[str, ...]:

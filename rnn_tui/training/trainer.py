@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
+    Dropout,
     Workspace,
     compile_kernels,
     forward,
@@ -78,6 +79,8 @@ class Trainer:
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
         self._threads = training.threads
+        rate = config.model.dropout
+        self._dropout = Dropout(rate, training.seed) if rate else None
 
         def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
             return Workspace(
@@ -113,6 +116,7 @@ class Trainer:
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
+                dropout=self._dropout,
             )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
@@ -167,6 +171,7 @@ class Trainer:
             norms=norm,
             loss=self._loss,
             clip_value=self._clip_value,
+            dropout=self._dropout,
         )
         fault = None
         seen = done

@@ -86,7 +86,9 @@ class Course:
         )
         out = np.full((len(starts), self.network.output_size), np.nan, self.dtype)
         flat = set_parameters(self.network, self.dtype, self.parameters)
-        predict(self.network, flat, workspace, self.series.astype(self.dtype), starts, out)
+        is_tokens = self.network.vocabulary_size > 0
+        series = self.series if is_tokens else self.series.astype(self.dtype)
+        predict(self.network, flat, workspace, series, starts, out)
         return out
 
 
@@ -128,7 +130,8 @@ class Training:
             threads=course.threads,
         )
         self.workspace.choice = Always(course.threads)
-        self.series = course.series.astype(dtype)
+        is_tokens = course.network.vocabulary_size > 0
+        self.series = course.series if is_tokens else course.series.astype(dtype)
         is_class = course.loss.name == "cross-entropy"
         self.targets = course.targets if is_class else course.targets.astype(dtype)
         self.losses = np.empty(0)
@@ -172,10 +175,12 @@ class Training:
 
 def random_course(
     cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, layers=1, N=40, dtype=np.float64,  # noqa: E741
-    seed=0, loss=None, **rest,
+    V=0, seed=0, loss=None, **rest,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
-    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
+    network = Network(
+        cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers, vocabulary_size=V
+    )
     loss = Loss() if loss is None else loss
 
     def draw(*shape, deviation=1.0):
@@ -183,6 +188,8 @@ def random_course(
 
     parameters = {name: draw(*shape, deviation=H**-0.5) for name, shape in network.shapes.items()}
     series, targets = draw(N, D), draw(N, O // loss.outputs_per_target)
+    if V:
+        series = rng.integers(0, V, N)
     if loss.name == "cross-entropy":
         targets = rng.integers(0, O, N)
     return Course(

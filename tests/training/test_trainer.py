@@ -83,13 +83,27 @@ def test_the_bits_do_not_depend_on_the_threads(trainer, cell):
     assert trained(trainer(model=model)) == trained(trainer(model=model, threads=2))
 
 
-def test_the_bits_do_not_depend_on_the_length_of_the_bursts(trainer):
-    whole, single = trainer(), trainer()
+@pytest.mark.parametrize("model", [{}, {"layers": 2, "dropout": 0.3}], ids=["plain", "dropout"])
+def test_the_bits_do_not_depend_on_the_length_of_the_bursts(trainer, model):
+    whole, single = trainer(model=model), trainer(model=model)
     wanted = trained(whole)
     losses = [single.train(1).loss[0] for _ in range(40)]
     assert losses == wanted[0]
     assert single.model.parameters.tobytes() == wanted[2]
     assert single.step == whole.step == 40
+
+
+def test_layers_are_trained_with_dropout_and_looked_into_without(trainer):
+    model = {"layers": 3, "dropout": 0.5}
+    dropped, whole = trainer(model=model), trainer(model=model | {"dropout": 0.0})
+    np.testing.assert_array_equal(dropped.forecast().predicted, whole.forecast().predicted)
+    assert trained(dropped)[0] != trained(whole)[0]
+    top = dropped.trace().gates["h"]
+    dropped.model.parameters[:] = whole.model.parameters
+    np.testing.assert_array_equal(dropped.forecast().predicted, whole.forecast().predicted)
+    assert top.shape == whole.trace().gates["h"].shape
+    np.testing.assert_array_equal(dropped.trace().gates["h"], whole.trace().gates["h"])
+    assert dropped.errors("test").rmse == whole.errors("test").rmse
 
 
 def changed(values, first, last=None):
