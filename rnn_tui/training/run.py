@@ -401,8 +401,13 @@ class Run:
             scores = self.following.scores()[0]
             model = scores.pop("model", None)
             rmse = model.rmse if model else None
-            rows = self.following.rows
-            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
+            numbers = replace(
+                numbers,
+                message=numbers.message or self.following.remark,
+                rows_followed=self.following.rows,
+                validation_rmse=rmse,
+                baselines=scores,
+            )
         return self._with_pictures(numbers) if pictures else numbers
 
     def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
