@@ -380,7 +380,7 @@ class Run:
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
             learning_rate=self.trainer.rate_now,
-            base_rate=self.trainer.learning_rate,
+            set_learning_rate=self.trainer.learning_rate,
             clip=self.trainer.clip,
             batch_size=self.trainer.batch_size,
             optimizer=self.trainer.optimizer,

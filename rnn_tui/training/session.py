@@ -8,28 +8,17 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from queue import Empty
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
-from rnn_tui.training.commands import (
-    Adjust,
-    Command,
-    FinishEpoch,
-    Pause,
-    Save,
-    ScaleLearningRate,
-    Step,
-    Stop,
-    TakeWalk,
-)
-from rnn_tui.training.controls import Controls, Joinable
+from rnn_tui.training.commands import Stop
+from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -41,9 +30,9 @@ from rnn_tui.training.events import (
     StepsDone,
 )
 from rnn_tui.training.files import check_output, check_writable
-from rnn_tui.training.snapshot import Saved, Snapshot, State
+from rnn_tui.training.obeying import Clock, Obeying
+from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
-from rnn_tui.training.steering import Steering
 
 if TYPE_CHECKING:
     from rnn_tui.data.growing import Opened
@@ -61,10 +50,9 @@ STEPS_BEFORE_FOLLOWING = 1_000
 """Where a run that follows a source is told no number: it has to come to the rows one day."""
 PICTURES_SHARE = 0.05
 """Most of the worker's time that looking into the network may take."""
-Clock = Callable[[], float]
 
 
-class Session(Controls):
+class Session(Obeying):
     """One run of a configuration.
 
     Parameters
@@ -99,7 +87,7 @@ class Session(Controls):
         baselines: "Baselines | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
-        super().__init__()
+        super().__init__(clock)
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
@@ -107,17 +95,12 @@ class Session(Controls):
         self._series = series
         self._split = split
         self._baselines = baselines
-        self._clock = clock
         self._thread: threading.Thread | None = None
-        self._changed: Callable[[], None] = _nobody
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
         self._next_pictures = 0.0
         self._failure: str | None = None
         """What ended the run before its end, by no fault of ours."""
-        self._steering = Steering()
-        self._next_burst = 0.0
-        """When the speed limit allows the next step."""
         self._pace = Speed()
         """Of the kernels alone: how many steps fit in a burst."""
         self._speed = Speed()
@@ -130,7 +113,7 @@ class Session(Controls):
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
             learning_rate=config.training.learning_rate,
-            base_rate=config.training.learning_rate,
+            set_learning_rate=config.training.learning_rate,
             clip=config.training.clip,
             batch_size=config.training.batch_size,
             optimizer=config.training.optimizer,
@@ -145,13 +128,6 @@ class Session(Controls):
     def saves_itself(self) -> bool:
         """Whether the model is saved when the run ends, however it ends."""
         return self._save_to is not None
-
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
-
-        The snapshots of training as it goes are not told one by one: they are to be polled.
-        """
-        self._changed = changed
 
     def start(self, after: Joinable | None = None) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen.
@@ -361,94 +337,7 @@ class Session(Controls):
         steering.took(event)
         if run.fault is not None and steering.survives(run.fault):
             run.forgive()
-        if steering.limit is not None:
-            self._next_burst = max(self._next_burst, began) + len(event.loss) / steering.limit
-
-    def _obey(self, run: "Run") -> float:
-        """Carry out the commands that wait; hold while paused. Return the seconds held.
-
-        Under a speed limit it waits as well, until the next step may be taken.
-        """
-        held, began = 0.0, None
-        while True:
-            wait: float | None = 0.0
-            if self._steering.is_holding:
-                if self._note_hold():
-                    wait = None
-                    if began is None:
-                        began = self._clock()
-                        self._answer(run)
-            elif self._commands.empty():
-                wait = self._next_burst - self._clock()
-                if wait <= 0 or self._steering.limit is None or self._steering.stop is not None:
-                    return held
-            command = self._next_command(wait)
-            if command is not None:
-                self._carry_out(command, run)
-            if began is not None and not self._steering.is_holding:
-                now = self._clock()
-                held, began, self._next_burst = held + now - began, None, now
-
-    def _next_command(self, seconds: float | None) -> Command | None:
-        """Wait for a command for so long, None: for ever."""
-        try:
-            return self._commands.get(timeout=seconds)
-        except Empty:
-            return None
-
-    def _carry_out(self, command: Command, run: "Run") -> None:
-        match command:
-            case ScaleLearningRate(factor):
-                run.scale_learning_rate(factor)
-            case Adjust():
-                self._adjust(run, command)
-            case Save(path):
-                self._save_as(run, path)
-            case TakeWalk(net):
-                self._publish(run, pictures=True)
-                self.snapshot = run.with_walk(self.snapshot, net)
-                self._changed()
-            case _:
-                left = run.trainer.left_in_epoch if run.following is None else 1
-                self._steering.obey(command, step=run.step, left_in_epoch=left)
-        if not isinstance(command, Pause | Step | FinishEpoch | TakeWalk | Stop):
-            self._answer(run, pictures=False)
-
-    def _adjust(self, run: "Run", change: Adjust) -> None:
-        refused = ""
-        try:
-            run.adjust(change)
-        except MemoryError:
-            refused = f"There is not enough memory for batches of {change.batch_size:,}."
-        self.snapshot = replace(self.snapshot, refused=refused)
-
-    def _save_as(self, run: "Run", path: Path) -> None:
-        fault = ""
-        try:
-            run.save(path, "save as")
-        except SaveError as error:
-            fault = str(error)
-        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
-
-    def _linger(self, run: "Run") -> None:
-        """Save the model of a run that has ended by itself, until it is told to stop."""
-        self._changed()
-        while self._steering.stop is None:
-            command = self._commands.get()
-            match command:
-                case Save(path):
-                    self._save_as(run, path)
-                    self._changed()
-                case Stop():
-                    self._steering.stop = command
-
-    def _answer(self, run: "Run", *, pictures: bool = True) -> None:
-        """Publish the numbers at once, then what takes longer, and tell who watches of both."""
-        self._publish(run, pictures=False)
-        self._changed()
-        if pictures:
-            self._publish(run, pictures=True)
-            self._changed()
+        self._space_out(len(event.loss), began)
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
@@ -491,11 +380,8 @@ class Session(Controls):
             return Status.DIVERGED, f"{run.fault}{followed}"
         if self._failure is not None:
             return Status.FAILED, f"{self._failure}{followed}"
-        if self._steering.stop is not None:
-            return (
-                self._steering.stop.status,
-                f"{self._steering.stop.status} after step {run.step:,}{followed}",
-            )
+        if (stop := self._steering.stop) is not None:
+            return stop.status, f"{stop.status} after step {run.step:,}{followed}"
         if run.following is not None:
             return Status.COMPLETED, f"the input ended{followed}"
         return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
@@ -514,10 +400,6 @@ class Session(Controls):
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:
             run.save(self._save_to)
-
-
-def _nobody() -> None:
-    """Stand in for a watcher."""
 
 
 def _versions() -> dict[str, str]:

@@ -151,8 +151,8 @@ class Snapshot:
     epoch: int = 0
     steps_per_second: float = 0.0
     learning_rate: float = 0.0
-    base_rate: float = 0.0
-    """Learning rate before the schedule."""
+    set_learning_rate: float = 0.0
+    """The learning rate before the schedule."""
     clip: float = 0.0
     """Clipping threshold, 0 where clipping is off."""
     batch_size: int = 0

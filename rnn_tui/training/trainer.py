@@ -83,13 +83,11 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
-        self._threads = training.threads
-
-        self._workspace = self._new_workspace(self._sampler.batch_size, self._threads)
-        self._predictor = Predictor(model, window)
-        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
         self._trained = self._workspace
         """Where the last step's norms are."""
+        self._predictor = Predictor(model, window)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
@@ -118,7 +116,7 @@ class Trainer:
             compile_kernels(
                 self.model.network,
                 self.model.parameters.dtype,
-                threads=self._threads,
+                threads=self._training.threads,
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
@@ -165,12 +163,12 @@ class Trainer:
         size = self._sampler.limit(batch_size)
         if size == self._sampler.batch_size:
             return
-        self._workspace = self._new_workspace(size, self._threads)
+        self._workspace = self._new_workspace(size, self._training.threads)
         self._sampler.resize(size)
         self._epochs_from = self.step + self._sampler.left_in_epoch
 
     def set_optimizer(self, name: OptimizerName) -> None:
-        """Go over to another update rule, which begins without a memory."""
+        """Go over to another update rule, which begins without a memory; compile what it needs."""
         if name != self._optimizer.name:
             parameters = self.model.parameters
             self._optimizer = new_optimizer(self._training, name, parameters.size, parameters.dtype)
@@ -183,7 +181,8 @@ class Trainer:
         """
         sampler = self._sampler
         starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
-        burst = self.learn(self._prepared.inputs, self._prepared.targets, sampler.take(count))
+        batches = sampler.take(count)
+        burst = self.learn(self._prepared.inputs, self._prepared.targets, batches)
         begun = tuple(place for place in starts if place < len(burst.loss))
         epoch = sampler.epoch - (len(starts) - len(begun))
         return replace(burst, epoch=epoch, epoch_starts=begun)
@@ -277,11 +276,12 @@ class Trainer:
         """
         prepared = self._prepared
         starts = self._validation if part == "validation" else prepared.starts[part]
-        outputs = self._predictor.outputs(prepared.inputs, starts)[np.newaxis]
+        outputs = self._predictor.outputs(prepared.inputs, starts)
         targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
-        loss = measure(self._loss, outputs, targets, np.empty_like(outputs))
+        loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
-            off = self.predict(starts)[:, :, 0] - prepared.actual(starts)[:, :, 0]
+            predicted = prepared.restore(self._predictor.points(outputs), starts)
+            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
         return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:

@@ -146,7 +146,7 @@ def make_snapshot(step: int, **changes) -> Snapshot:
         epoch=step // 7,
         steps_per_second=1832.4,
         learning_rate=3e-3,
-        base_rate=3e-3,
+        set_learning_rate=3e-3,
         clip=1.0,
         batch_size=32,
         optimizer="adam",
@@ -197,9 +197,9 @@ def make_comparison(step: int, *, nets: int = 2, match: Match = "units", **chang
     return replace(first, peers=tuple(peers), match=match)
 
 
-LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, base_rate=3e-3)
+LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, set_learning_rate=3e-3)
 COMPILING = Snapshot(
-    state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, base_rate=3e-3
+    state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, set_learning_rate=3e-3
 )
 SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
 
@@ -269,8 +269,7 @@ class FakeSession:
     def adjust(self, change: Adjust) -> None:
         self.calls.append(("adjust", change))
         values = {key: value for key, value in asdict(change).items() if value is not None}
-        if change.learning_rate is not None:
-            values["base_rate"] = change.learning_rate
+        values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
         self.show(replace(self.snapshot, **values))
 
     def save(self, path: Path) -> None:
@@ -279,8 +278,8 @@ class FakeSession:
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
-        rate = self.snapshot.base_rate * factor
-        self.show(replace(self.snapshot, learning_rate=rate, base_rate=rate))
+        rate = self.snapshot.set_learning_rate * factor
+        self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
 
     def take_walk(self, net: int = 0) -> None:
         self.pause()

@@ -13,7 +13,7 @@ from rnn_tui.training.commands import Adjust
 from rnn_tui.training.files import check_writable
 from rnn_tui.training.goals import FORMS, Goal, Target, parse_goal
 from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.form.fields import Field, config_fields, tables_of, texts_of
+from rnn_tui.tui.form.fields import SECTIONS, Field, config_fields, tables_of, texts_of
 from rnn_tui.tui.form.paths import complete_path, expand, path_fault
 from rnn_tui.tui.form.texts import Faults, Texts
 from rnn_tui.tui.plots.look import Look
@@ -112,18 +112,19 @@ def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
 
 
 def edited(texts: Texts, config: RunConfig) -> RunConfig:
-    """Return the configuration that was filled in; what the form does not ask stays."""
-    return build_config({**tables_of(texts), **_kept(config)})
+    """Return the configuration that was filled in; what has no field stays as it was."""
+    return build_config({}, {**_kept(config), **tables_of(texts)})
 
 
-def _kept(config: RunConfig) -> dict[str, dict[str, Any]]:
-    """Return the tables of the sections that the form does not ask."""
-    return config.model_dump(include={"forecast", "display", "follow"})
+def _kept(config: RunConfig) -> dict[str, Any]:
+    """Return the tables of the sections that have no field."""
+    return config.model_dump(exclude=set(SECTIONS))
 
 
 def as_it_trains(config: RunConfig, snapshot: Snapshot) -> RunConfig:
     """Return the configuration with what has been changed while the run went on."""
-    live = {key: getattr(snapshot, key) for key in LIVE} | {"learning_rate": snapshot.base_rate}
+    live = {key: getattr(snapshot, key) for key in LIVE}
+    live["learning_rate"] = snapshot.set_learning_rate
     training = config.training.model_copy(update=live)
     return config.model_copy(update={"training": training})
 
