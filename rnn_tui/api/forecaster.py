@@ -40,6 +40,8 @@ class Forecaster:
         *,
         cell: str = "lstm",
         hidden_size: int = 32,
+        layers: int = 1,
+        dropout: float = 0.0,
         init: str = "pytorch",
         spectral_radius: float | None = None,
         forget_bias: float = 1.0,
@@ -81,6 +83,8 @@ class Forecaster:
     ) -> None:
         self.cell = cell
         self.hidden_size = hidden_size
+        self.layers = layers
+        self.dropout = dropout
         self.init = init
         self.spectral_radius = spectral_radius
         self.forget_bias = forget_bias

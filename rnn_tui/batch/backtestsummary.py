@@ -39,7 +39,7 @@ def _pooled(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores
 
 
 def _name(outcomes: Sequence[Outcome]) -> str:
-    return outcomes[0].plan.config.model.cell.upper()
+    return outcomes[0].plan.config.model.cell_name
 
 
 def backtest_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:

@@ -34,7 +34,7 @@ def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
     source = "standard input" if data.file == STANDARD_INPUT else data.file or data.dataset
-    return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
+    return printable(f"{model.label} on {source}")
 
 
 def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> str:
@@ -51,7 +51,7 @@ def summary(
     config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
 ) -> list[RenderableType]:
     """Return what is printed at the end: how it went, the table, the verdict, for each column."""
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     parts: list[RenderableType] = [Text(headline(config, ended))]
     if not ended.scores:
         return parts
@@ -73,7 +73,7 @@ def summary(
 
 def verdicts(config: RunConfig, ended: RunEnded) -> list[str]:
     """Return the sentence of every column to forecast, led by its name where there are several."""
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     found = {"": ended.scores, **ended.more_scores}
     sentences = {target: verdict(name, scores) for target, scores in found.items()}
     return [

@@ -104,6 +104,8 @@ class Following:
         """Rows that came."""
         self.skipped = 0
         """Lines that were no row."""
+        self.remark = ""
+        """What last befell the source, a sentence."""
 
     @property
     def ended(self) -> bool:
@@ -142,6 +144,7 @@ class Following:
         """
         line = self._source.tail.next_line(wait)
         notes = [Noted(note) for note in self._source.tail.take_notes()]
+        self.remark = notes[-1].text if notes else self.remark
         if line is None:
             return notes, None
         try:
@@ -152,6 +155,8 @@ class Following:
             if self._config.bad_rows == "stop":
                 raise
             self.skipped += 1
+            lines = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
+            self.remark = f"Skipped {lines}, the last: {error}"
             return [*notes, Noted(f"{error} The line was skipped.", is_bad_row=True)], None
         if row is not None:
             self.rows += 1

@@ -140,7 +140,7 @@ class Run:
         model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
         more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
         ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
-        return f"{model.cell.upper()} {model.hidden_size} · {series.name}{more}{ahead}"
+        return f"{model.label} · {series.name}{more}{ahead}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -401,8 +401,13 @@ class Run:
             scores = self.following.scores()[0]
             model = scores.pop("model", None)
             rmse = model.rmse if model else None
-            rows = self.following.rows
-            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
+            numbers = replace(
+                numbers,
+                message=numbers.message or self.following.remark,
+                rows_followed=self.following.rows,
+                validation_rmse=rmse,
+                baselines=scores,
+            )
         return self._with_pictures(numbers) if pictures else numbers
 
     def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:

@@ -111,7 +111,7 @@ class Session(Obeying):
         """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
-            title=f"{config.model.cell.upper()} {config.model.hidden_size}",
+            title=config.model.label,
             learning_rate=config.training.learning_rate,
             set_learning_rate=config.training.learning_rate,
             clip=config.training.clip,

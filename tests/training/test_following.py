@@ -136,6 +136,7 @@ def test_the_same_rows_and_seed_give_the_same_bits(pipe):
     ("model", "training"),
     [
         ({"cell": "rnn", "dtype": "float64"}, {}),
+        ({"layers": 2, "dropout": 0.1}, {}),
         ({}, {"loss": "quantile", "quantiles": (0.1, 0.5, 0.9)}),
         ({}, {"loss_at": "every", "schedule": "cosine", "lr_floor": 0.1}),
     ],
@@ -252,11 +253,16 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     await_rows(session, 13)
     path.write_text("".join(lines[:1]) + "500,10.5\n")
     await_rows(session, 14)
+    assert session.snapshot.message == (f"{path}: was cut short; it is read from its start again.")
+    with path.open("a") as file:
+        file.write("501,oops\n")
+    skipped = f"Skipped 1 line, the last: {path}, line 3, column 'v': 'oops' is not a number."
+    until(lambda: session.snapshot.message == skipped)
     session.stop()
     assert session.join(20)
     ended = session.snapshot.ended
     assert ended.status is Status.STOPPED
-    assert ended.reason.endswith("14 rows came")
+    assert ended.reason.endswith("14 rows came, 1 line was skipped")
 
 
 def test_a_run_that_waits_for_its_first_rows_can_be_stopped(tmp_path):

@@ -70,7 +70,7 @@ def _result(told: Told) -> Iterator[Block]:
 def _scored(
     config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, unit: str
 ) -> Iterator[Block]:
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     if sentence := verdict(name, scores):
         yield Paragraph(sentence, strong=True)
     yield Paragraph(f"{steps_ahead(config.data.horizon, scores, unit)}:")
