@@ -18,7 +18,7 @@ from rnn_tui.batch.report.document import (
     Paragraph,
 )
 from rnn_tui.batch.summary import headline, score_rows, skill_lines, steps_ahead, subject
-from rnn_tui.config import RunConfig
+from rnn_tui.config import Cell, RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import figure, verdict
@@ -28,7 +28,7 @@ from rnn_tui.training.events import RunEnded, RunStarted
 from rnn_tui.training.snapshot import GradientFlow, Snapshot, Trace
 
 GATES, SQUASHED = frozenset("iforz"), frozenset("gnh")
-"""Activations that lie between 0 and 1, and between -1 and 1; the cell state c has no bounds."""
+"""Activations between 0 and 1, and between -1 and 1; c, and h of a ReLU, have no bounds."""
 SATURATED = 0.05
 """Share of the range at either end in which an activation counts as saturated."""
 
@@ -112,7 +112,7 @@ def _learning(told: Told) -> Iterator[Block]:
             "Activations over the last window of the validation part; saturated is the share "
             "within 5 % of either end of the range:"
         )
-        yield _gates(snapshot.trace)
+        yield _gates(snapshot.trace, told.config.model.cell)
         if "f" in snapshot.trace.gates:
             steps = figure(gate_horizon(float(snapshot.trace.gates["f"].mean())), 3)
             yield Paragraph(
@@ -128,18 +128,18 @@ def _reach(flow: GradientFlow) -> str:
     )
 
 
-def _gates(trace: Trace) -> Grid:
+def _gates(trace: Trace, cell: Cell) -> Grid:
     rows = []
     for name, values in trace.gates.items():
         figures = (values.mean(), values.min(), values.max())
         rows.append(
-            (name, *(figure(float(value), 3) for value in figures), _saturated(name, values))
+            (name, *(figure(float(value), 3) for value in figures), _saturated(name, values, cell))
         )
     return Grid(("activation", "mean", "lowest", "highest", "saturated"), tuple(rows))
 
 
-def _saturated(name: str, values: NDArray[np.float32]) -> str:
-    if name not in GATES | SQUASHED:
+def _saturated(name: str, values: NDArray[np.float32], cell: Cell) -> str:
+    if name not in GATES | SQUASHED or cell == "rnn-relu":
         return "-"
     low, high = (0.0, 1.0) if name in GATES else (-1.0, 1.0)
     edge = SATURATED * (high - low)
