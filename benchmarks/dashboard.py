@@ -92,11 +92,15 @@ class App:
             seen = seen[-200:] + self.read(0.01)
         return time.perf_counter() - began
 
+    def write(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
     def press(self, key: str, wanted: str) -> float:
         """Press a key; return the milliseconds until its answer is on the wire."""
         while self.read(0.0):
             pass
-        os.write(self._master, key.encode())
+        self.write(key)
         return 1e3 * self.wait_for(wanted.encode(), 5.0)
 
     def listen(self, seconds: float) -> None:
@@ -131,9 +135,13 @@ class App:
     def quit(self) -> None:
         """Leave as a user does."""
         os.write(self._master, b"q")
+        seen, asks = b"", True
         with contextlib.suppress(OSError):
             while self.process.poll() is None:
-                self.read(0.05)
+                seen += self.read(0.05)
+                if asks and b"not saved" in seen:
+                    asks = False
+                    os.write(self._master, b"d")
         self.process.wait()
         os.close(self._master)
 

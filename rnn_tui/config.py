@@ -35,7 +35,16 @@ from rnn_tui.values import (
     Words,
 )
 
-Cell = Literal["rnn", "lstm"]
+Cell = Literal["rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"]
+CELL_NAMES: dict[Cell, str] = {
+    "rnn": "RNN",
+    "rnn-relu": "ReLU RNN",
+    "lstm": "LSTM",
+    "lstm-peephole": "peephole LSTM",
+    "gru": "GRU",
+    "gru-original": "original GRU",
+}
+"""How a cell is called on the screen and in reports."""
 Dtype = Literal["float32", "float64"]
 OptimizerName = Literal["sgd", "rmsprop", "adam", "adamw"]
 LossName = Literal["mse", "mae", "huber", "quantile"]
@@ -160,11 +169,16 @@ class ModelConfig(Section):
     """Share of what passes from layer to layer that training drops (Srivastava et al. 2014)."""
     dtype: Dtype = "float32"
     forget_bias: float = Field(default=1.0, allow_inf_nan=False)
-    """Initial bias of the LSTM's forget gate (Jozefowicz et al. 2015)."""
+    """Initial bias of an LSTM's forget gate (Jozefowicz et al. 2015)."""
     init: Scheme = "pytorch"
     """How the initial weights are drawn; "identity" is the IRNN of Le et al. (2015)."""
     spectral_radius: Positive | None = None
     """Largest absolute eigenvalue of the initial W_hh, of each gate. None: as drawn."""
+
+    @property
+    def cell_name(self) -> str:
+        """How the cell is called."""
+        return CELL_NAMES[self.cell]
 
     @model_validator(mode="after")
     def _fits_the_cell(self) -> Self:
@@ -185,7 +199,7 @@ class ModelConfig(Section):
     def label(self) -> str:
         """Cell and size, as in "LSTM 32", or "LSTM 2×32" of two layers."""
         size = self.hidden_size if self.layers == 1 else f"{self.layers}×{self.hidden_size}"
-        return f"{self.cell.upper()} {size}"
+        return f"{self.cell_name} {size}"
 
 
 class TrainingConfig(Section):
@@ -427,6 +441,20 @@ def _check_following(config: RunConfig) -> None:
         lack = "a Parquet file does not grow; follow CSV or JSON Lines"
     if lack is not None:
         raise UsageError(f"--follow: {lack}.")
+
+
+def faults_in(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the tables of a configuration, nothing where they are right.
+
+    The key is "section.key", or the section alone where several keys do not go together; the value
+    says what was expected and what was found.
+    """
+    try:
+        RunConfig.model_validate(tables)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        return {".".join(map(str, fault["loc"])): _expected(fault) for fault in faults}
+    return {}
 
 
 def _explain(

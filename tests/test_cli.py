@@ -134,6 +134,11 @@ def as_typed(value):
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def test_no_flag_means_two_things():
+    flags = [setting.flag for setting in SETTINGS]
+    assert len(flags) == len(set(flags))
+
+
 def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
     config = RunConfig()
     told = {

@@ -110,7 +110,7 @@ class Fit:
 
     @property
     def _name(self) -> str:
-        return self.config.model.cell.upper()
+        return self.config.model.cell_name
 
     def _repr_html_(self) -> str:
         """Return the scores as a table, for a notebook."""

@@ -1,8 +1,11 @@
 """What a watcher may ask of a run."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from rnn_tui.config import OptimizerName
 from rnn_tui.training.events import Status
+from rnn_tui.training.goals import Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,55 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishEpoch:
+    """Take the steps that are left of the epoch, or those of the next one, then hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunUntil:
+    """Go on until `goal` is reached, then hold; None gives an earlier goal up."""
+
+    goal: Goal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSpeed:
+    """Take no more than so many steps a second; None: as many as there can be."""
+
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScaleLearningRate:
     """Multiply the learning rate by `factor`."""
 
     factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Change how the run trains from here on; None leaves a setting as it is."""
+
+    learning_rate: float | None = None
+    """Before the schedule."""
+    clip: float | None = None
+    batch_size: int | None = None
+    optimizer: OptimizerName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write the best weights to a model file; a file of that name is replaced."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +84,16 @@ class Stop:
     status: Status
 
 
-Command = Pause | Resume | Step | ScaleLearningRate | Stop
+Command = (
+    Pause
+    | Resume
+    | Step
+    | FinishEpoch
+    | RunUntil
+    | LimitSpeed
+    | ScaleLearningRate
+    | Adjust
+    | Save
+    | TakeWalk
+    | Stop
+)

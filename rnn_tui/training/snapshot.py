@@ -4,15 +4,22 @@ Every array in a snapshot is a copy with its write flag cleared: a reader never 
 a kernel is writing to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, RunEnded
 
+Match = Literal["units", "parameters"]
+"""What several nets have in common: hidden units, or the number of their parameters."""
+SLOPE = "1−h²"
+"""Name of tanh's slope at the hidden state among what a trace shows: how much gradient passes."""
 Times = NDArray[np.float64] | NDArray[np.datetime64]
 
 
@@ -41,6 +48,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Steps at which something happened, and what: both of shape (n,), ascending in step."""
+
+    step: NDArray[np.int64]
+    value: Floats
+
+    @classmethod
+    def none(cls) -> "Marks":
+        """Return no marks."""
+        return cls(np.empty(0, np.int64), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryView:
     """The run so far: recent steps exactly, the whole run decimated."""
 
@@ -50,6 +70,10 @@ class HistoryView:
     """Training loss, the last steps one by one."""
     validation_loss: Curve
     gradient_norm: Curve
+    epochs: Marks = field(default_factory=Marks.none)
+    """Where epochs begin: the first step of each, or of every tenth, …; the value is its number."""
+    rates: Marks = field(default_factory=Marks.none)
+    """Where the learning rate has changed by a tenth or more, and what it was from there on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +104,9 @@ class Trace:
     """What happened inside the network at every timestep of one window.
 
     `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
-    "h" for an RNN; timestep 0 is the oldest of the window. The window is fixed for the run (the
-    last one of the validation part), so that changes are the network's, not the data's.
+    "r", "z", "n", "h" for a GRU, "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the
+    oldest of the window. The window is fixed for the run (the last one of the
+    validation part), so that changes are the network's, not the data's.
     """
 
     gates: dict[str, NDArray[np.float32]]
@@ -103,6 +128,17 @@ class GradientFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of writing a model file during a run."""
+
+    path: Path
+    step: int
+    """The step whose weights these are."""
+    fault: str = ""
+    """Why it was not written, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One frame of a run. Fields are None until the run has got that far."""
 
@@ -115,8 +151,22 @@ class Snapshot:
     epoch: int = 0
     steps_per_second: float = 0.0
     learning_rate: float = 0.0
+    set_learning_rate: float = 0.0
+    """The learning rate before the schedule."""
     clip: float = 0.0
     """Clipping threshold, 0 where clipping is off."""
+    batch_size: int = 0
+    optimizer: str = ""
+    speed_limit: float | None = None
+    """Steps a second, at most."""
+    goal: str = ""
+    """What the run goes on until, in words, as in "loss < 0.01"."""
+    reason: str = ""
+    """Why the run holds by itself, one sentence."""
+    refused: str = ""
+    """Why the last change of settings was not made, one sentence."""
+    saved: Saved | None = None
+    """The last model file that was asked for."""
     loss: float | None = None
     validation_loss: float | None = None
     best_validation_loss: float | None = None
@@ -130,6 +180,8 @@ class Snapshot:
     forecast: Forecast | None = None
     trace: Trace | None = None
     gradient: GradientFlow | None = None
+    walk: Walk | None = None
+    """One training step on the traced window, with the present weights; only where asked for."""
     validation_rmse: float | None = None
     """Of the current weights, over all steps ahead, in data units."""
     baselines: dict[str, Scores] | None = None
@@ -140,3 +192,27 @@ class Snapshot:
     """Rows that have come since the run goes on with them; `validation_rmse` and `baselines` are
     then about those rows. None: it does not, or not yet."""
     ended: RunEnded | None = None
+    parameters: int | None = None
+    """Number of trained numbers."""
+    peers: tuple["Snapshot", ...] = ()
+    """The nets that train in lockstep with this one."""
+    match: Match | None = None
+    """What is equal among them; None where there are none."""
+
+    @property
+    def net(self) -> str:
+        """Cell and size, as in "LSTM 32"."""
+        return self.title.partition(" · ")[0]
+
+    @property
+    def heading(self) -> str:
+        """The title, with the names of all nets that train in lockstep."""
+        if not self.peers:
+            return self.title
+        _, dot, series = self.title.partition(" · ")
+        return f"{' beside '.join(net.net for net in self.nets)}{dot}{series}"
+
+    @property
+    def nets(self) -> tuple["Snapshot", ...]:
+        """All nets that train in lockstep, this one first."""
+        return (self, *self.peers)

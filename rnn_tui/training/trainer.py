@@ -1,6 +1,6 @@
 """The optimisation of one model on one prepared series. Knows no clock, no thread, no screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,16 +13,18 @@ from rnn_kernels import (
     measure,
     train_steps,
 )
-from rnn_tui.config import RunConfig
+from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
+from rnn_tui.gradients.walk import Walk
+from rnn_tui.gradients.walking import take_walk
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
-from rnn_tui.training.snapshot import Forecast, GradientFlow, Trace
+from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
@@ -41,6 +43,9 @@ class Burst:
     gradient_norm: Floats
     learning_rate: Floats
     epoch: int
+    """Of the last step."""
+    epoch_starts: tuple[int, ...]
+    """Places of the steps, the first left out, that begin another epoch."""
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
 
@@ -61,13 +66,14 @@ class Trainer:
     def __init__(
         self, config: RunConfig, prepared: Prepared, model: Model, order: np.random.Generator
     ) -> None:
-        training, network, dtype = config.training, model.network, model.parameters.dtype
+        training, dtype = config.training, model.parameters.dtype
         window = config.data.input_chunk_length
         self.model = model
         self.step = 0
         self.learning_rate = training.learning_rate
         """Before the schedule; see `rate_now`."""
         self.clip = training.clip
+        self._training = training
         self._loss = loss_of(training)
         self._schedule = schedule_of(training)
         self._clip_value = training.clip_value
@@ -78,27 +84,28 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
-        self._threads = training.threads
         rate = config.model.dropout
         self._dropout = Dropout(rate, training.seed) if rate else None
-
-        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
-            return Workspace(
-                network,
-                timesteps=window,
-                batch_size=batch_size,
-                dtype=dtype,
-                threads=threads,
-                keep_gates=keep_gates,
-            )
-
-        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
+        self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
+        self._trained = self._workspace
+        """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
-        self._trace_workspace = workspace(1)
-        per_epoch = self._sampler.batches_per_epoch
-        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
-        self._evaluation_interval = min(epochs, EVALUATE_AT_MOST_EVERY)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._epochs_from = 0
+        """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
+
+    def _new_workspace(
+        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
+    ) -> Workspace:
+        return Workspace(
+            self.model.network,
+            timesteps=self._window,
+            batch_size=batch_size,
+            dtype=self.model.parameters.dtype,
+            threads=threads,
+            keep_gates=keep_gates,
+        )
 
     def compile(self) -> None:
         """Compile the kernels that the run needs, or load them from the cache.
@@ -112,7 +119,7 @@ class Trainer:
             compile_kernels(
                 self.model.network,
                 self.model.parameters.dtype,
-                threads=self._threads,
+                threads=self._training.threads,
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
@@ -134,14 +141,55 @@ class Trainer:
     @property
     def steps_to_evaluation(self) -> int:
         """Steps until validation is due: at the ends of epochs, 10 steps apart or up to 1,000."""
-        return self._evaluation_interval - self.step % self._evaluation_interval
+        per_epoch = self._sampler.batches_per_epoch
+        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        interval = min(epochs, EVALUATE_AT_MOST_EVERY)
+        return interval - (self.step - self._epochs_from) % interval
+
+    @property
+    def left_in_epoch(self) -> int:
+        """Steps to the end of the epoch, or of the next one where this one is at its end."""
+        return self._sampler.left_in_epoch
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """The update rule."""
+        return self._optimizer.name
+
+    def set_batch_size(self, batch_size: int) -> None:
+        """Take other batches from the next step on, of what is left of the epoch first.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch; the present size stays.
+        """
+        size = self._sampler.limit(batch_size)
+        if size == self._sampler.batch_size:
+            return
+        self._workspace = self._new_workspace(size, self._training.threads)
+        self._sampler.resize(size)
+        self._epochs_from = self.step + self._sampler.left_in_epoch
+
+    def set_optimizer(self, name: OptimizerName) -> None:
+        """Go over to another update rule, which begins without a memory; compile what it needs."""
+        if name != self._optimizer.name:
+            parameters = self.model.parameters
+            self._optimizer = new_optimizer(self._training, name, parameters.size, parameters.dtype)
+            self.compile()
 
     def train(self, count: int) -> Burst:
-        """Take up to `count` steps, fewer at the end of an epoch or where training breaks down.
+        """Take `count` steps, fewer where training breaks down; they may be of several epochs.
 
         On a loss or gradient that is not finite the weights are those before the faulty step.
         """
-        return self.learn(self._prepared.inputs, self._prepared.targets, self._sampler.take(count))
+        sampler = self._sampler
+        starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
+        batches = sampler.take(count)
+        burst = self.learn(self._prepared.inputs, self._prepared.targets, batches)
+        begun = tuple(place for place in starts if place < len(burst.loss))
+        epoch = sampler.epoch - (len(starts) - len(begun))
+        return replace(burst, epoch=epoch, epoch_starts=begun)
 
     def learn(self, inputs: Inputs, targets: Inputs, batches: Starts) -> Burst:
         """Take a step for every batch of windows, fewer where training breaks down.
@@ -153,6 +201,7 @@ class Trainer:
         batches
             First rows of the windows, shape (n, `batch_size`).
         """
+        self._trained = self._workspace
         loss, norm, rates = (np.empty(len(batches)) for _ in range(3))
         self._schedule.fill(rates, self.learning_rate, self.step)
         done = train_steps(
@@ -186,7 +235,7 @@ class Trainer:
         self.step += seen
         for array in (loss, norm, rates):
             array.setflags(write=False)
-        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, fault)
+        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, (), fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
@@ -232,11 +281,12 @@ class Trainer:
         """
         prepared = self._prepared
         starts = self._validation if part == "validation" else prepared.starts[part]
-        outputs = self._predictor.outputs(prepared.inputs, starts)[np.newaxis]
+        outputs = self._predictor.outputs(prepared.inputs, starts)
         targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
-        loss = measure(self._loss, outputs, targets, np.empty_like(outputs))
+        loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
-            off = self.predict(starts)[:, :, 0] - prepared.actual(starts)[:, :, 0]
+            predicted = prepared.restore(self._predictor.points(outputs), starts)
+            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
         return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:
@@ -281,20 +331,37 @@ class Trainer:
             inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
         workspace.x[:, 0] = inputs
-        forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
-        names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
+        network = self.model.network
+        forward(network, self.model.parameters, workspace, first=self._window - 1)
+        states = ("c", "h") if network.has_cell_state else ("h",)
+        names = dict.fromkeys((*network.gate_names, *states))
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
+        if network.cell == "rnn":
+            gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
 
+    def walk(self) -> Walk:
+        """Return one training step on the traced window, taken apart; nothing is changed."""
+        start = int(self._prepared.starts["validation"][-1])
+        window = slice(start, start + self._window)
+        return take_walk(
+            self.model.network,
+            self.model.parameters,
+            self._prepared.inputs[window],
+            self._prepared.targets[window],
+            first=self._first,
+            loss=self._loss,
+        )
+
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
-        hidden = self._workspace.dh_norm.copy()
+        hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
-        if self.model.network.cell == "rnn":
+        if not self.model.network.has_cell_state:
             return GradientFlow(hidden=hidden, cell=None)
-        cell = self._workspace.dc_norm.copy()
+        cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
 

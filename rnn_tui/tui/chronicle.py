@@ -32,6 +32,10 @@ class Chronicle:
         self._clock = clock
         self._before: Snapshot | None = None
         self._last: dict[Kind, float] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with another run."""
         self._best_step: int | None = None
         self._clipped, self._clipped_step = 0, 0
         self._trouble = ""
@@ -43,6 +47,9 @@ class Chronicle:
         before, self._before = self._before, snapshot
         if before is snapshot:
             return
+        if before is not None and snapshot.step < before.step:
+            before = None
+            self._forget()
         for kind, text in self._news(before, snapshot):
             self._journal.note(kind, text)
 
@@ -66,7 +73,7 @@ class Chronicle:
         if self._rate is None:
             self._rate = before.learning_rate
         told, new = self._rate, now.learning_rate
-        if not told / LEAST_CHANGE < new < told * LEAST_CHANGE:
+        if new != told and not told / LEAST_CHANGE < new < told * LEAST_CHANGE:
             self._rate = new
             yield Kind.RATE, f"learning rate {rate(told)} → {rate(new)} {at}"
         if now.clip != before.clip:

@@ -4,6 +4,8 @@ from rnn_tui.axes import format_count
 from rnn_tui.cells import Ink
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.comparing import match_words
+from rnn_tui.tui.pace import limit_words
 from rnn_tui.tui.plots.picture import Word
 from rnn_tui.tui.plots.words import duration, rate, significant
 
@@ -13,8 +15,9 @@ BEFORE_TRAINING = frozenset({State.LOADING, State.COMPILING})
 
 def header_words(snapshot: Snapshot, waited: float, *, held: bool) -> Words:
     """Return title and state, which keep their place."""
-    name, _, _series = snapshot.title.partition(" · ")
-    return Word(snapshot.title, Ink.NONE, name), state_word(snapshot, waited, held=held)
+    name, _, _series = snapshot.heading.partition(" · ")
+    state = state_word(snapshot, waited, held=held)
+    return Word(snapshot.heading, Ink.NONE, name), state, *match_words(snapshot)
 
 
 def number_words(snapshot: Snapshot) -> Words:
@@ -25,6 +28,7 @@ def number_words(snapshot: Snapshot) -> Words:
         Word(f"step {snapshot.step:,}", Ink.NONE),
         Word(f"epoch {snapshot.epoch:,}", short=""),
         *_speed(snapshot),
+        *((Word(f"until {snapshot.goal}", Ink.MARK),) if snapshot.goal else ()),
         Word(f"lr {rate(snapshot.learning_rate)}"),
     ]
     if snapshot.loss is not None:
@@ -41,6 +45,9 @@ def _speed(snapshot: Snapshot) -> Words:
     if snapshot.state is State.PAUSED or not speed:
         return ()
     shown = f"{speed:,.0f}" if speed >= 10 else f"{speed:.2g}"
+    if snapshot.speed_limit is not None and snapshot.state is State.TRAINING:
+        limit = limit_words(snapshot.speed_limit)
+        return (Word(f"{shown} steps/s, limit {limit}", Ink.MARK, f"limit {limit}"),)
     return (Word(f"{shown} steps/s", short=f"{format_count(float(f'{speed:.2g}'))}/s"),)
 
 

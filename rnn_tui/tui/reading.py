@@ -12,6 +12,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
+from rnn_tui.tui.comparing import compare
 from rnn_tui.tui.plots.words import percent, significant
 
 SETTLED = 200
@@ -57,7 +58,8 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
             )
         case State.PAUSED:
             hold = Sentence("Paused. space goes on, . takes one optimisation step.", Ink.MARK)
-            return hold, *_notes(snapshot), *_observe(snapshot)
+            why = (Sentence(snapshot.reason, Ink.MARK),) if snapshot.reason else ()
+            return *why, hold, *_notes(snapshot), *_observe(snapshot)
         case State.ENDED:
             return tuple(_conclude(snapshot))
         case State.TRAINING:
@@ -104,7 +106,10 @@ def _test(ended: RunEnded) -> Iterator[Sentence]:
 def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.message:
         yield Sentence(snapshot.message, Ink.WARNING)
+    if snapshot.refused:
+        yield Sentence(snapshot.refused, Ink.WARNING)
     yield from _broken(snapshot.gradient)
+    yield from (Sentence(text, ink) for text, ink in compare(snapshot))
     if snapshot.rows_followed is not None:
         yield from _followed(snapshot, snapshot.rows_followed)
         yield from _reach(snapshot.gradient)

@@ -97,6 +97,12 @@ def test_every_step_has_a_line_of_its_own():
         assert record["event"] == "step"
 
 
+@pytest.mark.parametrize("last", [4.0, math.nan])
+def test_every_step_has_its_own_epoch_where_a_burst_crosses_several(last):
+    event = steps_done([1.0, 2.0, 3.0, last], epoch=4, epoch_starts=(1, 3))
+    assert [r["epoch"] for r in strict(to_json_lines(event, "LSTM"))] == [2, 3, 3, 4]
+
+
 def test_the_validation_loss_stands_at_the_step_it_belongs_to():
     records = strict(to_json_lines(burst(1), "LSTM"))
     assert ["validation_loss" in record for record in records] == [False] * 4 + [True]
@@ -145,6 +151,7 @@ def test_the_end_has_status_metrics_and_baselines():
             "seasonal naive": metrics(34.2, 25.0, None, 48.0, 0.517),
             "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
+        "skill": pytest.approx(1 - 19.81 / 17.48),
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
         "rows_followed": 0,
         "more_targets": {},
@@ -160,6 +167,7 @@ def test_the_scores_of_further_columns():
             "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
             "intervals": None,
             "baselines": {"naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621)},
+            "skill": pytest.approx(1 - 19.81 / 30.3),
             "verdict": "LSTM 19.8 beats every baseline on this series; the best is naive 30.3.",
         }
     }

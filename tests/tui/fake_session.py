@@ -1,17 +1,24 @@
 """A session without a network: deterministic snapshots that look like a run on the sunspots."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 
+from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Arrival, Walk
+from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.goals import Goal
 from rnn_tui.training.snapshot import (
     Curve,
     Forecast,
     GradientFlow,
     HistoryView,
+    Match,
+    Saved,
     Snapshot,
     State,
     Trace,
@@ -85,6 +92,49 @@ def make_gradient(step: int) -> GradientFlow:
     return GradientFlow(hidden, 10.0 ** (-0.8 * rate * lag - 1.6 + ripple))
 
 
+def make_arrival(T: int, rate: float, here: np.ndarray) -> Arrival:
+    total = 0.5 * np.exp(-rate * np.arange(T)[::-1])
+    return Arrival(total, here, np.concatenate((total[:-1] - here[:-1], [0.0])))
+
+
+def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None = None) -> Walk:
+    """A walk without a network: gradients fade by the same factor at every timestep."""
+    t = np.arange(T)[:, None]
+    wave = np.sin(t / 3 + np.arange(H))
+    first = T - 1 if first is None else first
+    gates = {"lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n"), "rnn": ("h",)}[cell]
+    activations = {
+        name: wave if name in "gn" else 0.5 + 0.4 * wave for name in gates if name != "h"
+    }
+    activations |= {"c": 2 * wave} if cell == "lstm" else {}
+    here = np.where(np.arange(T) >= first, 0.01, 0.0)
+    here[-1] = 0.5
+    hidden = make_arrival(T, 0.2, here)
+    added = hidden.total * 2
+    so_far = np.cumsum(added[::-1])[::-1]
+    picture = np.abs(np.sin(np.arange(len(gates) * H * H))).reshape(len(gates), H, H)
+    return Walk(
+        cell=cell,
+        first=first,
+        x=np.sin(t / 3),
+        y=np.sin(t / 3 + 0.2),
+        target=np.sin((t + 1) / 3),
+        activations=activations | {"h": 0.9 * wave},
+        compared=0,
+        loss=0.0123,
+        loss_name="mse",
+        dy=np.full((T, 1), 0.2),
+        dh=hidden.total[:, None] * wave,
+        hidden=hidden,
+        state=make_arrival(T, 0.05, 0.1 * hidden.total) if cell == "lstm" else None,
+        gate_names=gates,
+        added=added,
+        so_far=so_far,
+        global_norm=2 * so_far,
+        pictures=(so_far[:, None, None, None] * picture).astype(np.float32),
+    )
+
+
 def make_snapshot(step: int, **changes) -> Snapshot:
     history = make_history(max(step, 1))
     best = int(np.argmin(history.validation_loss.value))
@@ -96,7 +146,10 @@ def make_snapshot(step: int, **changes) -> Snapshot:
         epoch=step // 7,
         steps_per_second=1832.4,
         learning_rate=3e-3,
+        set_learning_rate=3e-3,
         clip=1.0,
+        batch_size=32,
+        optimizer="adam",
         loss=float(history.loss.value[-1]),
         validation_loss=validation,
         best_validation_loss=float(history.validation_loss.value[best]),
@@ -114,8 +167,40 @@ def make_snapshot(step: int, **changes) -> Snapshot:
     return replace(plain, **changes)
 
 
-LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3)
-COMPILING = Snapshot(state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3)
+def make_comparison(step: int, *, nets: int = 2, match: Match = "units", **changes) -> Snapshot:
+    """Two or three nets side by side; the first one is the best."""
+    first = make_snapshot(step, parameters=4385, **changes)
+    peers = []
+    for number, name in zip(range(1, nets), ("RNN 32", "GRU 32"), strict=False):
+        worse = make_history(max(step // (1 + number), 1))
+        steps = first.history.validation_loss.step
+        value = first.history.validation_loss.value * (1 + number / 3)
+        history = replace(worse, validation_loss=curve(steps, value))
+        faded = first.gradient.hidden ** (1 + number / 2)
+        gates = first.trace.gates
+        trace = Trace({"h": gates["h"]} if name == "RNN 32" else gates, start=200)
+        peers.append(
+            replace(
+                first,
+                title=f"{name} · sunspots",
+                parameters=1121 * number,
+                history=history,
+                forecast=make_forecast(step // (2 + number)),
+                gradient=GradientFlow(faded, None),
+                trace=trace,
+                validation_loss=float(value[-1]),
+                best_validation_loss=float(value.min()),
+                best_step=int(steps[value.argmin()]),
+                validation_rmse=first.validation_rmse * (1 + number / 4),
+            )
+        )
+    return replace(first, peers=tuple(peers), match=match)
+
+
+LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, set_learning_rate=3e-3)
+COMPILING = Snapshot(
+    state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, set_learning_rate=3e-3
+)
 SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
 
 
@@ -127,12 +212,16 @@ def ended(status: Status, reason: str, snapshot: Snapshot) -> Snapshot:
 class FakeSession:
     """Serves the snapshot that a test sets, and notes what it was asked."""
 
-    def __init__(self, snapshot: Snapshot = LOADING) -> None:
+    def __init__(self, snapshot: Snapshot = LOADING, config: RunConfig | None = None) -> None:
         self.snapshot = snapshot
+        self.config = config or RunConfig()
+        self.saves_itself = False
         self.calls: list[tuple[str, object]] = []
         self.held = False
         self.error: Exception | None = None
         self.changed: Callable[[], None] = lambda: None
+        self.walk: Walk | None = make_walk()
+        """What is taken when a walk is asked for."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         self.changed = changed
@@ -142,8 +231,8 @@ class FakeSession:
         self.snapshot = snapshot
         self.changed()
 
-    def start(self) -> None:
-        self.calls.append(("start", None))
+    def start(self, after: "FakeSession | None" = None) -> None:
+        self.calls.append(("start", after))
 
     def pause(self) -> None:
         self.calls.append(("pause", None))
@@ -163,10 +252,44 @@ class FakeSession:
         if self.snapshot.state in {State.TRAINING, State.PAUSED}:
             self.show(make_snapshot(self.snapshot.step + count, state=State.PAUSED))
 
+    def finish_epoch(self) -> None:
+        self.calls.append(("finish_epoch", None))
+        self.held = True
+        if self.snapshot.state in {State.TRAINING, State.PAUSED}:
+            self.show(make_snapshot(self.snapshot.step // 7 * 7 + 7, state=State.PAUSED))
+
+    def run_until(self, goal: Goal | None) -> None:
+        self.calls.append(("run_until", goal))
+        self.show(replace(self.snapshot, goal=str(goal or "")))
+
+    def limit_speed(self, steps_per_second: float | None) -> None:
+        self.calls.append(("limit_speed", steps_per_second))
+        self.show(replace(self.snapshot, speed_limit=steps_per_second))
+
+    def adjust(self, change: Adjust) -> None:
+        self.calls.append(("adjust", change))
+        values = {key: value for key, value in asdict(change).items() if value is not None}
+        values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
+        self.show(replace(self.snapshot, **values))
+
+    def save(self, path: Path) -> None:
+        self.calls.append(("save", path))
+        self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
+
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
-        rate = self.snapshot.learning_rate * factor
-        self.show(replace(self.snapshot, learning_rate=rate))
+        rate = self.snapshot.set_learning_rate * factor
+        self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
+
+    def take_walk(self, net: int = 0) -> None:
+        self.pause()
+        self.calls.append(("take_walk", net))
+        peers = list(self.snapshot.peers)
+        if net:
+            peers[net - 1] = replace(peers[net - 1], walk=self.walk)
+            self.show(replace(self.snapshot, peers=tuple(peers)))
+        else:
+            self.show(replace(self.snapshot, walk=self.walk))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

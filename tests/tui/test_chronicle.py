@@ -138,3 +138,10 @@ def test_an_end_that_no_screen_saw_is_noted_once():
     assert [(e.kind, e.text) for e in journal.entries] == [
         (Kind.RUN, "ended: stopped after step 9")
     ]
+
+
+def test_another_run_is_told_from_its_beginning(told):
+    told.follow(make_snapshot(4000, clipped_steps=90))
+    assert told.follow(LOADING) == ["LSTM 32", "loading Numba and the series"]
+    said = told.follow(make_snapshot(50, clipped_steps=4), 6)
+    assert "gradient clipped to norm 1 in 4 of the last 50 steps, step 50" in said

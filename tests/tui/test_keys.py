@@ -158,8 +158,8 @@ async def test_question_mark_explains_the_panel_in_focus_first(show):
         assert "Keys" not in text[: text.index("healthy")]
 
 
-async def test_q_stops_the_run_and_leaves(show):
-    async with show() as shown:
+async def test_q_stops_a_run_that_has_learned_nothing_and_leaves(show):
+    async with show(make_snapshot(4000, best_step=0)) as shown:
         await shown.pilot.press("q")
         assert shown.session.calls[-1] == ("stop", Status.STOPPED)
         assert shown.app._exit
@@ -174,7 +174,9 @@ async def test_ctrl_c_leaves_as_interrupted(show):
         assert shown.app._exit
 
 
-@pytest.mark.parametrize("key", ["space", "full_stop", "plus", "minus"])
+@pytest.mark.parametrize(
+    "key", ["space", "full_stop", "plus", "minus", "greater_than_sign", "n", "u", "a", "0"]
+)
 async def test_after_the_end_there_is_nothing_to_steer(show, key):
     async with show(ended(Status.COMPLETED, "took all 4,000 steps", make_snapshot(4000))) as shown:
         assert "space" not in shown.hints
@@ -227,12 +229,99 @@ async def test_the_arrows_before_the_first_window_say_so(show):
         assert "There are no timesteps to read yet." in shown.reading
 
 
-async def test_l_and_r_change_how_the_loss_is_looked_at(show):
+async def test_l_and_v_change_how_the_loss_is_looked_at(show):
     async with show(size=(120, 40)) as shown:
         assert "(log, whole run)" in shown.text
         await shown.press("l")
         assert "(linear, whole run)" in shown.text
-        await shown.press("r")
+        await shown.press("v")
         assert "(linear, recent)" in shown.text
-        await shown.press("l", "r")
+        await shown.press("l", "v")
         assert "(log, whole run)" in shown.text
+
+
+async def test_y_copies_the_numbers_of_the_panel_in_focus(show):
+    async with show() as shown:
+        await shown.press("y")
+        assert "Copied 1,024 rows of the panel loss." in shown.reading
+        assert shown.app.clipboard.startswith("step\ttrain\t")
+        await shown.press("4", "y")
+        assert shown.app.clipboard.startswith("t\tnorm of dL/dh")
+        await shown.press("escape", "3", "g", "y")
+        assert shown.app.clipboard.startswith("t\tg1\t")
+    async with show(LOADING) as shown:
+        await shown.press("y")
+        assert "no numbers to copy yet" in shown.reading
+
+
+async def test_capital_s_saves_the_screen_twice_over(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with show() as shown:
+        await shown.press("S", "S")
+        assert "Saved rnn-tui-" in shown.reading
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert [name[-4:] for name in names].count(".svg") == 2
+        assert len(names) == 4
+        (text, _) = sorted(tmp_path.glob("*.txt"))
+        assert "─ 1 Loss" in text.read_text()
+        (svg, _) = sorted(tmp_path.glob("*.svg"))
+        assert "<svg" in svg.read_text()
+        assert "Gradient" in svg.read_text()
+
+
+async def test_a_screen_that_cannot_be_saved_is_told(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("rnn_tui.tui.screens.main.save_screen", refuse)
+    async with show() as shown:
+        await shown.press("S")
+        assert "cannot be saved here: Permission denied" in shown.reading
+
+
+async def test_s_smooths_the_loss_and_takes_it_back(show):
+    async with show() as shown:
+        await shown.press("1", "s")
+        assert "(log, whole run, smoothed)" in shown.lines[1]
+        await shown.press("s")
+        assert "(log, whole run)" in shown.lines[1]
+
+
+async def test_m_goes_from_the_map_to_the_mean_to_the_histogram_and_o_sorts_the_units(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("3")
+        assert "▀" in shown.text
+        await shown.press("m")
+        assert "(mean and band)" in shown.lines[1]
+        assert "▀" not in shown.text
+        await shown.press("m")
+        assert "(histogram)" in shown.lines[1]
+        await shown.press("m")
+        assert "▀" in shown.text
+        await shown.press("o")
+        assert "(by mean)" in shown.lines[1]
+        assert "Units sorted by mean." in shown.reading
+        await shown.press("o", "o")
+        assert "(by" not in shown.lines[1]
+
+
+async def test_d_shows_the_errors_of_the_forecast_and_takes_them_back(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("2", "d")
+        assert "actual − predicted" in shown.lines[1]
+        assert "mean error" in shown.text
+        await shown.press("d")
+        assert "▄ actual" in shown.lines[1]
+
+
+async def test_earlier_gradients_stay_faintly_and_go_with_the_run(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("4")
+        assert "━ earlier" not in shown.lines[1]
+        await shown.show(make_snapshot(8000), seconds=1)
+        await shown.show(make_snapshot(16000), seconds=1)
+        assert "━ earlier" in shown.lines[1]
+        await shown.show(make_snapshot(10), seconds=1)
+        assert "━ earlier" not in shown.lines[1]

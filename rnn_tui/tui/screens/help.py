@@ -1,6 +1,6 @@
 """The help: keys and panels, on one page to scroll through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from rnn_tui.cells import Ink
 from rnn_tui.tui.explanations import EXPLANATIONS, Explanation
-from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
+from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY, Command
 from rnn_tui.tui.plots.look import Look
 
 OTHER_KEYS = (
@@ -32,32 +32,37 @@ class HelpScreen(Screen[None]):
     ----------
     look
         Palette and glyphs.
-    first
-        Number of the panel that is explained first; None begins with the keys.
+    page
+        What is on it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "Back"),
     ]
 
-    def __init__(self, look: Look, first: int | None = None) -> None:
+    def __init__(self, look: Look, page: Group) -> None:
         super().__init__()
         self._look = look
-        self._first = first
+        self._page = page
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(id="help", classes="-ascii" if self._look.ascii else ""):
-            yield Static(help_page(self._look, self._first))
+            yield Static(self._page)
 
 
-def help_page(look: Look, first: int | None = None) -> Group:
-    """Return the whole page, the panel numbered `first` at its beginning."""
+def help_page(
+    look: Look,
+    first: int | None = None,
+    commands: Sequence[Command] = COMMANDS,
+    explanations: Sequence[Explanation] = EXPLANATIONS,
+) -> Group:
+    """Return the whole page, the panel numbered `first` before the keys."""
     head = Text("Help", style=look.style(bold=True))
     head.append(look.text("   Esc or ? goes back · ↑ ↓ scroll"), look.style(Ink.LABEL))
-    keys = [_heading("Keys", look), _keys(look)]
+    keys = [_heading("Keys", look), _keys(look, commands)]
     panels = {
-        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in EXPLANATIONS
+        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in explanations
     }
     chosen = panels.pop(first, []) if first else []
     rest = [part for panel in panels.values() for part in panel]
@@ -68,8 +73,8 @@ def _heading(title: str, look: Look) -> RenderableType:
     return Padding(Text(title, style=look.style(Ink.MARK, bold=True)), (1, 0, 0, 0))
 
 
-def _keys(look: Look) -> Table:
-    known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in COMMANDS)
+def _keys(look: Look, commands: Sequence[Command]) -> Table:
+    known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in commands)
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 
 

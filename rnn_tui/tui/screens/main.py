@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -9,24 +11,37 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 
 from rnn_tui.cells import Ink
 from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
-from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
+from rnn_tui.tui.keymap import relabel
+from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
+from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.screens.steering import SteeringScreen
+from rnn_tui.tui.screens.walk import WalkScreen
+from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
-from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel, LossPanel
+from rnn_tui.tui.widgets.panels import (
+    FORECAST,
+    GATES,
+    GRADIENT,
+    LOSS,
+    ForecastPanel,
+    GatesPanel,
+    GradientPanel,
+    LossPanel,
+)
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_FIVE = (140, 50)
@@ -44,7 +59,7 @@ class Remark:
     until: float
 
 
-class MainScreen(Screen[None]):
+class MainScreen(SteeringScreen):
     """Polls the session's snapshot and hands it to what can be seen.
 
     Parameters
@@ -59,6 +74,8 @@ class MainScreen(Screen[None]):
         Palette and glyphs to begin with.
     journal
         The event log.
+    commands
+        The actions with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -80,9 +97,12 @@ class MainScreen(Screen[None]):
         clock: Callable[[], float],
         look: Look,
         journal: Journal,
+        commands: tuple[Command, ...] = COMMANDS,
     ) -> None:
         super().__init__()
         self._look = look
+        self._commands = commands
+        self._journal = journal
         self._session = session
         self._fps = fps
         self._clock = clock
@@ -95,14 +115,22 @@ class MainScreen(Screen[None]):
         self._cursor: int | None = None
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
+        self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
+        self._events = EventsPanel(journal, clock=clock, id="events")
         self._panels = (
             self._loss,
-            Panel(FORECAST, clock=clock, id="forecast"),
+            self._forecast,
             self._gates,
-            Panel(GRADIENT, clock=clock, id="gradient"),
-            EventsPanel(journal, clock=clock, id="events"),
+            GradientPanel(GRADIENT, clock=clock, id="gradient"),
+            self._events,
         )
+        self._views: dict[str, Callable[[], str]] = {
+            "smoothing": self._loss.toggle_smoothing,
+            "residuals": self._forecast.toggle_residuals,
+            "gate": self._gates.show_next_kind,
+            "order": self._gates.sort_next,
+        }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
         self._hints = HintLine(id="hints")
@@ -133,6 +161,18 @@ class MainScreen(Screen[None]):
         """Catch up after another screen."""
         self.poll()
 
+    def attach(self, session: RunSession, remark: str) -> None:
+        """Show another run from here on."""
+        self._session, self._state, self._snapshot = session, None, None
+        self._last_saved = self._once_saved = None
+        self._events.begin_anew()
+        self._cursor = None
+        for panel in self._panels:
+            panel.cursor = None
+        self.query_one(EventsPanel).begin_anew()
+        self._say(remark)
+        session.watch(self._notice)
+
     def set_look(self, look: Look) -> None:
         """Draw everything in another look."""
         self._look = look
@@ -146,9 +186,12 @@ class MainScreen(Screen[None]):
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
+            if snapshot.state is State.ENDED:
+                self._remark = None
             self.set_class(has_failed(snapshot), "-failed")
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
                 self.post_message(self.Refused())
+        self._take_note(snapshot)
         self._show_words(snapshot)
         self._snapshot = snapshot
         for place, panel in enumerate(self._panels, start=1):
@@ -163,11 +206,13 @@ class MainScreen(Screen[None]):
         sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
-        self._hints.hints = hints(
+        offered = hints(
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
+            compares=bool(snapshot.peers),
         )
+        self._hints.hints = relabel(offered, self._commands)
 
     def _arrange(self, width: int, height: int) -> None:
         single = width < LEAST_FOR_FOUR[0] or height < LEAST_FOR_FOUR[1]
@@ -213,7 +258,7 @@ class MainScreen(Screen[None]):
     def _may_steer(self) -> bool:
         if self._session.snapshot.state is not State.ENDED:
             return True
-        self._say("The run has ended: there is nothing to steer. q quits.")
+        self._say("The run has ended: there is nothing to steer. r begins anew, q quits.")
         return False
 
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
@@ -289,6 +334,12 @@ class MainScreen(Screen[None]):
         if remark:
             self._say(remark)
 
+    def action_next_net(self) -> None:
+        """Show the gates of the next of the nets that train in lockstep."""
+        remark = self._gates.select_next_net(self._session.snapshot)
+        if remark:
+            self._say(remark)
+
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
         self._loss.toggle_scale()
@@ -296,6 +347,12 @@ class MainScreen(Screen[None]):
     def action_toggle_span(self) -> None:
         """Show the whole run, or its last steps."""
         self._loss.toggle_span()
+
+    def action_view(self, name: str) -> None:
+        """Look at a panel in another way; it answers with a word where it cannot."""
+        remark = self._views[name]()
+        if remark:
+            self._say(remark)
 
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""
@@ -320,7 +377,39 @@ class MainScreen(Screen[None]):
         for panel in self._panels:
             panel.cursor = self._cursor
 
+    def action_copy_numbers(self) -> None:
+        """Put the numbers of the panel in focus, or of the only one shown, into the clipboard."""
+        panel = self.focused if isinstance(self.focused, Panel) else self._loss
+        number = self._zoomed or panel.plot.number
+        text = ""
+        if self._snapshot is not None:
+            gate, entries = self._gates.selected, self._journal.entries
+            text = numbers_of(number, self._snapshot, gate, entries)
+        if not text:
+            self._say("There are no numbers to copy yet.")
+            return
+        self.app.copy_to_clipboard(text)
+        rows = text.count("\n") - 1
+        title = self._panels[number - 1].plot.short_title.lower()
+        self._say(f"Copied {rows:,} rows of the panel {title}.")
+
+    def action_save_screen(self) -> None:
+        """Write the screen into the folder that one is in."""
+        try:
+            path = save_screen(self.app, Path.cwd(), datetime.now().astimezone())
+        except OSError as error:
+            self._say(f"The screen cannot be saved here: {error.strerror}.")
+            return
+        self._say(f"Saved {path.name}, and as .txt.")
+
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number))
+        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
+
+    def action_walk(self) -> None:
+        """Hold the run and walk through one backpropagation."""
+        if self._may_steer():
+            net = self._gates.net % len(self._session.snapshot.nets)
+            self._session.take_walk(net)
+            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))
