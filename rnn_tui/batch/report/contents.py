@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.batch.foresight import coverage_sentence, future_rows
-from rnn_tui.batch.plots import forecast_picture, future_picture, gradient_picture, loss_picture
+from rnn_tui.batch.plots import (
+    forecast_picture,
+    future_picture,
+    gradient_picture,
+    loss_picture,
+    shown_part,
+)
 from rnn_tui.batch.report.document import (
     Block,
     Code,
@@ -17,7 +23,14 @@ from rnn_tui.batch.report.document import (
     Heading,
     Paragraph,
 )
-from rnn_tui.batch.summary import headline, score_rows, skill_lines, steps_ahead, subject
+from rnn_tui.batch.summary import (
+    headline,
+    score_rows,
+    scored_part,
+    skill_lines,
+    steps_ahead,
+    subject,
+)
 from rnn_tui.config import Cell, RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
@@ -64,16 +77,19 @@ def _result(told: Told) -> Iterator[Block]:
             continue
         heading = f"Result: {name}" if len(columns) > 1 else "Result"
         yield Heading(heading)
-        yield from _scored(config, scores, ended.coverage.get(name), unit if name == first else "")
+        about = steps_ahead(
+            config.data.horizon, scores, unit if name == first else "", scored_part(ended)
+        )
+        yield from _scored(config, scores, ended.coverage.get(name), about)
 
 
 def _scored(
-    config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, unit: str
+    config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, about: str
 ) -> Iterator[Block]:
     name = config.model.cell_name
     if sentence := verdict(name, scores):
         yield Paragraph(sentence, strong=True)
-    yield Paragraph(f"{steps_ahead(config.data.horizon, scores, unit)}:")
+    yield Paragraph(f"{about}:")
     head, rows, strong = score_rows(name, scores)
     yield Grid(head, rows, strong)
     yield Paragraph("; ".join(skill_lines(scores)))
@@ -83,7 +99,7 @@ def _scored(
 
 def _forecast(told: Told) -> Iterator[Block]:
     forecast, future = told.snapshot.forecast, told.ended.future
-    pictures = [forecast_picture(forecast) if forecast else None]
+    pictures = [forecast_picture(forecast, shown_part(told.snapshot)) if forecast else None]
     pictures += [future_picture(forecast, future) if forecast and future else None]
     shown = [picture for picture in pictures if picture]
     if not shown:
