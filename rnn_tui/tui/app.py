@@ -5,11 +5,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from textual import events
@@ -25,7 +25,7 @@ from rnn_tui.places import log_folders, settings_file
 from rnn_tui.settings import read_settings
 from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import State
+from rnn_tui.training.snapshot import Match, State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.farewell import farewell
@@ -36,6 +36,9 @@ from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
+
+if TYPE_CHECKING:
+    from rnn_tui.training.session import Session
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 SWITCH_SECONDS = 50e-6
@@ -219,16 +222,21 @@ def _sixteen_colours(console: Console) -> Console:
 
 
 def run_app(
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     *,
+    match: Match = "units",
     load_from: Path | None = None,
     save_to: Path | None = None,
     output_to: Path | None = None,
 ) -> int:
-    """Train `config` on the screen until the user leaves; return the exit code.
+    """Train on the screen until the user leaves; return the exit code.
 
     Parameters
     ----------
+    configs
+        Of the run; or of several, which are trained in lockstep and compared.
+    match
+        What several nets have in common.
     load_from, save_to
         Model files to start from and to write at the end.
     output_to
@@ -239,13 +247,12 @@ def run_app(
     RnnTuiError
         The series or a model file is not fit for the run, or the model cannot be saved.
     """
-    from rnn_tui.training.session import Session  # noqa: PLC0415 - the app needs only its protocol
-
     settings = read_settings(settings_file())
-    display = choose_display(config.display, settings, os.environ)
-    shown = config.display.model_copy(update={"fps": display.fps})
-    session = Session(
-        config.model_copy(update={"display": shown}),
+    display = choose_display(configs[0].display, settings, os.environ)
+    shown = configs[0].display.model_copy(update={"fps": display.fps})
+    session = _session(
+        [config.model_copy(update={"display": shown}) for config in configs],
+        match,
         load_from=load_from,
         save_to=save_to,
         output_to=output_to,
@@ -263,6 +270,14 @@ def run_app(
     except OSError:
         discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
+
+
+def _session(configs: Sequence[RunConfig], match: Match, **files: Any) -> "Session":
+    """Return the session of one run, or of several in lockstep."""
+    from rnn_tui.training.comparison import Comparison  # noqa: PLC0415 - the app needs a protocol
+    from rnn_tui.training.session import Session  # noqa: PLC0415 - likewise
+
+    return Comparison(configs, match, **files) if len(configs) > 1 else Session(configs[0], **files)
 
 
 def _show(session: RunSession, display: Display, journal: Journal) -> RnnTuiApp:
