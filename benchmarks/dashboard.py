@@ -131,9 +131,13 @@ class App:
     def quit(self) -> None:
         """Leave as a user does."""
         os.write(self._master, b"q")
+        seen, asks = b"", True
         with contextlib.suppress(OSError):
             while self.process.poll() is None:
-                self.read(0.05)
+                seen += self.read(0.05)
+                if asks and b"not saved" in seen:
+                    asks = False
+                    os.write(self._master, b"d")
         self.process.wait()
         os.close(self._master)
 

@@ -498,6 +498,20 @@ def _check_following(config: RunConfig) -> None:
         raise UsageError(f"--follow: {lack}.")
 
 
+def faults_in(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the tables of a configuration, nothing where they are right.
+
+    The key is "section.key", or the section alone where several keys do not go together; the value
+    says what was expected and what was found.
+    """
+    try:
+        RunConfig.model_validate(tables)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        return {".".join(map(str, fault["loc"])): _expected(fault) for fault in faults}
+    return {}
+
+
 def _explain(
     error: ValidationError, given: set[str], source: str, option_names: Mapping[str, str]
 ) -> str:

@@ -131,9 +131,11 @@ def _steps(event: StepsDone) -> str:
     )
     measured = _measured(event)
     lines = [
-        f'{{"event": "step", "step": {step}, "epoch": {event.epoch}, "loss": {loss!r}, '
+        f'{{"event": "step", "step": {step}, "epoch": {epoch}, "loss": {loss!r}, '
         f'"gradient_norm": {norm!r}, "learning_rate": {rate!r}, {shared}}}\n'
-        for step, (loss, norm, rate) in enumerate(measured, event.first_step)
+        for step, (epoch, (loss, norm, rate)) in enumerate(
+            zip(event.epochs, measured, strict=True), event.first_step
+        )
     ]
     if event.validation_loss is not None:
         lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
@@ -142,7 +144,9 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (loss, norm, rate) in enumerate(_measured(event)):
+    for offset, (epoch, (loss, norm, rate)) in enumerate(
+        zip(event.epochs, _measured(event), strict=True)
+    ):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
         if step == event.last_step and event.validation_loss is not None:
@@ -153,7 +157,7 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
         record = {
             "event": "step",
             "step": step,
-            "epoch": event.epoch,
+            "epoch": epoch,
             **{name: _finite(value) for name, value in measured.items()},
             "learning_rate": rate,
             "steps_per_second": _finite(event.steps_per_second),

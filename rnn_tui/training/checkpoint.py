@@ -43,8 +43,13 @@ class SavedModel:
     parameters: "Mapping[str, NDArray[Any]]"
 
 
-def save_model(path: Path, saved: SavedModel) -> None:
+def save_model(path: Path, saved: SavedModel, asked_by: str = "--save-model") -> None:
     """Write a model file; an older file of that name is replaced whole or not at all.
+
+    Parameters
+    ----------
+    asked_by
+        What the message of an error begins with.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def save_model(path: Path, saved: SavedModel) -> None:
         replace_file(path, content)
     except OSError as error:
         raise SaveError(
-            f"--save-model {path}: cannot be written: {error.strerror}. {_rescue(content)}"
+            f"{asked_by} {path}: cannot be written: {error.strerror}. {_rescue(content)}"
         ) from error
 
 

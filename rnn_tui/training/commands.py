@@ -1,8 +1,11 @@
 """What a watcher may ask of a run."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from rnn_tui.config import OptimizerName
 from rnn_tui.training.events import Status
+from rnn_tui.training.goals import Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishEpoch:
+    """Take the steps that are left of the epoch, or those of the next one, then hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunUntil:
+    """Go on until `goal` is reached, then hold; None gives an earlier goal up."""
+
+    goal: Goal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSpeed:
+    """Take no more than so many steps a second; None: as many as there can be."""
+
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScaleLearningRate:
     """Multiply the learning rate by `factor`."""
 
@@ -38,10 +60,39 @@ class TakeWalk:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjust:
+    """Change how the run trains from here on; None leaves a setting as it is."""
+
+    learning_rate: float | None = None
+    clip: float | None = None
+    batch_size: int | None = None
+    optimizer: OptimizerName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write the best weights to a model file; a file of that name is replaced."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
     status: Status
 
 
-Command = Pause | Resume | Step | ScaleLearningRate | TakeWalk | Stop
+Command = (
+    Pause
+    | Resume
+    | Step
+    | FinishEpoch
+    | RunUntil
+    | LimitSpeed
+    | ScaleLearningRate
+    | TakeWalk
+    | Adjust
+    | Save
+    | Stop
+)

@@ -1,8 +1,9 @@
 """What a run says while it goes: the one vocabulary of app, batch and recordings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,7 @@ class StepsDone:
 
     first_step: int
     epoch: int
+    """Of the last step."""
     loss: Floats
     gradient_norm: Floats
     learning_rate: float | Floats
@@ -67,6 +69,18 @@ class StepsDone:
     seconds: float
     """Time since training began, pauses left out."""
     validation_loss: float | None = None
+    epoch_starts: tuple[int, ...] = ()
+    """Places in `loss`, the first left out, of the steps that begin another epoch."""
+
+    @property
+    def epochs(self) -> Iterator[int]:
+        """The epoch of every step."""
+        bounds = (0, *self.epoch_starts, len(self.loss))
+        first = self.epoch - len(self.epoch_starts)
+        return chain.from_iterable(
+            repeat(first + place, stop - start)
+            for place, (start, stop) in enumerate(pairwise(bounds))
+        )
 
     @property
     def last_step(self) -> int:

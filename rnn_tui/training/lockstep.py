@@ -8,6 +8,7 @@ from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import load_series
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
+from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.run import Run
 from rnn_tui.training.snapshot import Match, Snapshot
@@ -77,6 +78,24 @@ class Lockstep(Run):
         super().scale_learning_rate(factor)
         for run in self.others:
             run.scale_learning_rate(factor)
+
+    def adjust(self, change: Adjust) -> None:
+        """Change how all nets train from the next step on.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch.
+        """
+        super().adjust(change)
+        for run in self.others:
+            run.adjust(change)
+
+    def forgive(self) -> None:
+        """Go on after a fault of any of them, with the weights that there are."""
+        super().forgive()
+        for run in self.others:
+            run.forgive()
 
     def burst(self, count: int, *, final: bool) -> Burst:
         """Train all nets on the next batches, as many steps each."""

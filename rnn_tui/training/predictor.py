@@ -38,10 +38,14 @@ class Predictor:
 
         Of a network that forecasts quantiles, the median.
         """
+        return self.points(self.outputs(inputs, starts))
+
+    def points(self, outputs: Inputs) -> Inputs:
+        """Return what is forecast by outputs (n, H·O·Q) of the network, shape (n, H·O)."""
         quantiles = self._model.quantiles
         if not quantiles:
-            return self.outputs(inputs, starts)
-        median: Inputs = self.quantiles(inputs, starts)[:, :, quantiles.index(MEDIAN)].copy()
+            return outputs
+        median: Inputs = self._ordered(outputs)[:, :, quantiles.index(MEDIAN)].copy()
         return median
 
     def quantiles(self, inputs: Inputs, starts: Starts) -> Inputs:
@@ -50,9 +54,12 @@ class Predictor:
         Where the network has them cross they are put in order (Chernozhukov, Fernández-Val and
         Galichon 2010), which brings none of them further from the truth on average.
         """
-        outputs = self.outputs(inputs, starts)
-        ordered = outputs.reshape(len(starts), -1, len(self._model.quantiles))
-        ordered.sort(axis=2)
+        return self._ordered(self.outputs(inputs, starts))
+
+    def _ordered(self, outputs: Inputs) -> Inputs:
+        ordered: Inputs = np.sort(
+            outputs.reshape(len(outputs), -1, len(self._model.quantiles)), axis=2
+        )
         return ordered
 
     def outputs(self, inputs: Inputs, starts: Starts) -> Inputs:

@@ -19,6 +19,7 @@ from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.closing import Closing, check_forecast, close
+from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
 from rnn_tui.training.following import Following, check_memory
@@ -166,6 +167,27 @@ class Run:
         """Multiply the learning rate, within what float32 can tell from 0 and inf."""
         self.trainer.learning_rate = float(np.clip(self.trainer.learning_rate * factor, 1e-12, 1e6))
 
+    def adjust(self, change: Adjust) -> None:
+        """Change how the run trains from the next step on.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch; nothing has been changed.
+        """
+        if change.batch_size is not None:
+            self.trainer.set_batch_size(change.batch_size)
+        if change.optimizer is not None:
+            self.trainer.set_optimizer(change.optimizer)
+        if change.learning_rate is not None:
+            self.trainer.learning_rate = change.learning_rate
+        if change.clip is not None:
+            self.trainer.clip = change.clip
+
+    def forgive(self) -> None:
+        """Go on after a fault, with the weights that there are."""
+        self.fault = None
+
     def burst(self, count: int, *, final: bool) -> Burst:
         """Train up to `count` steps; evaluate where validation is due or the run is at its end."""
         due = self.trainer.steps_to_evaluation
@@ -219,6 +241,7 @@ class Run:
             steps_per_second=rate,
             seconds=self._seconds,
             validation_loss=self._validation.loss if self._validation else None,
+            epoch_starts=burst.epoch_starts,
         )
         self._history.add(self._last)
         if self._last.clip > 0:
@@ -282,15 +305,20 @@ class Run:
             rows_followed=rows_followed,
         )
 
-    def save(self, path: Path) -> None:
+    @property
+    def kept_step(self) -> int:
+        """The step whose weights are kept: the best one, or the present one before any is."""
+        return self.step if self._best_step is None else self._best_step
+
+    def save(self, path: Path, asked_by: str = "--save-model") -> None:
         """Write the best weights, or the present ones where none have been evaluated.
 
         Raises
         ------
-        ModelFileError
-            The file cannot be written.
+        SaveError
+            The file cannot be written; the message begins with `asked_by`.
         """
-        save_model(path, self.saved)
+        save_model(path, self.saved, asked_by)
 
     def write_forecast(self, path: Path) -> None:
         """Write what the weights that were scored forecast, with the truth beside it, as a table.
@@ -348,7 +376,10 @@ class Run:
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
             learning_rate=self.trainer.rate_now,
+            set_learning_rate=self.trainer.learning_rate,
             clip=self.trainer.clip,
+            batch_size=self.trainer.batch_size,
+            optimizer=self.trainer.optimizer,
             loss=float(last.loss[-1]) if last else None,
             validation_loss=validation_loss,
             best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,

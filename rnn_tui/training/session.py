@@ -8,25 +8,17 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
-from rnn_tui.training.commands import (
-    Command,
-    Pause,
-    Resume,
-    ScaleLearningRate,
-    Step,
-    Stop,
-    TakeWalk,
-)
+from rnn_tui.training.commands import Stop
+from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -38,7 +30,8 @@ from rnn_tui.training.events import (
     StepsDone,
 )
 from rnn_tui.training.files import check_output, check_writable
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.obeying import Clock, Obeying
+from rnn_tui.training.snapshot import Match, Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
@@ -56,10 +49,9 @@ STEPS_BEFORE_FOLLOWING = 1_000
 """Where a run that follows a source is told no number: it has to come to the rows one day."""
 PICTURES_SHARE = 0.05
 """Most of the worker's time that looking into the network may take."""
-Clock = Callable[[], float]
 
 
-class Session:
+class Session(Obeying):
     """One run of a configuration.
 
     Parameters
@@ -91,30 +83,23 @@ class Session:
         split: "Split | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
+        super().__init__(clock)
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
         self._output_to = output_to
         self._series = series
         self._split = split
-        self._clock = clock
-        self._commands: SimpleQueue[Command] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._changed: Callable[[], None] = _nobody
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
         self._next_pictures = 0.0
-        self._paused = False
-        self._single_steps = 0
         self._failure: str | None = None
         """What ended the run before its end, by no fault of ours."""
-        self._stop: Stop | None = None
         self._pace = Speed()
         """Of the kernels alone: how many steps fit in a burst."""
         self._speed = Speed()
         """Of the whole run on the wall clock, pauses left out: what is shown."""
-        self.held = False
-        """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
         self.run: Run | None = None
@@ -123,48 +108,44 @@ class Session:
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
             learning_rate=config.training.learning_rate,
+            set_learning_rate=config.training.learning_rate,
             clip=config.training.clip,
+            batch_size=config.training.batch_size,
+            optimizer=config.training.optimizer,
         )
 
-    def pause(self) -> None:
-        """Hold the run after the current burst."""
-        self.held = True
-        self._commands.put(Pause())
+    @property
+    def config(self) -> RunConfig:
+        """What the run began with."""
+        return self._config
 
-    def resume(self) -> None:
-        """Go on."""
-        self.held = False
-        self._commands.put(Resume())
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+        return ()
 
-    def step(self, count: int = 1) -> None:
-        """Take `count` optimisation steps and pause."""
-        self.held = True
-        self._commands.put(Step(count))
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
+        return "units"
 
-    def scale_learning_rate(self, factor: float) -> None:
-        """Multiply the learning rate by `factor`, from the next burst on."""
-        self._commands.put(ScaleLearningRate(factor))
+    @property
+    def saves_itself(self) -> bool:
+        """Whether the model is saved when the run ends, however it ends."""
+        return self._save_to is not None
 
-    def take_walk(self, net: int = 0) -> None:
-        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
-        self.pause()
-        self._commands.put(TakeWalk(net))
+    def start(self, after: Joinable | None = None) -> None:
+        """Run in a thread, publishing a snapshot for every frame of the screen.
 
-    def stop(self, status: Status = Status.STOPPED) -> None:
-        """End the run after the current burst, save it, and score it. Safe in a signal handler."""
-        self._commands.put(Stop(status))
-
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
-
-        The snapshots of training as it goes are not told one by one: they are to be polled.
+        Parameters
+        ----------
+        after
+            A session that has been told to stop: this one begins once that one has ended.
         """
-        self._changed = changed
-
-    def start(self) -> None:
-        """Run in a thread, publishing a snapshot for every frame of the screen."""
         self._frame_seconds = 1.0 / (self._config.display.fps or DEFAULT_FPS)
-        self._thread = threading.Thread(target=self._run_in_thread, name="training", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run_in_thread, args=(after,), name="training", daemon=True
+        )
         self._thread.start()
 
     def join(self, timeout: float | None = None) -> bool:
@@ -174,7 +155,9 @@ class Session:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _run_in_thread(self) -> None:
+    def _run_in_thread(self, after: Joinable | None) -> None:
+        if after is not None:
+            after.join()
         try:
             for event in self.events():
                 if isinstance(event, KernelsReady):
@@ -202,7 +185,7 @@ class Session:
         if self._output_to is not None:
             check_output(self._output_to)
         opened = yield from self._open()
-        if self._stop is not None:
+        if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
         self.run = run = self._begin(series)
@@ -224,12 +207,14 @@ class Session:
         yield ready
         try:
             yield from self._train(run)
-            if opened is not None and run.fault is None and self._stop is None:
+            if opened is not None and run.fault is None and self._steering.stop is None:
                 yield from self._follow(run, opened)
         except GeneratorExit:
             self._save(run)
             raise
         yield self._end(run)
+        if self._frame_seconds is not None:
+            self._linger(run)
 
     def _begin(self, series: "Series | None") -> "Run":
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
@@ -250,7 +235,7 @@ class Session:
             self.snapshot = replace(self.snapshot, message=message)
             while not self._commands.empty():
                 if isinstance(command := self._commands.get(), Stop):
-                    self._stop = command
+                    self._steering.stop = command
                     source.close()
                     return None
         self.snapshot = replace(self.snapshot, message="")
@@ -263,7 +248,7 @@ class Session:
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)
-                if self._stop is not None:
+                if self._steering.stop is not None:
                     return
                 notes, row = following.take(ROW_SECONDS)
                 yield from notes
@@ -271,7 +256,7 @@ class Session:
                     if (learned := self._learn_row(run)) is not None:
                         yield learned
                     yield following.forecast_next(row)
-                    self._single_steps = 0
+                    self._steering.took_row()
                 if self._frame_seconds is not None and self._clock() >= self._next_frame:
                     self._publish(run, pictures=self._clock() >= self._next_pictures)
         except DataError as error:
@@ -297,7 +282,7 @@ class Session:
         before = self._clock()
         while not run.fault and not run.enough and (last is None or run.step < last):
             before += self._obey(run)
-            if self._stop is not None:
+            if self._steering.stop is not None:
                 return
             began = self._clock()
             burst = self._burst(run, last)
@@ -305,9 +290,9 @@ class Session:
             taken = len(burst.loss)
             self._pace.add(taken, now - began)
             self._speed.add(taken, now - before)
-            self._single_steps = max(0, self._single_steps - taken)
             event = run.record(burst, self._speed.value, now - before)
             before = now
+            self._steer(run, event, began)
             if self._frame_seconds is not None and now >= self._next_frame:
                 self._publish(run, pictures=now >= self._next_pictures)
             yield event
@@ -317,60 +302,35 @@ class Session:
         room = run.trainer.steps_to_evaluation
         if last is not None:
             room = min(room, last - run.step)
-        if self._paused:
-            room = min(room, self._single_steps)
-        count = max(1, min(room, int(self._pace.value * BURST_SECONDS)))
+        rate = self._pace.value
+        if (asked := self._steering.room(run.step)) is not None:
+            room = min(room, asked)
+        if (limit := self._steering.limit) is not None:
+            rate = min(rate, limit)
+        count = max(1, min(room, int(rate * BURST_SECONDS)))
         return run.burst(count, final=last is not None and run.step + count >= last)
 
-    def _obey(self, run: "Run") -> float:
-        """Carry out the commands that wait; hold while paused. Return the seconds held."""
-        began: float | None = None
-        while self._is_holding or not self._commands.empty():
-            if began is None and self._is_holding and self._commands.empty():
-                began = self._clock()
-                self._answer(run)
-            self._carry_out(self._commands.get(), run)
-        return 0.0 if began is None else self._clock() - began
-
-    @property
-    def _is_holding(self) -> bool:
-        return self._paused and self._single_steps == 0 and self._stop is None
-
-    def _carry_out(self, command: Command, run: "Run") -> None:
-        match command:
-            case Pause():
-                self._paused, self._single_steps = True, 0
-            case Resume():
-                self._paused, self._single_steps = False, 0
-                self._answer(run, pictures=False)
-            case Step(count):
-                self._paused = True
-                self._single_steps += count
-            case ScaleLearningRate(factor):
-                run.scale_learning_rate(factor)
-                self._answer(run, pictures=False)
-            case TakeWalk(net):
-                self._publish(run, pictures=True)
-                self.snapshot = run.with_walk(self.snapshot, net)
-                self._changed()
-            case Stop() as stop:
-                self._stop = stop
-
-    def _answer(self, run: "Run", *, pictures: bool = True) -> None:
-        """Publish the numbers at once, then what takes longer, and tell who watches of both."""
-        self._publish(run, pictures=False)
-        self._changed()
-        if pictures:
-            self._publish(run, pictures=True)
-            self._changed()
+    def _steer(self, run: "Run", event: StepsDone, began: float) -> None:
+        """Take in the steps of a burst that began at `began`: goal, fault, speed limit."""
+        steering = self._steering
+        steering.took(event)
+        if run.fault is not None and steering.survives(run.fault):
+            run.forgive()
+        self._space_out(len(event.loss), began)
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
-        self.snapshot = run.snapshot(
+        shot = run.snapshot(
             self.snapshot,
-            state=State.PAUSED if self._paused else State.TRAINING,
+            state=State.PAUSED if self._steering.paused else State.TRAINING,
             steps_per_second=self._speed.value,
             pictures=pictures,
+        )
+        self.snapshot = replace(
+            shot,
+            speed_limit=self._steering.limit,
+            goal=str(self._steering.goal or ""),
+            reason=self._steering.reason,
         )
         frame = self._frame_seconds or 0.0
         self._next_frame = began + frame
@@ -399,8 +359,8 @@ class Session:
             return Status.DIVERGED, f"{run.fault}{followed}"
         if self._failure is not None:
             return Status.FAILED, f"{self._failure}{followed}"
-        if self._stop is not None:
-            return self._stop.status, f"{self._stop.status} after step {run.step:,}{followed}"
+        if (stop := self._steering.stop) is not None:
+            return stop.status, f"{stop.status} after step {run.step:,}{followed}"
         if run.following is not None:
             return Status.COMPLETED, f"the input ended{followed}"
         return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
@@ -419,10 +379,6 @@ class Session:
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:
             run.save(self._save_to)
-
-
-def _nobody() -> None:
-    """Stand in for a watcher."""
 
 
 def _versions() -> dict[str, str]:

@@ -6,6 +6,7 @@ a kernel is writing to.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -107,6 +108,17 @@ class GradientFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of writing a model file during a run."""
+
+    path: Path
+    step: int
+    """The step whose weights these are."""
+    fault: str = ""
+    """Why it was not written, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One frame of a run. Fields are None until the run has got that far."""
 
@@ -119,8 +131,22 @@ class Snapshot:
     epoch: int = 0
     steps_per_second: float = 0.0
     learning_rate: float = 0.0
+    set_learning_rate: float = 0.0
+    """The learning rate before the schedule."""
     clip: float = 0.0
     """Clipping threshold, 0 where clipping is off."""
+    batch_size: int = 0
+    optimizer: str = ""
+    speed_limit: float | None = None
+    """Steps a second, at most."""
+    goal: str = ""
+    """What the run goes on until, in words, as in "loss < 0.01"."""
+    reason: str = ""
+    """Why the run holds by itself, one sentence."""
+    refused: str = ""
+    """Why the last change of settings was not made, one sentence."""
+    saved: Saved | None = None
+    """The last model file that was asked for."""
     loss: float | None = None
     validation_loss: float | None = None
     best_validation_loss: float | None = None

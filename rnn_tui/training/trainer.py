@@ -1,6 +1,6 @@
 """The optimisation of one model on one prepared series. Knows no clock, no thread, no screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from rnn_kernels import (
     measure,
     train_steps,
 )
-from rnn_tui.config import RunConfig
+from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
@@ -42,6 +42,9 @@ class Burst:
     gradient_norm: Floats
     learning_rate: Floats
     epoch: int
+    """Of the last step."""
+    epoch_starts: tuple[int, ...]
+    """Places of the steps, the first left out, that begin another epoch."""
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
 
@@ -62,7 +65,7 @@ class Trainer:
     def __init__(
         self, config: RunConfig, prepared: Prepared, model: Model, order: np.random.Generator
     ) -> None:
-        training, network, dtype = config.training, model.network, model.parameters.dtype
+        training, dtype = config.training, model.parameters.dtype
         window = config.data.input_chunk_length
         self.model = model
         self.step = 0
@@ -79,25 +82,27 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
-        self._threads = training.threads
-
-        def workspace(batch_size: int, threads: int = 1, *, keep_gates: bool = True) -> Workspace:
-            return Workspace(
-                network,
-                timesteps=window,
-                batch_size=batch_size,
-                dtype=dtype,
-                threads=threads,
-                keep_gates=keep_gates,
-            )
-
-        self._workspace = workspace(self._sampler.batch_size, training.threads, keep_gates=False)
+        self._training = training
+        self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
+        self._trained = self._workspace
+        """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
-        self._trace_workspace = workspace(1)
-        per_epoch = self._sampler.batches_per_epoch
-        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
-        self._evaluation_interval = min(epochs, EVALUATE_AT_MOST_EVERY)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._epochs_from = 0
+        """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
+
+    def _new_workspace(
+        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
+    ) -> Workspace:
+        return Workspace(
+            self.model.network,
+            timesteps=self._window,
+            batch_size=batch_size,
+            dtype=self.model.parameters.dtype,
+            threads=threads,
+            keep_gates=keep_gates,
+        )
 
     def compile(self) -> None:
         """Compile the kernels that the run needs, or load them from the cache.
@@ -111,7 +116,7 @@ class Trainer:
             compile_kernels(
                 self.model.network,
                 self.model.parameters.dtype,
-                threads=self._threads,
+                threads=self._training.threads,
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
@@ -132,14 +137,55 @@ class Trainer:
     @property
     def steps_to_evaluation(self) -> int:
         """Steps until validation is due: at the ends of epochs, 10 steps apart or up to 1,000."""
-        return self._evaluation_interval - self.step % self._evaluation_interval
+        per_epoch = self._sampler.batches_per_epoch
+        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        interval = min(epochs, EVALUATE_AT_MOST_EVERY)
+        return interval - (self.step - self._epochs_from) % interval
+
+    @property
+    def left_in_epoch(self) -> int:
+        """Steps to the end of the epoch, or of the next one where this one is at its end."""
+        return self._sampler.left_in_epoch
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """The update rule."""
+        return self._optimizer.name
+
+    def set_batch_size(self, batch_size: int) -> None:
+        """Take other batches from the next step on, of what is left of the epoch first.
+
+        Raises
+        ------
+        MemoryError
+            There is no room for so large a batch; the present size stays.
+        """
+        size = self._sampler.limit(batch_size)
+        if size == self._sampler.batch_size:
+            return
+        self._workspace = self._new_workspace(size, self._training.threads)
+        self._sampler.resize(size)
+        self._epochs_from = self.step + self._sampler.left_in_epoch
+
+    def set_optimizer(self, name: OptimizerName) -> None:
+        """Go over to another update rule, which begins without a memory; compile what it needs."""
+        if name != self._optimizer.name:
+            parameters = self.model.parameters
+            self._optimizer = new_optimizer(self._training, name, parameters.size, parameters.dtype)
+            self.compile()
 
     def train(self, count: int) -> Burst:
-        """Take up to `count` steps, fewer at the end of an epoch or where training breaks down.
+        """Take `count` steps, fewer where training breaks down; they may be of several epochs.
 
         On a loss or gradient that is not finite the weights are those before the faulty step.
         """
-        return self.learn(self._prepared.inputs, self._prepared.targets, self._sampler.take(count))
+        sampler = self._sampler
+        starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
+        batches = sampler.take(count)
+        burst = self.learn(self._prepared.inputs, self._prepared.targets, batches)
+        begun = tuple(place for place in starts if place < len(burst.loss))
+        epoch = sampler.epoch - (len(starts) - len(begun))
+        return replace(burst, epoch=epoch, epoch_starts=begun)
 
     def learn(self, inputs: Inputs, targets: Inputs, batches: Starts) -> Burst:
         """Take a step for every batch of windows, fewer where training breaks down.
@@ -151,6 +197,7 @@ class Trainer:
         batches
             First rows of the windows, shape (n, `batch_size`).
         """
+        self._trained = self._workspace
         loss, norm, rates = (np.empty(len(batches)) for _ in range(3))
         self._schedule.fill(rates, self.learning_rate, self.step)
         done = train_steps(
@@ -183,7 +230,7 @@ class Trainer:
         self.step += seen
         for array in (loss, norm, rates):
             array.setflags(write=False)
-        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, fault)
+        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, (), fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
@@ -229,11 +276,12 @@ class Trainer:
         """
         prepared = self._prepared
         starts = self._validation if part == "validation" else prepared.starts[part]
-        outputs = self._predictor.outputs(prepared.inputs, starts)[np.newaxis]
+        outputs = self._predictor.outputs(prepared.inputs, starts)
         targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
-        loss = measure(self._loss, outputs, targets, np.empty_like(outputs))
+        loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
-            off = self.predict(starts)[:, :, 0] - prepared.actual(starts)[:, :, 0]
+            predicted = prepared.restore(self._predictor.points(outputs), starts)
+            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
         return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None) -> Forecast:
@@ -300,11 +348,11 @@ class Trainer:
 
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
-        hidden = self._workspace.dh_norm.copy()
+        hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
         if self.model.network.cell == "rnn":
             return GradientFlow(hidden=hidden, cell=None)
-        cell = self._workspace.dc_norm.copy()
+        cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from textual import events
@@ -28,7 +28,6 @@ from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Match, State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
-from rnn_tui.tui.farewell import farewell
 from rnn_tui.tui.journal import Journal, listening, log_file
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
@@ -38,7 +37,7 @@ from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, detect_glyphs
 
 if TYPE_CHECKING:
-    from rnn_tui.training.session import Session
+    from rnn_tui.tui.launching import Launcher
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 SWITCH_SECONDS = 50e-6
@@ -53,6 +52,9 @@ class RnnTuiApp(App[None]):
     ----------
     session
         The run; it is started once the first frame is on the screen.
+    launch
+        Makes the session of another run, of others beside it in lockstep, for beginning anew.
+        None: the app has one run.
     fps
         Frames a second, at most.
     is_thrifty
@@ -80,6 +82,7 @@ class RnnTuiApp(App[None]):
         self,
         session: RunSession,
         *,
+        launch: Callable[[RunConfig, tuple[RunConfig, ...], Match], RunSession] | None = None,
         fps: int = DEFAULT_FPS,
         is_thrifty: bool = False,
         few_colours: bool = False,
@@ -89,6 +92,8 @@ class RnnTuiApp(App[None]):
     ) -> None:
         super().__init__(driver_class=_driver_class() if terminal else None)
         self.session = session
+        self._launch = launch
+        self._is_first = True
         self.is_thrifty = is_thrifty
         self._few_colours = few_colours
         if few_colours:
@@ -160,18 +165,32 @@ class RnnTuiApp(App[None]):
         self._end(signal.SIGINT)
 
     async def action_quit(self) -> None:
-        """End the run and the app."""
+        """End the run and the app; where something would be lost, ask before."""
+        self._main.ask_to_leave(self._leave)
+
+    def _leave(self) -> None:
         self.session.stop()
         self.exit()
 
     def on_main_screen_refused(self, message: MainScreen.Refused) -> None:
-        """Leave a run that could not begin: the command says why."""
+        """Leave a first run that could not begin: the command says why."""
         del message
-        self.exit()
+        if self._is_first:
+            self.exit()
+
+    def on_steering_screen_relaunch(self, message: MainScreen.Relaunch) -> None:
+        """Let another run take the place of this one, which ends and is saved as it was to be."""
+        if self._launch is None:
+            return
+        before, self._is_first = self.session, False
+        before.stop()
+        self.session = self._launch(message.config, message.others, message.match)
+        self._main.attach(self.session, message.remark)
+        self.session.start(after=before)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
-        for command in COMMANDS:
+        for command in COMMANDS if screen is self._main else ():
             text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
             yield SystemCommand(command.title, text, self._runner(command.action))
         titles = {command.title for command in COMMANDS}
@@ -247,46 +266,38 @@ def run_app(
     RnnTuiError
         The series or a model file is not fit for the run, or the model cannot be saved.
     """
+    from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
+
     settings = read_settings(settings_file())
     display = choose_display(configs[0].display, settings, os.environ)
     shown = configs[0].display.model_copy(update={"fps": display.fps})
-    session = _session(
-        [config.model_copy(update={"display": shown}) for config in configs],
-        match,
-        load_from=load_from,
-        save_to=save_to,
-        output_to=output_to,
-    )
+    launcher = Launcher(load_from, save_to, output_to)
+    first, *others = (config.model_copy(update={"display": shown}) for config in configs)
+    launcher(first, others, match)
     with log_file(log_folders()) as write:
-        app = _show(session, display, Journal(write))
+        app = _show(launcher, display, Journal(write))
+    session = app.session
     if app.crash is not None:
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
     stream = sys.stderr if session.error else sys.stdout
     try:
-        stream.write(farewell(session.snapshot, save_to, output_to))
+        stream.write(launcher.farewell())
         stream.flush()
     except OSError:
         discard_the_rest(stream)
     return exit_code(session.snapshot.ended, app.ended_by)
 
 
-def _session(configs: Sequence[RunConfig], match: Match, **files: Any) -> "Session":
-    """Return the session of one run, or of several in lockstep."""
-    from rnn_tui.training.comparison import Comparison  # noqa: PLC0415 - the app needs a protocol
-    from rnn_tui.training.session import Session  # noqa: PLC0415 - likewise
-
-    return Comparison(configs, match, **files) if len(configs) > 1 else Session(configs[0], **files)
-
-
-def _show(session: RunSession, display: Display, journal: Journal) -> RnnTuiApp:
-    """Run the app until the user leaves, then wait for the end of the run."""
+def _show(launcher: "Launcher", display: Display, journal: Journal) -> RnnTuiApp:
+    """Run the app until the user leaves, then wait for the end of every run."""
     app = None
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
             app = RnnTuiApp(
-                session,
+                launcher.launched[0].session,
+                launch=launcher,
                 fps=display.fps,
                 is_thrifty=display.is_thrifty,
                 few_colours=display.few_colours,
@@ -296,9 +307,10 @@ def _show(session: RunSession, display: Display, journal: Journal) -> RnnTuiApp:
             app.run()
     finally:
         ended_by = app.ended_by if app else None
-        session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
-        _await(session, exit_code(None, ended_by))
-        conclude(journal, session.snapshot)
+        for run in launcher.launched:
+            run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
+            _await(run.session, exit_code(None, ended_by))
+        conclude(journal, launcher.launched[-1].session.snapshot)
     return app
 
 

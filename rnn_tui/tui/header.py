@@ -5,6 +5,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.comparing import match_words
+from rnn_tui.tui.pace import limit_words
 from rnn_tui.tui.plots.picture import Word
 from rnn_tui.tui.plots.words import duration, rate, significant
 
@@ -27,6 +28,7 @@ def number_words(snapshot: Snapshot) -> Words:
         Word(f"step {snapshot.step:,}", Ink.NONE),
         Word(f"epoch {snapshot.epoch:,}", short=""),
         *_speed(snapshot),
+        *((Word(f"until {snapshot.goal}", Ink.MARK),) if snapshot.goal else ()),
         Word(f"lr {rate(snapshot.learning_rate)}"),
     ]
     if snapshot.loss is not None:
@@ -43,6 +45,9 @@ def _speed(snapshot: Snapshot) -> Words:
     if snapshot.state is State.PAUSED or not speed:
         return ()
     shown = f"{speed:,.0f}" if speed >= 10 else f"{speed:.2g}"
+    if snapshot.speed_limit is not None and snapshot.state is State.TRAINING:
+        limit = limit_words(snapshot.speed_limit)
+        return (Word(f"{shown} steps/s, limit {limit}", Ink.MARK, f"limit {limit}"),)
     return (Word(f"{shown} steps/s", short=f"{format_count(float(f'{speed:.2g}'))}/s"),)
 
 

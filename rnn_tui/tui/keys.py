@@ -47,6 +47,12 @@ class Hint:
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
     Command("full_stop", ".", "One optimisation step", "take a step, then hold", "step"),
+    Command("greater_than_sign", ">", "Ten steps", "take ten steps, then hold", "step_many(10)"),
+    Command("n", "n", "Next epoch", "go on to the end of the epoch, then hold", "finish_epoch"),
+    Command("u", "u", "Run until", "a step, a loss, or divergence; then hold", "run_until"),
+    Command("left_square_bracket", "[", "Slow down", "halve the speed limit", "slow_down"),
+    Command("right_square_bracket", "]", "Speed up", "double the speed limit", "speed_up"),
+    Command("0", "0", "Full speed", "lift the speed limit", "full_speed"),
     Command(
         "plus,equals_sign",
         "+",
@@ -56,6 +62,24 @@ COMMANDS = (
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
     Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
+    Command(
+        "c",
+        "c",
+        "Compare",
+        "with another cell, from step 0; then by parameters; then alone",
+        "compare",
+    ),
+    Command(
+        "a",
+        "a",
+        "Adjust",
+        "learning rate, clipping, batch size, optimizer, while it trains",
+        "adjust",
+    ),
+    Command("e", "e", "Edit", "all settings; Enter begins anew with them", "edit"),
+    Command("r", "r", "Restart", "begin anew with the same seed", "restart(False)"),
+    Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
+    Command("w", "w", "Save the model", "write the best weights to a file", "save"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("m", "m", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
@@ -63,7 +87,7 @@ COMMANDS = (
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
     Command("end", "End", "Last timestep", "the one before the prediction", "jump_cursor(True)"),
     Command("l", "l", "Log or linear loss", "change the scale of panel 1", "toggle_scale"),
-    Command("r", "r", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
+    Command("v", "v", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
     Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
     Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
@@ -106,12 +130,12 @@ def hints(
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
-    loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("r", "recent", "toggle_span", 7))
-    gate = (Hint("g", "gate", "next_gate", 7),)
+    loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("v", "recent", "toggle_span", 7))
+    gate = (Hint("g", "gate", "next_gate", 8),)
     net = (Hint("m", "net", "next_net", 6),) if compares else ()
     time = (
-        Hint("←", "", "move_cursor(-1)", 8),
-        Hint("→", "timestep", "move_cursor(1)", 8),
+        Hint("←", "", "move_cursor(-1)", 7),
+        Hint("→", "timestep", "move_cursor(1)", 7),
     )
     offered = {None: (*gate, *net, *time), 1: loss, 3: (*gate, *net, *time)}.get(zoomed, time)
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
@@ -119,6 +143,10 @@ def hints(
         *(() if has_ended else steering),
         *offered,
         zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
+        *(() if has_ended else (Hint("u", "until", "run_until", 10),)),
+        Hint("e", "edit", "edit", 6),
+        Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
+        Hint("w", "save", "save", 5 if has_ended else 10),
         Hint("?", "help", "help", 3),
         Hint("q", "quit", "app.quit", 0),
         Hint(PALETTE_KEY, "palette", "app.command_palette", 9),

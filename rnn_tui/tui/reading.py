@@ -58,7 +58,8 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
             )
         case State.PAUSED:
             hold = Sentence("Paused. space goes on, . takes one optimisation step.", Ink.MARK)
-            return hold, *_notes(snapshot), *_observe(snapshot)
+            why = (Sentence(snapshot.reason, Ink.MARK),) if snapshot.reason else ()
+            return *why, hold, *_notes(snapshot), *_observe(snapshot)
         case State.ENDED:
             return tuple(_conclude(snapshot))
         case State.TRAINING:
@@ -105,6 +106,8 @@ def _test(ended: RunEnded) -> Iterator[Sentence]:
 def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.message:
         yield Sentence(snapshot.message, Ink.WARNING)
+    if snapshot.refused:
+        yield Sentence(snapshot.refused, Ink.WARNING)
     yield from _broken(snapshot.gradient)
     yield from (Sentence(text, ink) for text, ink in compare(snapshot))
     if snapshot.rows_followed is not None:

@@ -1,10 +1,15 @@
 """What the app needs of a session: the latest snapshot, and commands."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
+from rnn_tui.config import RunConfig
+from rnn_tui.training.commands import Adjust
+from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.goals import Goal
+from rnn_tui.training.snapshot import Match, Snapshot
 
 
 class RunSession(Protocol):
@@ -19,14 +24,30 @@ class RunSession(Protocol):
         """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
 
     @property
+    def config(self) -> RunConfig:
+        """What the run began with."""
+
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
+
+    @property
+    def saves_itself(self) -> bool:
+        """Whether the model is saved when the run ends, however it ends."""
+
+    @property
     def error(self) -> Exception | None:
         """What ended the run before its time."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed`, in any thread, where a snapshot answers a command or has a new state."""
 
-    def start(self) -> None:
-        """Run in a thread."""
+    def start(self, after: Joinable | None = None) -> None:
+        """Run in a thread, once a session that has been told to stop has ended."""
 
     def pause(self) -> None:
         """Hold the run after the current burst."""
@@ -36,6 +57,21 @@ class RunSession(Protocol):
 
     def step(self, count: int = 1) -> None:
         """Take `count` optimisation steps and pause."""
+
+    def finish_epoch(self) -> None:
+        """Take the steps that are left of the epoch and pause."""
+
+    def run_until(self, goal: Goal | None) -> None:
+        """Go on until `goal` is reached, then pause; None gives an earlier goal up."""
+
+    def limit_speed(self, steps_per_second: float | None) -> None:
+        """Take no more than so many steps a second; None: as many as there can be."""
+
+    def adjust(self, change: Adjust) -> None:
+        """Change settings from the next step on."""
+
+    def save(self, path: Path) -> None:
+        """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""

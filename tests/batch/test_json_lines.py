@@ -97,6 +97,12 @@ def test_every_step_has_a_line_of_its_own():
         assert record["event"] == "step"
 
 
+@pytest.mark.parametrize("last", [4.0, math.nan])
+def test_every_step_has_its_own_epoch_where_a_burst_crosses_several(last):
+    event = steps_done([1.0, 2.0, 3.0, last], epoch=4, epoch_starts=(1, 3))
+    assert [r["epoch"] for r in strict(to_json_lines(event, "LSTM"))] == [2, 3, 3, 4]
+
+
 def test_the_validation_loss_stands_at_the_step_it_belongs_to():
     records = strict(to_json_lines(burst(1), "LSTM"))
     assert ["validation_loss" in record for record in records] == [False] * 4 + [True]

@@ -112,6 +112,17 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def leave(self, seconds=30.0):
+        """Quit, and discard the run where that is asked; return the exit code."""
+        self.press("q")
+        end = time.monotonic() + seconds
+        while self.process.poll() is None and "This run is not saved" not in self.text:
+            self.read()
+            assert time.monotonic() < end, f"neither asks nor ends:\n{self.text}"
+        if self.process.poll() is None:
+            self.press("d")
+        return self.wait(seconds)
+
     @property
     def is_restored(self):
         """Whether the terminal is as it was: main screen, cursor, line mode."""

@@ -44,8 +44,7 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
     terminal.wait_for("one optimisation step")
     terminal.press("?")
     terminal.wait_for("─ 1 Loss")
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.leave() == 0
     assert terminal.is_restored
     assert "LSTM 4 · sine: stopped after step" in terminal.after_the_screen
     assert "test RMSE" in terminal.after_the_screen
@@ -61,8 +60,7 @@ def test_a_storm_of_sizes_breaks_nothing(start):
     terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
     before = terminal.number("step")
     terminal.wait_for(lambda: terminal.number("step") > before)
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.leave() == 0
     assert "Traceback" not in terminal.output.decode()
 
 
@@ -75,8 +73,7 @@ def test_a_run_that_diverges_stays_on_the_screen_and_fails_when_it_is_left(start
     terminal.wait_for("Predicted vs actual")
     terminal.press(" ")
     terminal.wait_for("The run has ended")
-    terminal.press("q")
-    assert terminal.wait() == 1
+    assert terminal.leave() == 1
     assert terminal.is_restored
     assert "at step" in terminal.after_the_screen
 
@@ -113,8 +110,7 @@ def test_a_closed_window_ends_the_run_and_saves_the_model(start, tmp_path):
 def test_quitting_while_it_compiles_does_not_wait_for_the_compiler(start, tmp_path):
     terminal = start(NUMBA_CACHE_DIR=str(tmp_path))
     terminal.wait_for("◌ compiling")
-    terminal.press("q")
-    assert terminal.wait(6) == 0
+    assert terminal.leave(6) == 0
     assert terminal.is_restored
 
 
@@ -137,8 +133,7 @@ def test_without_colours_the_gates_are_characters(start):
     inks = {cell.fg for row in terminal.screen.buffer.values() for cell in row.values()}
     greys = {f"{level:02x}" * 3 for level in range(256)}
     assert inks <= greys | {"default"}
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.leave() == 0
 
 
 @pytest.mark.parametrize("variables", [{"TERM": "linux"}, {"LC_ALL": "C"}], ids=str)
@@ -147,8 +142,7 @@ def test_a_plain_terminal_gets_ascii(start, variables):
     terminal.wait_for("* training", COMPILING_AT_MOST)
     terminal.wait_for("horizon")
     assert terminal.text.isascii()
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.leave() == 0
 
 
 def test_a_dumb_terminal_is_refused_with_the_way_out(start):
@@ -235,8 +229,7 @@ def test_a_slip_in_the_training_thread_is_shown_on_a_screen_that_lives_on(start,
     terminal.wait_for("Failed: this is a bug in rnn-tui (ZeroDivisionError: a slip in the")
     terminal.press("3")
     terminal.wait_for("─ 3 Gates over timesteps")
-    terminal.press("q")
-    assert terminal.wait() == 1
+    assert terminal.leave() == 1
     (log,) = (tmp_path / "state").rglob("crash-*.log")
     assert str(log) in "".join(terminal.after_the_screen.split())
 
@@ -267,5 +260,4 @@ def test_the_first_frame_comes_before_numba_is_imported(start, tmp_path):
     assert float(seconds) < 5
     terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
     assert "loading" in terminal.text or "compiling" in terminal.text
-    terminal.press("q")
-    terminal.wait()
+    terminal.leave()

@@ -1,6 +1,7 @@
 import pytest
 
 from rnn_tui.config import build_config
+from rnn_tui.training.session import Session
 
 
 @pytest.fixture
@@ -18,3 +19,28 @@ def configure():
         )
 
     return build
+
+
+@pytest.fixture
+def running(configure):
+    """Start a session without end in a thread; it is stopped when the test is over."""
+    sessions = []
+
+    def start(*, paused=False, **sections):
+        sections["training"] = {"steps": None} | sections.get("training", {})
+        config = configure(**sections)
+        if sections["training"]["steps"] is None:
+            config = config.model_copy(
+                update={"training": config.training.model_copy(update={"steps": None})}
+            )
+        session = Session(config)
+        sessions.append(session)
+        if paused:
+            session.pause()
+        session.start()
+        return session
+
+    yield start
+    for session in sessions:
+        session.stop()
+        assert session.join(60)

@@ -10,42 +10,11 @@ from rnn_tui.training.checkpoint import load_model
 from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import State
+from tests.training.waiting import wait_for
 
 
 def losses(events):
     return np.concatenate([event.loss for event in events if isinstance(event, StepsDone)])
-
-
-def wait_for(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the session did not get there in time"
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def running(configure):
-    """Start a session without end in a thread; it is stopped when the test is over."""
-    sessions = []
-
-    def start(*, paused=False, **sections):
-        sections["training"] = {"steps": None} | sections.get("training", {})
-        config = configure(**sections)
-        if sections["training"]["steps"] is None:
-            config = config.model_copy(
-                update={"training": config.training.model_copy(update={"steps": None})}
-            )
-        session = Session(config)
-        sessions.append(session)
-        if paused:
-            session.pause()
-        session.start()
-        return session
-
-    yield start
-    for session in sessions:
-        session.stop()
-        assert session.join(60)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])

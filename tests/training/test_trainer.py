@@ -264,16 +264,36 @@ def test_training_is_that_of_the_oracle_on_the_same_windows(trainer, cell, optim
         np.testing.assert_allclose(value, parameters[name], rtol=1e-8, atol=1e-11)
 
 
-def test_a_burst_ends_with_the_epoch_and_validation_is_due_then(trainer):
+def test_a_burst_crosses_epochs_and_says_where(trainer):
     one = trainer()  # 50 windows to train on: 6 batches of 8
     assert one.steps_to_evaluation == 12  # ten steps apart at least
-    assert len(one.train(100).loss) == 6
-    assert one.steps_to_evaluation == 6
-    burst = one.train(4)
-    assert (len(burst.loss), burst.epoch) == (4, 2)
-    assert one.steps_to_evaluation == 2
-    assert len(one.train(100).loss) == 2
-    assert one.steps_to_evaluation == 12
+    burst = one.train(8)
+    assert (len(burst.loss), burst.epoch, burst.epoch_starts) == (8, 2, (6,))
+    assert one.steps_to_evaluation == 4
+    burst = one.train(17)
+    assert (len(burst.loss), burst.epoch, burst.epoch_starts) == (17, 5, (4, 10, 16))
+    assert one.train(2).epoch_starts == ()
+    assert one.steps_to_evaluation == 9
+
+
+def test_the_epoch_is_that_of_the_last_step_taken_where_training_breaks_down(trainer):
+    one = trainer(optimizer="sgd", clip=0)
+    one.train(5)
+    one.learning_rate = 1e3
+    burst = one.train(100)
+    assert burst.fault is not None
+    last = 5 + len(burst.loss)
+    assert 6 < last < 94
+    assert burst.epoch == (last - 1) // 6 + 1
+    assert burst.epoch_starts == tuple(range(1, len(burst.loss), 6))
+
+
+def test_bursts_of_any_length_train_alike(trainer):
+    whole, parts = trainer(), trainer()
+    together = whole.train(20).loss
+    apart = np.concatenate([parts.train(count).loss for count in (1, 7, 12)])
+    np.testing.assert_array_equal(together, apart)
+    np.testing.assert_array_equal(whole.model.parameters, parts.model.parameters)
 
 
 def test_the_learning_rate_can_change_between_bursts(trainer):

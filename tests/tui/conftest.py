@@ -4,7 +4,7 @@ import pytest
 
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.screens.main import MainScreen
-from tests.tui.fake_session import FakeSession, make_snapshot
+from tests.tui.fake_session import LOADING, FakeSession, make_snapshot
 
 
 class Clock:
@@ -21,7 +21,12 @@ class Shown:
     """An app under test: what it says as text, and its session."""
 
     def __init__(self, app, pilot, session, clock):
-        self.app, self.pilot, self.session, self.clock = app, pilot, session, clock
+        self.app, self.pilot, self.clock = app, pilot, clock
+        self.first = session
+
+    @property
+    def session(self):
+        return self.app.session
 
     @property
     def lines(self):
@@ -68,6 +73,13 @@ class Shown:
         await self.settle()
 
 
+def launch(config, others, match):
+    """Return a fake session of another run, or of several."""
+    session = FakeSession(LOADING, config)
+    session.others, session.match = others, match
+    return session
+
+
 @pytest.fixture
 def show(monkeypatch):
     """`async with show(snapshot, size) as shown`: the app on a session that stands still."""
@@ -78,7 +90,7 @@ def show(monkeypatch):
     async def run(snapshot=None, size=(80, 24)):
         session = FakeSession(make_snapshot(4000) if snapshot is None else snapshot)
         clock = Clock()
-        app = RnnTuiApp(session, fps=1, clock=clock)
+        app = RnnTuiApp(session, launch=launch, fps=1, clock=clock)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             shown = Shown(app, pilot, session, clock)

@@ -1,19 +1,24 @@
 """A session without a network: deterministic snapshots that look like a run on the sunspots."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 
+from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.gradients.walk import Arrival, Walk
+from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.goals import Goal
 from rnn_tui.training.snapshot import (
     Curve,
     Forecast,
     GradientFlow,
     HistoryView,
     Match,
+    Saved,
     Snapshot,
     State,
     Trace,
@@ -141,7 +146,10 @@ def make_snapshot(step: int, **changes) -> Snapshot:
         epoch=step // 7,
         steps_per_second=1832.4,
         learning_rate=3e-3,
+        set_learning_rate=3e-3,
         clip=1.0,
+        batch_size=32,
+        optimizer="adam",
         loss=float(history.loss.value[-1]),
         validation_loss=validation,
         best_validation_loss=float(history.validation_loss.value[best]),
@@ -189,8 +197,10 @@ def make_comparison(step: int, *, nets: int = 2, match: Match = "units", **chang
     return replace(first, peers=tuple(peers), match=match)
 
 
-LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3)
-COMPILING = Snapshot(state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3)
+LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, set_learning_rate=3e-3)
+COMPILING = Snapshot(
+    state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, set_learning_rate=3e-3
+)
 SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
 
 
@@ -202,8 +212,12 @@ def ended(status: Status, reason: str, snapshot: Snapshot) -> Snapshot:
 class FakeSession:
     """Serves the snapshot that a test sets, and notes what it was asked."""
 
-    def __init__(self, snapshot: Snapshot = LOADING) -> None:
+    def __init__(self, snapshot: Snapshot = LOADING, config: RunConfig | None = None) -> None:
         self.snapshot = snapshot
+        self.config = config or RunConfig()
+        self.others: tuple[RunConfig, ...] = ()
+        self.match: Match = "units"
+        self.saves_itself = False
         self.calls: list[tuple[str, object]] = []
         self.held = False
         self.error: Exception | None = None
@@ -219,8 +233,8 @@ class FakeSession:
         self.snapshot = snapshot
         self.changed()
 
-    def start(self) -> None:
-        self.calls.append(("start", None))
+    def start(self, after: "FakeSession | None" = None) -> None:
+        self.calls.append(("start", after))
 
     def pause(self) -> None:
         self.calls.append(("pause", None))
@@ -240,10 +254,34 @@ class FakeSession:
         if self.snapshot.state in {State.TRAINING, State.PAUSED}:
             self.show(make_snapshot(self.snapshot.step + count, state=State.PAUSED))
 
+    def finish_epoch(self) -> None:
+        self.calls.append(("finish_epoch", None))
+        self.held = True
+        if self.snapshot.state in {State.TRAINING, State.PAUSED}:
+            self.show(make_snapshot(self.snapshot.step // 7 * 7 + 7, state=State.PAUSED))
+
+    def run_until(self, goal: Goal | None) -> None:
+        self.calls.append(("run_until", goal))
+        self.show(replace(self.snapshot, goal=str(goal or "")))
+
+    def limit_speed(self, steps_per_second: float | None) -> None:
+        self.calls.append(("limit_speed", steps_per_second))
+        self.show(replace(self.snapshot, speed_limit=steps_per_second))
+
+    def adjust(self, change: Adjust) -> None:
+        self.calls.append(("adjust", change))
+        values = {key: value for key, value in asdict(change).items() if value is not None}
+        values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
+        self.show(replace(self.snapshot, **values))
+
+    def save(self, path: Path) -> None:
+        self.calls.append(("save", path))
+        self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
+
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.learning_rate * factor
-        self.show(replace(self.snapshot, learning_rate=rate))
+        self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
 
     def take_walk(self, net: int = 0) -> None:
         self.pause()

@@ -18,13 +18,15 @@ def line(shown, width):
 
 def test_80_columns_hold_all_hints_but_the_palette():
     assert line(NORMAL, 80) == (
-        " space pause  . step  + - lr  g gate  ← → timestep  1-5 zoom  ? help  q quit"
+        " space pause  . step  + - lr  ← → timestep  1-5 zoom  e edit  ? help  q quit"
     )
 
 
 def test_the_least_telling_go_first_and_quit_last():
-    assert line(NORMAL, 60) == " space pause  . step  + - lr  1-5 zoom  ? help  q quit"
-    assert line(NORMAL, 100).endswith("q quit  ^p palette")
+    assert line(NORMAL, 60) == " space pause  . step  + - lr  ? help  q quit"
+    assert line(NORMAL, 130).endswith(
+        "u until  e edit  r restart  w save  ? help  q quit  ^p palette"
+    )
     assert line(NORMAL, 30) == " space pause  ? help  q quit"
     assert line(NORMAL, 8) == " q quit"
     assert line(NORMAL, 3) == ""
@@ -35,8 +37,9 @@ def test_the_least_telling_go_first_and_quit_last():
     [
         ({"holds": True}, "space resume", "pause"),
         ({"zoomed": 3}, "g gate  ← → timestep  Esc back", "zoom"),
-        ({"zoomed": 1}, "l log/linear  r recent  Esc back", "gate"),
+        ({"zoomed": 1}, "l log/linear  v recent  Esc back", "gate"),
         ({"zoomed": 4}, "← → timestep  Esc back", "gate"),
+        ({"has_ended": True}, "e edit  r restart  w save", "until"),
         ({"has_ended": True}, "g gate", "space"),
     ],
 )

@@ -158,8 +158,8 @@ async def test_question_mark_explains_the_panel_in_focus_first(show):
         assert "Keys" not in text[: text.index("healthy")]
 
 
-async def test_q_stops_the_run_and_leaves(show):
-    async with show() as shown:
+async def test_q_stops_a_run_that_has_learned_nothing_and_leaves(show):
+    async with show(make_snapshot(4000, best_step=0)) as shown:
         await shown.pilot.press("q")
         assert shown.session.calls[-1] == ("stop", Status.STOPPED)
         assert shown.app._exit
@@ -174,7 +174,9 @@ async def test_ctrl_c_leaves_as_interrupted(show):
         assert shown.app._exit
 
 
-@pytest.mark.parametrize("key", ["space", "full_stop", "plus", "minus"])
+@pytest.mark.parametrize(
+    "key", ["space", "full_stop", "plus", "minus", "greater_than_sign", "n", "u", "a", "0"]
+)
 async def test_after_the_end_there_is_nothing_to_steer(show, key):
     async with show(ended(Status.COMPLETED, "took all 4,000 steps", make_snapshot(4000))) as shown:
         assert "space" not in shown.hints
@@ -227,12 +229,12 @@ async def test_the_arrows_before_the_first_window_say_so(show):
         assert "There are no timesteps to read yet." in shown.reading
 
 
-async def test_l_and_r_change_how_the_loss_is_looked_at(show):
+async def test_l_and_v_change_how_the_loss_is_looked_at(show):
     async with show(size=(120, 40)) as shown:
         assert "(log, whole run)" in shown.text
         await shown.press("l")
         assert "(linear, whole run)" in shown.text
-        await shown.press("r")
+        await shown.press("v")
         assert "(linear, recent)" in shown.text
-        await shown.press("l", "r")
+        await shown.press("l", "v")
         assert "(log, whole run)" in shown.text

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 
 from rnn_tui.cells import Ink
 from rnn_tui.errors import RnnTuiError
@@ -20,6 +19,7 @@ from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.screens.steering import SteeringScreen
 from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -45,7 +45,7 @@ class Remark:
     until: float
 
 
-class MainScreen(Screen[None]):
+class MainScreen(SteeringScreen):
     """Polls the session's snapshot and hands it to what can be seen.
 
     Parameters
@@ -134,6 +134,17 @@ class MainScreen(Screen[None]):
         """Catch up after another screen."""
         self.poll()
 
+    def attach(self, session: RunSession, remark: str) -> None:
+        """Show another run from here on."""
+        self._session, self._state, self._snapshot = session, None, None
+        self._last_saved = self._once_saved = None
+        self._cursor = None
+        for panel in self._panels:
+            panel.cursor = None
+        self.query_one(EventsPanel).begin_anew()
+        self._say(remark)
+        session.watch(self._notice)
+
     def set_look(self, look: Look) -> None:
         """Draw everything in another look."""
         self._look = look
@@ -147,9 +158,12 @@ class MainScreen(Screen[None]):
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
+            if snapshot.state is State.ENDED:
+                self._remark = None
             self.set_class(has_failed(snapshot), "-failed")
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
                 self.post_message(self.Refused())
+        self._take_note(snapshot)
         self._show_words(snapshot)
         self._snapshot = snapshot
         for place, panel in enumerate(self._panels, start=1):
@@ -215,7 +229,7 @@ class MainScreen(Screen[None]):
     def _may_steer(self) -> bool:
         if self._session.snapshot.state is not State.ENDED:
             return True
-        self._say("The run has ended: there is nothing to steer. q quits.")
+        self._say("The run has ended: there is nothing to steer. r begins anew, q quits.")
         return False
 
     def on_panel_chosen(self, message: Panel.Chosen) -> None:

@@ -1,0 +1,98 @@
+"""What a watcher calls to steer a run: each call is a command, obeyed in the run's own time."""
+
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
+from typing import Protocol
+
+from rnn_tui.training.commands import (
+    Adjust,
+    Command,
+    FinishEpoch,
+    LimitSpeed,
+    Pause,
+    Resume,
+    RunUntil,
+    Save,
+    ScaleLearningRate,
+    Step,
+    Stop,
+    TakeWalk,
+)
+from rnn_tui.training.events import Status
+from rnn_tui.training.goals import Goal
+
+
+class Joinable(Protocol):
+    """Something whose end can be waited for."""
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; return whether it has come."""
+
+
+class Controls:
+    """The commands of one run; safe in any thread."""
+
+    def __init__(self) -> None:
+        self._commands: SimpleQueue[Command] = SimpleQueue()
+        self._telling = Lock()
+        self.held = False
+        """Whether the run is to hold: what was last asked for, obeyed already or not yet."""
+
+    def pause(self) -> None:
+        """Hold the run after the current burst."""
+        self._tell(Pause(), held=True)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._tell(Resume(), held=False)
+
+    def step(self, count: int = 1) -> None:
+        """Take `count` optimisation steps and pause."""
+        self._tell(Step(count), held=True)
+
+    def finish_epoch(self) -> None:
+        """Take the steps that are left of the epoch, or those of the next one, and pause."""
+        self._tell(FinishEpoch(), held=True)
+
+    def run_until(self, goal: Goal | None) -> None:
+        """Go on until `goal` is reached, then pause; None gives an earlier goal up."""
+        self._tell(RunUntil(goal), held=self.held if goal is None else False)
+
+    def limit_speed(self, steps_per_second: float | None) -> None:
+        """Take no more than so many steps a second; None: as many as there can be."""
+        self._commands.put(LimitSpeed(steps_per_second))
+
+    def adjust(self, change: Adjust) -> None:
+        """Change learning rate, clipping, batch size or optimizer from the next step on."""
+        self._commands.put(change)
+
+    def save(self, path: Path) -> None:
+        """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
+        self._commands.put(Save(path))
+
+    def scale_learning_rate(self, factor: float) -> None:
+        """Multiply the learning rate by `factor`, from the next burst on."""
+        self._commands.put(ScaleLearningRate(factor))
+
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
+        self.pause()
+        self._commands.put(TakeWalk(net))
+
+    def stop(self, status: Status = Status.STOPPED) -> None:
+        """End the run after the current burst, save it, and score it. Safe in a signal handler."""
+        self._commands.put(Stop(status))
+
+    def _tell(self, command: Command, *, held: bool) -> None:
+        with self._telling:
+            self.held = held
+            self._commands.put(command)
+
+    def _note_hold(self) -> bool:
+        """Note that the run holds, unless another command waits; return whether it did."""
+        with self._telling:
+            if self._commands.empty():
+                self.held = True
+                return True
+        return False

@@ -1,0 +1,132 @@
+"""A form as rows of text, for any size of screen. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from rnn_tui.cells import Ink
+from rnn_tui.tui.form.fields import Field
+from rnn_tui.tui.form.state import Form
+from rnn_tui.tui.form.texts import Faults
+from rnn_tui.tui.plots.picture import wrap
+
+LEAST_VALUE = 12
+"""Columns of the narrowest value."""
+MARGIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text in one style."""
+
+    text: str
+    ink: Ink = Ink.NONE
+    bold: bool = False
+    reverse: bool = False
+
+
+Row = tuple[Piece, ...]
+
+
+def draw_body(form: Form, faults: Faults, width: int, height: int) -> list[Row]:
+    """Return `height` rows of fields, those around the one that is filled in.
+
+    Parameters
+    ----------
+    faults
+        What is wrong with a field, by its key: it stands beside the field, or below it.
+    """
+    rows: list[Row] = []
+    focused = 0
+    heading = ""
+    for place, field in enumerate(form.fields):
+        if field.heading != heading:
+            heading = field.heading
+            rows += [(), (Piece(f" {heading}", Ink.MARK, bold=True),)] if rows else [_head(heading)]
+        if place == form.focus:
+            focused = len(rows)
+        rows += _field_rows(form, field, faults.get(field.key, ""), width)
+    top = max(0, min(focused - height // 2, len(rows) - height))
+    return (rows + [()] * height)[top : top + height]
+
+
+def _head(heading: str) -> Row:
+    return (Piece(f" {heading}", Ink.MARK, bold=True),)
+
+
+def body_height(form: Form) -> int:
+    """Return how many rows the fields need, without faults."""
+    headings = [field.heading for field in form.fields]
+    changes = sum(new != old for new, old in zip(headings[1:], headings, strict=False))
+    return len(headings) + 2 * changes + bool(headings[0])
+
+
+def _field_rows(form: Form, field: Field, fault: str, width: int) -> Iterator[Row]:
+    has_focus = field is form.current
+    label_width = max(len(item.label) for item in form.fields)
+    mark = "•" if field.key in form.changed else " "
+    label = (
+        Piece("→" if has_focus else " ", Ink.FIRST, bold=True),
+        Piece(f"{mark} ", Ink.MARK),
+        Piece(field.label.ljust(label_width + MARGIN), Ink.NONE if has_focus else Ink.LABEL),
+    )
+    start = 3 + label_width + MARGIN
+    room = width - start - 1
+    value = _value(form, field, room) if has_focus else _shown(form, field, room)
+    used = sum(cell_len(piece.text) for piece in value)
+    beside = width - start - max(used, LEAST_VALUE) - MARGIN - 1
+    if not fault:
+        yield (*label, *value)
+    elif cell_len(fault) + 2 <= beside:
+        gap = Piece(" " * (max(used, LEAST_VALUE) - used + MARGIN))
+        yield (*label, *value, gap, Piece(f"✗ {fault}", Ink.WARNING))
+    else:
+        yield (*label, *value)
+        for number, line in enumerate(wrap(fault, width - 8, 4)):
+            yield (Piece(f"      {'  ' if number else '✗ '}{line}", Ink.WARNING),)
+
+
+def _shown(form: Form, field: Field, room: int) -> Row:
+    """Return the value of a field that is not filled in now, or what an empty one stands for."""
+    text = form.texts[field.key]
+    shown = text or field.default
+    return (Piece(shown[:room], Ink.NONE if text else Ink.LABEL),)
+
+
+def _value(form: Form, field: Field, room: int) -> Row:
+    if field.choices:
+        return _choices(form, field, room)
+    if form.selected:
+        text = form.text[-room:]
+        return (Piece(text, reverse=True),)
+    start = max(0, form.cursor - room + 1)
+    before = form.text[start : form.cursor]
+    under, after = form.text[form.cursor : form.cursor + 1], form.text[form.cursor + 1 :]
+    rest = form.rest or ("" if form.text else field.default)
+    shown = Piece(after[: max(0, room - len(before) - 1)])
+    if under:
+        return (Piece(before), Piece(under, reverse=True), shown)
+    ghost = rest[: max(0, room - len(before))]
+    return (
+        Piece(before),
+        Piece(ghost[:1] or " ", Ink.LABEL, reverse=True),
+        Piece(ghost[1:], Ink.LABEL),
+    )
+
+
+def _choices(form: Form, field: Field, room: int) -> Row:
+    """Return all choices where there is room for them, else the one that is chosen."""
+    names = [choice or field.default or "none" for choice in field.choices]
+    chosen = field.choices.index(form.text) if form.text in field.choices else -1
+    if sum(map(len, names)) + 2 * len(names) <= room:
+        return tuple(
+            piece
+            for place, name in enumerate(names)
+            for piece in (
+                Piece(name, Ink.NONE if place == chosen else Ink.LABEL, reverse=place == chosen),
+                Piece("  "),
+            )
+        )
+    name = names[chosen] if chosen >= 0 else form.text
+    return (Piece("← ", Ink.LABEL), Piece(name[: room - 4], reverse=True), Piece(" →", Ink.LABEL))

@@ -1,0 +1,92 @@
+"""A form over the main screen: filled in, checked while one types, confirmed or left."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from rnn_tui.tui.form.fields import Field
+from rnn_tui.tui.form.state import Form
+from rnn_tui.tui.form.texts import Faults, Texts
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.widgets.form import FormView
+
+Check = Callable[[Texts], Faults]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a form is for."""
+
+    title: str
+    confirm: str
+    """What Enter does, in a word or two."""
+    fields: tuple[Field, ...]
+    check: Check
+    """Tells what is wrong, at every key."""
+    inspect: Check | None = None
+    """Tells what is wrong, once all is filled in; it may take its time."""
+    waiting: str = ""
+    """What is said meanwhile."""
+
+
+class FormScreen(ModalScreen[Texts | None]):
+    """Ends with the texts of all fields, or None where it was left.
+
+    Parameters
+    ----------
+    purpose
+        The form.
+    texts
+        What stands in the fields at first.
+    look
+        Palette and glyphs.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "confirm", "Confirm", priority=True),
+        Binding("escape", "dismiss(None)", "Leave", priority=True),
+    ]
+
+    def __init__(self, purpose: Purpose, texts: Texts, look: Look) -> None:
+        super().__init__()
+        self._purpose = purpose
+        several = "Tab ↑ ↓ field · ← → choice · " if len(purpose.fields) > 1 else ""
+        keys = f"Enter {purpose.confirm} · {several}Esc leave"
+        self._view = FormView(Form.of(purpose.fields, texts), purpose.title, keys)
+        self._view.set_reactive(FormView.look, look)
+
+    def compose(self) -> ComposeResult:
+        """Lay the form out."""
+        yield self._view
+
+    def on_mount(self) -> None:
+        """Take as many rows as the form needs."""
+        self._view.styles.height = self._view.wanted_height
+        self._view.focus()
+
+    def on_form_view_changed(self) -> None:
+        """Check what stands there now."""
+        self._view.faults = self._purpose.check(self._view.form.texts)
+
+    def action_confirm(self) -> None:
+        """Check once more, then end with the texts."""
+        if not self._view.busy:
+            self.run_worker(self._confirm(), exclusive=True)
+
+    async def _confirm(self) -> None:
+        texts = self._view.form.texts
+        faults = self._purpose.check(texts)
+        if not faults and self._purpose.inspect is not None:
+            self._view.busy = self._purpose.waiting
+            faults = await asyncio.to_thread(self._purpose.inspect, texts)
+            self._view.busy = ""
+        self._view.faults = faults
+        if faults:
+            self._view.form = self._view.form.to_key(next(iter(faults)))
+        else:
+            self.dismiss(texts)

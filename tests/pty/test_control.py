@@ -1,0 +1,96 @@
+"""Runs that are edited, begun anew, steered and saved, in a real terminal."""
+
+import re
+
+from rnn_tui.training.checkpoint import load_model
+
+COMPILING_AT_MOST = 240.0
+DOWN, LEFT, CLEAR, ESCAPE = "\x1b[B", "\x1b[D", "\x15", "\x1b"
+
+
+def train(terminal):
+    terminal.wait_for("● training", COMPILING_AT_MOST)
+    return terminal
+
+
+def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
+    terminal = train(start())
+    terminal.press("e")
+    terminal.wait_for("Edit and begin anew")
+    terminal.press(DOWN)
+    terminal.wait_for("→  hidden size")
+    terminal.press(f"{CLEAR}none")
+    terminal.wait_for("✗ must be an integer, not 'none'")
+    terminal.press(ESCAPE)
+    terminal.wait_for("LSTM 4 · sine")
+    before = terminal.number("step")
+    terminal.wait_for(lambda: terminal.number("step") > before)
+    terminal.press("e")
+    terminal.wait_for("Edit and begin anew")
+    terminal.press(f"{LEFT}{DOWN}6\r")
+    terminal.wait_for("RNN 6 · sine")
+    train(terminal)
+    assert terminal.output.count(b"\x1b[?1049h") == 1, "the screen has been there all the time"
+    terminal.press(" ")
+    terminal.wait_for("‖ paused")
+    terminal.press("R")
+    terminal.wait_for("another seed, 1")
+    train(terminal)
+    assert terminal.leave() == 0
+    assert terminal.is_restored
+    assert "RNN 6 · sine: stopped after step" in terminal.after_the_screen
+
+
+def test_a_run_is_steered_to_a_goal_and_slowed_down(start):
+    terminal = train(start("--steps", "100000000"))
+    terminal.press(" ")
+    terminal.wait_for("‖ paused")
+    terminal.press("n")
+    terminal.watch(0.5)
+    at = terminal.number("step")
+    terminal.press("u")
+    terminal.wait_for("Run until")
+    terminal.press(f"{CLEAR}{at + 123}\r")
+    terminal.wait_for(f"Reached step {at + 123:,}.")
+    assert terminal.number("step") == at + 123
+    terminal.press("[")
+    terminal.wait_for("At most 64 steps/s")
+    terminal.press(" ")
+    terminal.wait_for("limit 64 steps/s")
+    first = terminal.number("step")
+    terminal.watch(1.0)
+    assert 1 <= terminal.number("step") - first < 200
+    assert terminal.leave() == 0
+
+
+def test_leaving_an_unsaved_run_can_be_cancelled_and_saves_on_request(start, tmp_path):
+    terminal = train(start())
+    terminal.wait_for(lambda: (terminal.number("step") or 0) > 100)
+    terminal.press("q")
+    terminal.wait_for("This run is not saved.")
+    terminal.press(ESCAPE)
+    terminal.wait_for(lambda: "not saved" not in terminal.text)
+    path = tmp_path / "kept.safetensors"
+    terminal.press("q")
+    terminal.wait_for("This run is not saved.")
+    terminal.press("s")
+    terminal.wait_for("Save the model")
+    terminal.press(f"{CLEAR}{path}\r")
+    assert terminal.wait() == 0
+    assert terminal.is_restored
+    assert load_model(path).config.model.hidden_size == 4
+
+
+def test_each_run_leaves_its_own_file_and_none_is_asked_about(start, tmp_path):
+    path = tmp_path / "model.safetensors"
+    terminal = train(start("--save-model", str(path)))
+    terminal.press("r")
+    terminal.wait_for("the same seed, 0")
+    train(terminal)
+    terminal.press("q")
+    assert terminal.wait() == 0
+    said = " ".join(terminal.after_the_screen.split())
+    names = re.findall(r"saved as \S*?(model[-\d]*\.safetensors)", said)
+    assert names == ["model.safetensors", "model-2.safetensors"]
+    assert path.exists()
+    assert (tmp_path / "model-2.safetensors").exists()
