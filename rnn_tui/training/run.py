@@ -55,6 +55,8 @@ class Run:
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
         self.fault: str | None = None
+        self.shows_free_running = False
+        """Whether snapshots have the forecast of the test part that is fed with itself."""
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
@@ -293,7 +295,7 @@ class Run:
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         return replace(
             snapshot,
-            forecast=self.trainer.forecast(SHOWN_POINTS),
+            forecast=self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running),
             trace=self.trainer.trace(),
             gradient=self.trainer.gradient_flow() if self._last else None,
         )

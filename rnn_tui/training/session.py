@@ -25,6 +25,7 @@ from rnn_tui.training.commands import (
     Pause,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
 )
@@ -293,11 +294,13 @@ class Session(Controls):
                 self._adjust(run, command)
             case Save(path):
                 self._save_as(run, path)
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
             case _:
                 trainer = run.trainer
                 self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
         if not isinstance(command, Pause | Step | FinishEpoch | Stop):
-            self._answer(run, pictures=False)
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:
         refused = ""

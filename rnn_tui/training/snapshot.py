@@ -93,6 +93,9 @@ class Forecast:
     """Steps that one prediction covers; `predicted` is the first of them."""
     start: int = 0
     """Index in the series of the first point."""
+    free: Floats | None = None
+    """What is forecast from the beginning of the test part on by reading the forecasts themselves,
+    shape (n,), NaN outside; only where it is asked for, and possible."""
 
 
 @dataclass(frozen=True, slots=True)

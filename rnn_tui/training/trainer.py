@@ -16,7 +16,8 @@ from rnn_kernels import (
 from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
-from rnn_tui.errors import UsageError
+from rnn_tui.errors import DataError, UsageError
+from rnn_tui.forecasting.free_running import free_run
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.sampling import BatchSampler, Starts
@@ -26,6 +27,8 @@ PREDICTION_BATCH = 64
 DIVERGED_LOSS = 1e6
 """Scaled squared error at which a run counts as diverged: errors of 1,000 standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
+MOST_FREE_STEPS = 100
+"""Rows that are forecast one after the other for the screen: each is a call of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +224,15 @@ class Trainer:
         rms = root_mean_square(scaled)
         return Errors(loss=rms * rms, rmse=root_mean_square(off))
 
-    def forecast(self, limit: int | None = None) -> Forecast:
+    def forecast(self, limit: int | None = None, *, free: bool = False) -> Forecast:
         """Return what was forecast one step ahead of the last `limit` points, or of all of them.
 
         The first column to forecast is shown.
+
+        Parameters
+        ----------
+        free
+            Whether the test part is forecast once more, fed with its own forecasts.
         """
         prepared, series, end = self._prepared, self._prepared.series, self._prepared.split.end
         begin = 0 if limit is None else max(0, end - limit)
@@ -246,7 +254,43 @@ class Trainer:
             test_start=max(0, prepared.split.test_start - begin),
             horizon=prepared.horizon,
             start=begin,
+            free=self._free_run(begin) if free else None,
         )
+
+    def _free_run(self, begin: int) -> Floats | None:
+        """Return a forecast that knows nothing after the beginning of the test part.
+
+        Of the first column, for the points from row `begin` on, NaN where it does not reach. None
+        where covariates would have to be known.
+        """
+        prepared, first, end = (
+            self._prepared,
+            self._prepared.split.test_start,
+            self._prepared.split.end,
+        )
+        path = np.full(end - begin, np.nan)
+        steps = min(MOST_FREE_STEPS, end - first)
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                free = free_run(self._read_one, prepared, first - self._window, steps)
+        except DataError:
+            return None
+        path[first - begin : first - begin + steps] = free[:, 0]
+        path.setflags(write=False)
+        return path
+
+    def _read_one(self, window: Inputs) -> Inputs:
+        out: Inputs = np.empty((1, self.model.network.output_size), window.dtype)
+        predict(
+            self.model.network,
+            self.model.parameters,
+            self._trace_workspace,
+            window,
+            np.zeros(1, np.int64),
+            out,
+        )
+        said: Inputs = out[0]
+        return said
 
     def trace(self) -> Trace:
         """Return the activations of the current weights on the last validation window."""

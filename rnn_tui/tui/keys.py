@@ -74,6 +74,13 @@ COMMANDS = (
     Command("w", "w", "Save the model", "write the best weights to a file", "save"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
+    Command(
+        "f",
+        "f",
+        "Free-running forecast",
+        "of the test part, fed with its own forecasts",
+        "view('free-running')",
+    ),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
@@ -132,7 +139,10 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),
     )
-    forecast = (Hint("d", "errors", "view('residuals')", 10),)
+    forecast = (
+        Hint("d", "errors", "view('residuals')", 10),
+        Hint("f", "free-running", "view('free-running')", 10),
+    )
     time = (
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),

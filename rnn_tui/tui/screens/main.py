@@ -126,6 +126,7 @@ class MainScreen(SteeringScreen):
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
             "residuals": self._forecast.toggle_residuals,
+            "free-running": self._toggle_free_running,
             "gate": self._gates.show_next_kind,
             "order": self._gates.sort_next,
         }
@@ -342,6 +343,16 @@ class MainScreen(SteeringScreen):
         remark = self._views[name]()
         if remark:
             self._say(remark)
+
+    def _toggle_free_running(self) -> str:
+        """Ask the run for the forecast that is fed with itself, or no longer."""
+        forecast = self._session.snapshot.forecast
+        if forecast is None:
+            return "There is no forecast yet."
+        if not self._may_steer():
+            return ""
+        self._session.show_free_running(on=forecast.free is None)
+        return ""
 
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""
