@@ -29,7 +29,7 @@ import torch
 import rnn_kernels
 from rnn_kernels.jit import POLICY
 from rnn_kernels.layout import aligned_zeros
-from rnn_kernels.microkernel import lanes, product_tile_4, tile_heights
+from rnn_kernels.microkernel import lanes, product_of, tile_heights
 
 SIZES = ((1, 50, 32), (16, 50, 32), (32, 100, 64), (32, 100, 128), (64, 100, 256), (32, 200, 512))
 QUICK = SIZES[:4]
@@ -131,12 +131,15 @@ def pytorch(case: Case, rule: str, *, onednn: bool) -> Contender:
     return take
 
 
+product = product_of(4)
+
+
 @numba.njit(**POLICY)  # type: ignore[untyped-decorator]
 def multiply(times: int, rows: int, left: Any, right: Any, out: Any, width: int) -> None:
     """Run the microkernel on the same panel again and again."""
     depth = right.size // width
     for _ in range(times):
-        product_tile_4(rows, left, 0, depth, 1, right, 0, width, depth, out, 0, width, 0)
+        product(rows, left, 0, depth, 1, right, 0, width, depth, out, 0, width, 0)
 
 
 def peak() -> tuple[Contender, float]:

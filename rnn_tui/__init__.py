@@ -9,15 +9,15 @@ True
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rnn_tui.api import Fit, fit
+    from rnn_tui.api import Ahead, Fit, Forecaster, fit, load
 
 __version__ = "0.1.0"
-__all__ = ["Fit", "__version__", "fit"]
+__all__ = ["Ahead", "Fit", "Forecaster", "__version__", "fit", "load"]
 
 
 def __getattr__(name: str) -> object:
     """Import the Python interface when it is first asked for: the command must answer at once."""
-    if name in {"Fit", "fit"}:
+    if name in __all__:
         from rnn_tui import api  # noqa: PLC0415 - see above
 
         return getattr(api, name)

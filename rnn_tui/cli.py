@@ -9,16 +9,16 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from rnn_tui import __version__, subcommands
 from rnn_tui.crash import report_crash
 from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
-from rnn_tui.options import HEADINGS, SETTINGS, Setting
+from rnn_tui.options import SETTINGS
+from rnn_tui.request import CONFIGURING, RUNNING, Request, configure, to_request
+from rnn_tui.setting import HEADINGS
 from rnn_tui.streams import (
     Output,
     OutputLostError,
@@ -31,24 +31,8 @@ from rnn_tui.streams import (
 if TYPE_CHECKING:
     from rnn_tui.config import RunConfig
 
-
 COMPLETION = "_RNN_TUI_COMPLETE"
 """Set where a shell asks for completions, as click documents it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A parsed command line."""
-
-    settings: dict[str, Any]
-    """Name of a setting -> its value, or values; None where it was not given."""
-    config: Path | None
-    save_model: Path | None
-    load_model: Path | None
-    output: Path | None
-    batch: bool
-    json: bool
-    plots: bool
 
 
 class RunCommand(click.Group):
@@ -79,41 +63,10 @@ class RunCommand(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _option(setting: Setting) -> click.Option:
-    shown = f"  [default: {setting.default}]" if setting.default else ""
-    return click.Option(
-        [setting.flag],
-        type=setting.type,
-        metavar=setting.metavar,
-        multiple=setting.repeated,
-        help=f"{setting.help}{shown}",
-    )
-
-
-def _file_option(flag: str, metavar: str, text: str) -> click.Option:
-    path = click.Path(path_type=Path)
-    return click.Option([flag], type=path, metavar=metavar, help=text)
-
-
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         click.echo(f"rnn-tui {__version__}")
         ctx.exit()
-
-
-def _parse(
-    *,
-    config: Path | None,
-    save_model: Path | None,
-    load_model: Path | None,
-    output: Path | None,
-    batch: bool,
-    json: bool,
-    plots: bool,
-    **settings: Any,
-) -> Request:
-    given = {name: None if value == () else value for name, value in settings.items()}
-    return Request(given, config, save_model, load_model, output, batch, json, plots)
 
 
 @click.command("datasets", help="List the series that come with the program.")
@@ -129,7 +82,7 @@ def _datasets(ctx: click.Context) -> int:
 
 COMMAND = RunCommand(
     "rnn-tui",
-    callback=_parse,
+    callback=to_request,
     commands=[_datasets, subcommands.config, subcommands.keys],
     invoke_without_command=True,
     subcommand_metavar="",
@@ -140,14 +93,8 @@ COMMAND = RunCommand(
     epilog="Exit codes: 0 done, 1 failed or diverged, 2 usage, 128 + N ended by signal N "
     "(Ctrl+C: 130).",
     params=[
-        *(_option(setting) for setting in SETTINGS),
-        _file_option("--config", "FILE.toml", "Read the configuration from a file."),
-        _file_option("--load-model", "FILE", "Start from a saved model (safetensors)."),
-        _file_option("--save-model", "FILE", "Save the best weights when the run ends."),
-        _file_option("--output", "FILE", "Write all forecasts: .csv, .parquet or .json."),
-        click.Option(["--batch"], is_flag=True, help="Run without a screen and print a summary."),
-        click.Option(["--plots"], is_flag=True, help="With --batch: draw charts below it."),
-        click.Option(["--json"], is_flag=True, help="With --batch: print JSON Lines instead."),
+        *CONFIGURING,
+        *RUNNING,
         click.Option(
             ["--version"],
             is_flag=True,
@@ -160,51 +107,18 @@ COMMAND = RunCommand(
 )
 
 
-def configure(request: Request) -> "RunConfig":
-    """Return the validated configuration of a command line.
-
-    Raises
-    ------
-    UsageError
-        Names the option or the file and key at fault.
-    """
-    from rnn_tui.config import build_config, layer, read_toml  # noqa: PLC0415 - imports pydantic
-
-    given = request.settings
-    if given["data"] is not None and given["dataset"] is not None:
-        raise UsageError("--data and --dataset exclude each other: give one of the two.")
-    overrides: dict[str, dict[str, Any]] = {}
-    for setting in SETTINGS:
-        section, _, key = setting.key.partition(".")
-        overrides.setdefault(section, {})[key] = given[setting.name]
-    base = _saved_tables(request.load_model) if request.load_model else {}
-    if request.config:
-        base = layer(base, read_toml(request.config))
-    return build_config(
-        overrides,
-        base,
-        source=str(request.config or request.load_model or "configuration"),
-        option_names={setting.key: setting.flag for setting in SETTINGS},
-    )
-
-
-def _saved_tables(path: Path) -> dict[str, Any]:
-    """Return the configuration of a saved model, without how long and how it was shown."""
-    from rnn_tui.training.checkpoint import load_model  # noqa: PLC0415 - imports pydantic
-
-    tables = load_model(path).config.model_dump(
-        mode="json", exclude_none=True, exclude={"display": True, "training": {"steps"}}
-    )
-    return dict(tables)
-
-
 def check_modes(request: Request) -> None:
-    """Raise UsageError where --batch, --json and --plots do not go together."""
+    """Raise UsageError where --batch and the forms of its output do not go together."""
     if request.json and request.plots:
         raise UsageError("--json and --plots exclude each other: JSON Lines hold no charts.")
+    if request.quiet and request.plots:
+        raise UsageError("--quiet and --plots exclude each other: quiet prints no charts.")
     for flag, wanted in (("--json", request.json), ("--plots", request.plots)):
         if wanted and not request.batch:
             raise UsageError(f"{flag} needs --batch: the app draws on the screen instead.")
+    for flag, value in (("--quiet", request.quiet), ("--report", request.report)):
+        if value and not request.batch:
+            raise UsageError(f"{flag} needs --batch: the app shows a run on the screen.")
 
 
 def check_terminal(arguments: Sequence[str], term: str) -> None:
@@ -221,33 +135,84 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
     raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
 
 
-def run(request: Request, arguments: Sequence[str]) -> int:
-    """Do what was asked for; return the exit code."""
-    check_modes(request)
-    config = configure(request)
-    from rnn_tui.training.files import check_output, check_writable  # noqa: PLC0415 - when needed
-
+def check_several(request: Request, runs: int, why: str) -> None:
+    """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
+    for flag, path in (
+        ("--save-model", request.save_model),
+        ("--output", request.output),
+        ("--report", request.report),
+    ):
+        if path is not None:
+            raise UsageError(
+                f"{flag} {path}: is for one run, and {why} for {runs:,}: leave one of them out."
+            )
+    if request.plots:
+        raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
+    if request.follow:
+        raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
     if not request.batch:
-        check_terminal(arguments, os.environ.get("TERM", ""))
+        raise UsageError(
+            f"{why} for {runs:,} runs, which the app cannot show side by side: add --batch."
+        )
+
+
+def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
+    """Raise UsageError where a grid or a backtest does not go with what else is asked for."""
+    folds = configs[0].forecast.backtest
+    if len(configs) > 1:
+        check_several(request, len(configs), "--cell and --seed ask")
+        if folds is not None:
+            raise UsageError("--backtest is for one cell and one seed: run it once for each.")
+    elif folds is not None:
+        check_several(request, folds, "--backtest asks")
+        if request.load_model is not None:
+            raise UsageError(
+                "--backtest trains anew for each fold, which --load-model would let look ahead: "
+                "leave it out, and give the settings as options or with --config."
+            )
+
+
+def check_files(request: Request) -> None:
+    """Raise UsageError where a file that is asked for could never be written."""
+    from rnn_tui.training.files import (  # noqa: PLC0415 - when needed
+        check_output,
+        check_report,
+        check_writable,
+    )
+
     if request.save_model:
         check_writable(request.save_model)
     if request.output:
         check_output(request.output)
-    if request.batch:
-        from rnn_tui.batch import run_batch  # noqa: PLC0415 - imports NumPy and Rich
+    if request.report:
+        check_report(request.report)
 
-        return run_batch(
-            config,
+
+def run(request: Request, arguments: Sequence[str]) -> int:
+    """Do what was asked for; return the exit code."""
+    check_modes(request)
+    configs = configure(request)
+    check_runs(request, configs)
+    if not request.batch:
+        check_terminal(arguments, os.environ.get("TERM", ""))
+    check_files(request)
+    if request.batch:
+        from rnn_tui.batch import Task, run_batch  # noqa: PLC0415 - imports NumPy and Rich
+
+        task = Task(
             load_from=request.load_model,
             save_to=request.save_model,
             output_to=request.output,
+            report_to=request.report,
             as_json=request.json,
             plots=request.plots,
+            quiet=request.quiet,
         )
+        return run_batch(configs, task)
     from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
 
     return run_app(
-        config,
+        configs[0],
         load_from=request.load_model,
         save_to=request.save_model,
         output_to=request.output,

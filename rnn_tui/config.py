@@ -5,20 +5,34 @@ Sections and keys are the same in the file, in `run_started` events and in saved
 
 import datetime as dt
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
+from rnn_tui.choices import misplaced, quantiles_fault
 from rnn_tui.errors import UsageError
 
 Cell = Literal["rnn", "lstm"]
 Dtype = Literal["float32", "float64"]
-OptimizerName = Literal["sgd", "adam"]
+OptimizerName = Literal["sgd", "rmsprop", "adam", "adamw"]
+LossName = Literal["mse", "mae", "huber", "quantile"]
+ScheduleName = Literal["constant", "cosine", "step", "exponential"]
+Scheme = Literal["pytorch", "glorot", "orthogonal", "identity"]
+IntervalMethod = Literal["conformal", "quantile", "none"]
 LossAt = Literal["last", "every"]
 
 LARGEST_FILE = 1 << 20
@@ -26,8 +40,11 @@ DEFAULT_FPS = 10
 """Frames a second on a terminal of this machine."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
 TransformName = Literal["diff", "seasonal-diff", "log", "log-return"]
+BadRows = Literal["skip", "stop"]
 Scaling = Literal["standard", "robust", "min-max", "none"]
 
 FILE_KEYS = (
@@ -55,6 +72,10 @@ def _as_tuple(value: Any) -> Any:
 def _names(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return () if value is None else (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _list_as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -101,8 +122,36 @@ def _encoding(value: Any) -> Any:
     return value
 
 
+DURATION = re.compile(
+    r"(?:(?P<h>\d+(?:\.\d+)?)h)? *(?:(?P<m>\d+(?:\.\d+)?)m(?:in)?)? *(?:(?P<s>\d+(?:\.\d+)?)s?)?"
+)
+
+
+def _seconds(value: Any) -> Any:
+    """Return a duration such as "90", "90s", "10m", "1h30m" in seconds."""
+    if not isinstance(value, str):
+        return value
+    found = DURATION.fullmatch(value.strip().lower())
+    if found is None or not any(found.groups()):
+        raise ValueError(f"must be seconds, or a time such as 90s, 10m or 1h30m, not {value!r}")
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def _quantiles(value: tuple[float, ...]) -> tuple[float, ...]:
+    fault = quantiles_fault(value)
+    if fault:
+        raise ValueError(fault)
+    return value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 SizeOrTime = Annotated[float | str, BeforeValidator(_size_or_time)]
+Quantiles = Annotated[
+    tuple[float, ...], BeforeValidator(_list_as_tuple), AfterValidator(_quantiles)
+]
+Betas = Annotated[tuple[BelowOne, BelowOne], BeforeValidator(_list_as_tuple)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -193,22 +242,102 @@ class ModelConfig(Section):
     dtype: Dtype = "float32"
     forget_bias: float = Field(default=1.0, allow_inf_nan=False)
     """Initial bias of the LSTM's forget gate (Jozefowicz et al. 2015)."""
+    init: Scheme = "pytorch"
+    """How the initial weights are drawn; "identity" is the IRNN of Le et al. (2015)."""
+    spectral_radius: Positive | None = None
+    """Largest absolute eigenvalue of the initial W_hh, of each gate. None: as drawn."""
+
+    @model_validator(mode="after")
+    def _fits_the_cell(self) -> Self:
+        if self.init == "identity" and not self.cell.startswith("rnn"):
+            raise ValueError(
+                f"init identity is for cells without gates, not for {self.cell}: choose another "
+                "init, or the cell rnn"
+            )
+        return self
 
 
 class TrainingConfig(Section):
     """How the network is trained."""
 
     optimizer: OptimizerName = "adam"
+    momentum: BelowOne = 0.0
+    """Of sgd and rmsprop."""
+    nesterov: bool = False
+    """Whether the momentum of sgd is Nesterov's."""
+    betas: Betas = (0.9, 0.999)
+    """What adam and adamw keep of their moments in a step."""
+    smoothing: BelowOne = 0.99
+    """What rmsprop keeps of its mean square in a step."""
+    epsilon: Positive = 1e-8
+    """Added to the root that adam, adamw and rmsprop divide by."""
+    weight_decay: NotNegative | None = None
+    """Pull of the weights towards 0: decoupled in adamw, else a part of the gradient. None: 0.01
+    in adamw, else 0."""
     learning_rate: Positive = 1e-2
-    clip: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    schedule: ScheduleName = "constant"
+    """How the learning rate changes from step to step."""
+    schedule_steps: int | None = Field(default=None, ge=1)
+    """Steps in which cosine and exponential fall, or between the falls of step. None: those of the
+    run after the warm-up; of step a third of them."""
+    lr_decay: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """What the learning rate is multiplied by in so many steps, of step and exponential."""
+    lr_floor: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Where cosine ends, as a share of the learning rate."""
+    warm_up: int = Field(default=0, ge=0)
+    """Steps in which the learning rate rises from 0 to its value along a line."""
+    loss: LossName = "mse"
+    huber_delta: Positive = 1.0
+    """Error in scaled units from which on the Huber loss is a line."""
+    quantiles: Quantiles = (0.05, 0.5, 0.95)
+    """Of the quantile loss, ascending; 0.5 is the forecast, the outer two an interval."""
+    clip: NotNegative = 1.0
     """Largest global norm of the gradient; 0 switches clipping off."""
+    clip_value: NotNegative = 0.0
+    """Largest element of the gradient, cut before its norm is clipped; 0 switches it off."""
     batch_size: int = Field(default=32, ge=1, le=65_536)
     loss_at: LossAt = "last"
     """Whether the loss counts the prediction after the last timestep or after every one."""
     steps: int | None = Field(default=None, ge=0)
-    """Optimisation steps. None: the app trains until it is stopped, batch takes 1,000."""
+    """Optimisation steps. None: the app trains until it is stopped, batch takes 1,000, or as many
+    as the time limit allows."""
+    patience: int | None = Field(default=None, ge=1)
+    """Evaluations on the validation part without better weights after which the run ends."""
+    until_loss: Positive | None = None
+    """Validation loss at which the run ends, in scaled units."""
+    time_limit: Seconds | None = None
+    """Seconds of training after which the run ends; text such as "10m" is read as well."""
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
     threads: int = Field(default=1, ge=1, le=256)
+
+    @model_validator(mode="after")
+    def _keys_belong(self) -> Self:
+        fields = type(self).model_fields
+        values = {key: getattr(self, key) for key in fields}
+        fault = misplaced(values, {key: field.default for key, field in fields.items()})
+        if fault:
+            raise ValueError(fault)
+        return self
+
+    @property
+    def forecast_quantiles(self) -> tuple[float, ...]:
+        """Quantiles that the network forecasts; none where it forecasts one number."""
+        return self.quantiles if self.loss == "quantile" else ()
+
+
+class ForecastConfig(Section):
+    """What is forecast when the network is trained, and how sure it is."""
+
+    ahead: int | None = Field(default=None, ge=1, le=100_000)
+    """Rows to forecast beyond the end of the series. None: the horizon."""
+    intervals: IntervalMethod | None = None
+    """Prediction intervals, and by which method: "quantile" takes the outer quantiles that the
+    network forecasts. None: "quantile" where it forecasts several, else "conformal"."""
+    coverage: float = Field(default=0.9, gt=0, lt=1)
+    """Share of values that conformal intervals are to hold; of "quantile" training.quantiles say
+    it."""
+    backtest: int | None = Field(default=None, ge=1, le=1_000)
+    """Folds of a walk-forward backtest, which batch runs instead of one run."""
 
 
 class DisplayConfig(Section):
@@ -220,13 +349,46 @@ class DisplayConfig(Section):
     """"ssh" sends little to the terminal; "auto" looks for SSH_CONNECTION. None: the settings'."""
 
 
+class FollowConfig(Section):
+    """What is done with rows that come while the run goes on."""
+
+    enabled: bool = False
+    """Go on with the file, or standard input, as it grows."""
+    warm_up: int | None = Field(default=None, ge=2, le=10_000_000)
+    """Rows that are learned before the first is predicted. None: all that a file has, and of a
+    pipe ten times those of a window and its horizon."""
+    steps_per_row: int = Field(default=1, ge=0, le=100_000)
+    """Optimisation steps after every row that came."""
+    memory: int = Field(default=5_000, ge=2, le=10_000_000)
+    """Newest rows that are kept to learn from."""
+    bad_rows: BadRows = "skip"
+    """Whether a line that is no row is skipped or ends the run; it is told either way."""
+
+
 class RunConfig(Section):
     """Everything that makes a run what it is."""
 
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+    forecast: ForecastConfig = ForecastConfig()
     display: DisplayConfig = DisplayConfig()
+    follow: FollowConfig = FollowConfig()
+
+    @model_validator(mode="after")
+    def _intervals_can_be_made(self) -> Self:
+        if self.forecast.intervals == "quantile" and len(self.training.forecast_quantiles) < 3:
+            raise ValueError(
+                "forecast.intervals quantile needs a network that forecasts them: --loss quantile "
+                "with at least 3 --quantiles"
+            )
+        return self
+
+    @property
+    def interval_method(self) -> IntervalMethod:
+        """How prediction intervals are made."""
+        several = len(self.training.forecast_quantiles) >= 3
+        return self.forecast.intervals or ("quantile" if several else "conformal")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -314,9 +476,26 @@ def build_config(
     given = {f"{section}.{key}" for section, values in chosen.items() for key in values}
     merged = layer(base or {}, {section: values for section, values in chosen.items() if values})
     try:
-        return RunConfig.model_validate(merged)
+        config = RunConfig.model_validate(merged)
     except ValidationError as error:
         raise UsageError(_explain(error, given, source, option_names or {})) from error
+    _check_following(config)
+    return config
+
+
+def _check_following(config: RunConfig) -> None:
+    """Raise UsageError where a run that is to follow its source cannot."""
+    if not config.follow.enabled:
+        return
+    lack = None
+    if config.data.file is None:
+        lack = "needs a file that grows, or - for standard input: --data FILE|-"
+    elif config.data.missing == "interpolate":
+        lack = "--missing interpolate looks ahead; what works is error, ffill or drop"
+    elif config.data.format == "parquet":
+        lack = "a Parquet file does not grow; follow CSV or JSON Lines"
+    if lack is not None:
+        raise UsageError(f"--follow: {lack}.")
 
 
 def faults_in(tables: Mapping[str, Any]) -> dict[str, str]:

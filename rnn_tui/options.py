@@ -1,39 +1,37 @@
 """The options of the command that set a key of the configuration each."""
 
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
 import click
 
-Heading = Literal["Series", "Reading", "Network", "Training", "Run"]
-HEADINGS: tuple[Heading, ...] = get_args(Heading)
-"""Of the groups in the help."""
+from rnn_tui.followoptions import FOLLOW_SETTINGS
+from rnn_tui.forecastoptions import FORECAST_SETTINGS
+from rnn_tui.setting import Setting
+from rnn_tui.trainingoptions import INITIAL_SETTINGS, TRAINING_SETTINGS
+
+LARGEST_RANGE = 1_000
+"""Seeds in one range."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An option that sets one key of the configuration."""
+def seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that "7" or a range that holds both its ends, "0..4", stands for.
 
-    heading: Heading
-    flag: str
-    key: str
-    """"section.key" in the configuration file."""
-    type: "click.ParamType[Any] | type"
-    metavar: str
-    help: str
-    default: str
-    """The default as the help shows it; a test compares it with the configuration's."""
-    repeated: bool = False
-    """Whether it may be given several times, for a key that holds several values."""
-
-    @property
-    def name(self) -> str:
-        """Name of the parsed value."""
-        return self.flag.removeprefix("--").replace("-", "_")
+    Raises
+    ------
+    click.BadParameter
+        It is neither.
+    """
+    first, dots, last = text.partition("..")
+    try:
+        low = int(first)
+        high = int(last) if dots else low
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no whole number, nor a range as 0..4.") from None
+    if not low <= high < low + LARGEST_RANGE:
+        rule = f"expected the smaller end first, and at most {LARGEST_RANGE:,} seeds"
+        raise click.BadParameter(f"{text!r} is no range of seeds: {rule}.")
+    return tuple(range(low, high + 1))
 
 
 CELLS = click.Choice(["rnn", "lstm"])
-OPTIMIZERS = click.Choice(["sgd", "adam"])
 DTYPES = click.Choice(["float32", "float64"])
 SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
 FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
@@ -223,7 +221,14 @@ SETTINGS = (
         "error",
     ),
     Setting(
-        "Network", "--cell", "model.cell", CELLS, "rnn|lstm", "Kind of recurrent cell.", "lstm"
+        "Network",
+        "--cell",
+        "model.cell",
+        CELLS,
+        "rnn|lstm",
+        "Kind of recurrent cell; repeated: one run each.",
+        "lstm",
+        varied=True,
     ),
     Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
     Setting(
@@ -235,6 +240,7 @@ SETTINGS = (
         "Precision of the numbers.",
         "float32",
     ),
+    *INITIAL_SETTINGS,
     Setting(
         "Training",
         "--steps",
@@ -247,27 +253,20 @@ SETTINGS = (
     Setting(
         "Training", "--batch-size", "training.batch_size", int, "B", "Windows in one step.", "32"
     ),
+    *TRAINING_SETTINGS,
     Setting(
         "Training",
-        "--optimizer",
-        "training.optimizer",
-        OPTIMIZERS,
-        "sgd|adam",
-        "Update rule.",
-        "adam",
+        "--seed",
+        "training.seed",
+        seeds,
+        "N|A..B",
+        "Seed of weights and sampling; several: one run each.",
+        "0",
+        varied=True,
     ),
-    Setting("Training", "--lr", "training.learning_rate", float, "RATE", "Learning rate.", "0.01"),
-    Setting(
-        "Training",
-        "--clip",
-        "training.clip",
-        float,
-        "NORM",
-        "Largest global norm of the gradient; 0: no limit.",
-        "1.0",
-    ),
-    Setting("Training", "--seed", "training.seed", int, "N", "Seed of weights and sampling.", "0"),
     Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
+    *FORECAST_SETTINGS,
+    *FOLLOW_SETTINGS,
     Setting(
         "Run",
         "--fps",

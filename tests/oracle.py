@@ -1,19 +1,21 @@
 """What the kernels have to compute, in plain NumPy loops and float64.
 
 Slow and obvious on purpose, and without an import of ours: one sample and one timestep at a time,
-in the order of the textbook. The equations are those of Elman (1990) for the tanh RNN, Hochreiter
-and Schmidhuber (1997) with the forget gate of Gers et al. (2000) for the LSTM; backward, those of
-Werbos (1990). Rows are stacked i, f, g, o.
+in the order of the textbook. The equations are those of Elman (1990) for the RNN, Hochreiter and
+Schmidhuber (1997) with the forget gate of Gers et al. (2000) for the LSTM and the peepholes of Gers
+et al. (2002), Cho et al. (2014) for the original GRU and those of cuDNN for the other; backward,
+those of Werbos (1990). Rows are stacked i, f, g, o, or r, z, n; peepholes i, f, o.
 
 Shapes: x (T, B, D); h and c (T+1, B, H) with the initial state first; y, dy, target (T, B, O).
 Of several layers, which `forward_layers` and `backward_layers` compute, h0, c0, dh_T and dc_T are
 (layers, B, H).
 """
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from tests.oracle_rules import LOSSES, OPTIMIZERS, clip, rate_factor
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,40 @@ def sigmoid(z):
         return 1 / (1 + np.exp(-z))
 
 
-def rnn_step(p, x, h):
-    """One sample's next hidden state."""
-    return np.tanh(p["W_ih"] @ x + p["b_ih"] + p["W_hh"] @ h + p["b_hh"])
+def step(cell, p, x, h, c):
+    """One sample's next hidden and cell state (0 where there is none), and its gates by name."""
+    own = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}[cell.split("-")[0]]
+    return own(cell, p, x, h, c)
 
 
-def lstm_step(p, x, h, c):
-    """One sample's next hidden and cell state, and its gates by name."""
+def rnn_step(cell, p, x, h, _c):
+    z = p["W_ih"] @ x + p["b_ih"] + p["W_hh"] @ h + p["b_hh"]
+    return np.maximum(z, 0) if cell == "rnn-relu" else np.tanh(z), 0, {}
+
+
+def lstm_step(cell, p, x, h, c):
     z_i, z_f, z_g, z_o = np.split(p["W_ih"] @ x + p["b_ih"] + p["W_hh"] @ h + p["b_hh"], 4)
-    i, f, g, o = sigmoid(z_i), sigmoid(z_f), np.tanh(z_g), sigmoid(z_o)
+    p_i, p_f, p_o = peepholes(cell, p)
+    i, f, g = sigmoid(z_i + p_i * c), sigmoid(z_f + p_f * c), np.tanh(z_g)
     c_next = f * c + i * g
+    o = sigmoid(z_o + p_o * c_next)
     return o * np.tanh(c_next), c_next, {"i": i, "f": f, "g": g, "o": o}
+
+
+def peepholes(cell, p):
+    return np.split(p["p"], 3) if cell == "lstm-peephole" else (0, 0, 0)
+
+
+def gru_step(cell, p, x, h, _c):
+    x_r, x_z, x_n = np.split(p["W_ih"] @ x + p["b_ih"], 3)
+    h_r, h_z, h_n = np.split(p["W_hh"] @ h + p["b_hh"], 3)
+    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
+    if cell == "gru-original":
+        W_hn, b_hn = np.split(p["W_hh"], 3)[2], np.split(p["b_hh"], 3)[2]
+        n = np.tanh(x_n + W_hn @ (r * h) + b_hn)
+    else:
+        n = np.tanh(x_n + r * h_n)
+    return (1 - z) * n + z * h, 0, {"r": r, "z": z, "n": n}
 
 
 def read_out(p, h):
@@ -72,17 +97,15 @@ def forward(cell, p, x, h0, c0):
     T, B, _ = x.shape
     H, O = h0.shape[1], len(p["b_y"])  # noqa: E741
     h, c = np.zeros((T + 1, B, H)), np.zeros((T + 1, B, H))
-    gates = {name: np.zeros((T, B, H)) for name in ("ifgo" if cell == "lstm" else "")}
+    names = {"lstm": "ifgo", "gru": "rzn"}.get(cell.split("-")[0], "")
+    gates = {name: np.zeros((T, B, H)) for name in names}
     y = np.zeros((T, B, O))
     h[0], c[0] = h0, c0
     for t in range(T):
         for b in range(B):
-            if cell == "lstm":
-                h[t + 1, b], c[t + 1, b], gates_now = lstm_step(p, x[t, b], h[t, b], c[t, b])
-                for name, values in gates_now.items():
-                    gates[name][t, b] = values
-            else:
-                h[t + 1, b] = rnn_step(p, x[t, b], h[t, b])
+            h[t + 1, b], c[t + 1, b], gates_now = step(cell, p, x[t, b], h[t, b], c[t, b])
+            for name, values in gates_now.items():
+                gates[name][t, b] = values
             y[t, b] = read_out(p, h[t + 1, b])
     return Trace(h=h, c=c, gates=gates, y=y)
 
@@ -93,30 +116,99 @@ def backward(cell, p, x, trace, dy, dh_T, dc_T):
     d = {name: np.zeros_like(value) for name, value in p.items()}
     dx, dh0, dc0 = np.zeros_like(x), np.zeros_like(dh_T), np.zeros_like(dc_T)
     dh_total, dc_total = np.zeros_like(trace.h[1:]), np.zeros_like(trace.c[1:])
+    own = {"rnn": rnn_step_gradient, "lstm": lstm_step_gradient, "gru": gru_step_gradient}
+    step_gradient = own[cell.split("-")[0]]
     for b in range(B):
         dh, dc = dh_T[b], dc_T[b]  # what comes back from later timesteps
         for t in range(T - 1, -1, -1):
-            h_t, h_before = trace.h[t + 1, b], trace.h[t, b]
-            d["W_hy"] += np.outer(dy[t, b], h_t)
+            d["W_hy"] += np.outer(dy[t, b], trace.h[t + 1, b])
             d["b_y"] += dy[t, b]
             dh = dh + p["W_hy"].T @ dy[t, b]
-            if cell == "lstm":
-                gates = {name: values[t, b] for name, values in trace.gates.items()}
-                dz, dc_t, dc = lstm_step_gradient(
-                    dh, dc, gates, c=trace.c[t + 1, b], c_before=trace.c[t, b]
-                )
-                dc_total[t, b] = dc_t
-            else:
-                dz = dh * (1 - h_t**2)
             dh_total[t, b] = dh
-            d["W_ih"] += np.outer(dz, x[t, b])
-            d["W_hh"] += np.outer(dz, h_before)
-            d["b_ih"] += dz
-            d["b_hh"] += dz
-            dx[t, b] = p["W_ih"].T @ dz
-            dh = p["W_hh"].T @ dz
+            moment = Moment(
+                x=x[t, b],
+                h=trace.h[t + 1, b],
+                c=trace.c[t + 1, b],
+                h_before=trace.h[t, b],
+                c_before=trace.c[t, b],
+                gates={name: values[t, b] for name, values in trace.gates.items()},
+            )
+            found, dx[t, b], dh, dc_total[t, b], dc = step_gradient(cell, p, moment, dh, dc)
+            for name, value in found.items():
+                d[name] += value
         dh0[b], dc0[b] = dh, dc
     return Gradients(parameters=d, x=dx, h0=dh0, c0=dc0, dh=dh_total, dc=dc_total)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One sample at one timestep, with the states before it."""
+
+    x: np.ndarray
+    h: np.ndarray
+    c: np.ndarray
+    h_before: np.ndarray
+    c_before: np.ndarray
+    gates: dict
+
+
+def products(p, at, dz_x, dz_h, h_read):
+    """Gradients of the matrices and biases from those of what they add to, and dx."""
+    d = {
+        "W_ih": np.outer(dz_x, at.x),
+        "W_hh": np.outer(dz_h, h_read),
+        "b_ih": dz_x,
+        "b_hh": dz_h,
+    }
+    return d, p["W_ih"].T @ dz_x
+
+
+# Each returns the gradients of the parameters, dx, dh_{t-1} without the readout's, the total dc_t,
+# and dc_{t-1}.
+
+
+def rnn_step_gradient(cell, p, at, dh, _dc):
+    dz = dh * (at.h > 0) if cell == "rnn-relu" else dh * (1 - at.h**2)
+    d, dx = products(p, at, dz, dz, at.h_before)
+    return d, dx, p["W_hh"].T @ dz, 0, 0
+
+
+def lstm_step_gradient(cell, p, at, dh, dc):
+    i, f, g, o = (at.gates[name] for name in "ifgo")
+    p_i, p_f, p_o = peepholes(cell, p)
+    dz_o = dh * np.tanh(at.c) * o * (1 - o)
+    dc_t = dc + dh * o * (1 - np.tanh(at.c) ** 2) + p_o * dz_o
+    dz_i = dc_t * g * i * (1 - i)
+    dz_f = dc_t * at.c_before * f * (1 - f)
+    dz_g = dc_t * i * (1 - g**2)
+    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o])
+    d, dx = products(p, at, dz, dz, at.h_before)
+    if cell == "lstm-peephole":
+        d["p"] = np.concatenate([dz_i * at.c_before, dz_f * at.c_before, dz_o * at.c])
+    return d, dx, p["W_hh"].T @ dz, dc_t, dc_t * f + p_i * dz_i + p_f * dz_f
+
+
+def gru_step_gradient(cell, p, at, dh, _dc):
+    r, z, n = (at.gates[name] for name in "rzn")
+    H, h = len(r), at.h_before
+    W_hr, W_hz, W_hn = np.split(p["W_hh"], 3)
+    dz_n = dh * (1 - z) * (1 - n**2)
+    dz_z = dh * (h - n) * z * (1 - z)
+    if cell == "gru-original":
+        d_read = W_hn.T @ dz_n  # with respect to r * h
+        dz_r = d_read * h * r * (1 - r)
+        through_n, dz_hn = d_read * r, dz_n
+    else:
+        h_n = W_hn @ h + p["b_hh"][2 * H :]
+        dz_r = dz_n * h_n * r * (1 - r)
+        dz_hn = dz_n * r
+        through_n = W_hn.T @ dz_hn
+    dz_x = np.concatenate([dz_r, dz_z, dz_n])
+    dz_h = np.concatenate([dz_r, dz_z, dz_hn])
+    d, dx = products(p, at, dz_x, dz_h, h)
+    if cell == "gru-original":
+        d["W_hh"][2 * H :] = np.outer(dz_n, r * h)
+    return d, dx, dh * z + W_hr.T @ dz_r + W_hz.T @ dz_z + through_n, 0, 0
 
 
 def layer_count(p):
@@ -129,8 +221,8 @@ def parameters_of_layer(p, n):
 
     The readout of a layer that is not the last is the identity: its output is what the next reads.
     """
-    names = {name: f"{name}_{n}" if n else name for name in ("W_ih", "W_hh", "b_ih", "b_hh")}
-    own = {name: p[numbered] for name, numbered in names.items()}
+    names = {name: f"{name}_{n}" if n else name for name in ("W_ih", "W_hh", "b_ih", "b_hh", "p")}
+    own = {name: p[numbered] for name, numbered in names.items() if numbered in p}
     if n + 1 == layer_count(p):
         return own | {"W_hy": p["W_hy"], "b_y": p["b_y"]}
     H = p["W_hh"].shape[1]
@@ -164,89 +256,27 @@ def backward_layers(cell, p, x, traces, dy, dh_T, dc_T):
     return found
 
 
-def lstm_step_gradient(dh, dc, gates, c, c_before):
-    """Return dz (4H,), the total derivative ∂L/∂c_t, and what goes on to c_{t-1}."""
-    i, f, g, o = gates["i"], gates["f"], gates["g"], gates["o"]
-    dc_t = dc + dh * o * (1 - np.tanh(c) ** 2)
-    dz_i = dc_t * g * i * (1 - i)
-    dz_f = dc_t * c_before * f * (1 - f)
-    dz_g = dc_t * i * (1 - g**2)
-    dz_o = dh * np.tanh(c) * o * (1 - o)
-    return np.concatenate([dz_i, dz_f, dz_g, dz_o]), dc_t, dc_t * f
-
-
-def mse(y, target, first):
-    """Mean squared error over the timesteps from `first` on, and its gradient."""
-    T, B, O = y.shape  # noqa: E741
-    count = (T - first) * B * O
-    loss, dy = 0.0, np.zeros_like(y)
-    for t in range(first, T):
-        for b in range(B):
-            for k in range(O):
-                error = y[t, b, k] - target[t, b, k]
-                loss += error**2 / count
-                dy[t, b, k] = 2 * error / count
-    return loss, dy
-
-
-def global_norm(gradients):
-    return math.sqrt(sum(float(np.sum(gradient**2)) for gradient in gradients.values()))
-
-
-def clip(gradients, threshold):
-    """Pascanu et al. (2013); a threshold of 0 clips nothing. Returns the norm before as well."""
-    norm = global_norm(gradients)
-    if threshold > 0 and norm > threshold:
-        gradients = {name: gradient * threshold / norm for name, gradient in gradients.items()}
-    return gradients, norm
-
-
-@dataclass
-class SGD:
-    def update(self, p, gradients, learning_rate):
-        return {name: p[name] - learning_rate * gradients[name] for name in p}
-
-
-@dataclass
-class Adam:
-    """Kingma and Ba (2015), algorithm 1."""
-
-    k: int = 0
-    m: dict = field(default_factory=dict)
-    v: dict = field(default_factory=dict)
-
-    def update(self, p, gradients, learning_rate):
-        self.k += 1
-        updated = {}
-        for name, g in gradients.items():
-            self.m[name] = 0.9 * self.m.get(name, 0) + 0.1 * g
-            self.v[name] = 0.999 * self.v.get(name, 0) + 0.001 * g**2
-            m_hat = self.m[name] / (1 - 0.9**self.k)
-            v_hat = self.v[name] / (1 - 0.999**self.k)
-            updated[name] = p[name] - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-        return updated
-
-
-OPTIMIZERS = {"sgd": SGD, "adam": Adam}
-
-
 def windows(series, starts, T):
     """Return (T, B, features): the rows start … start+T−1 of each window."""
     return np.stack([series[start : start + T] for start in starts], axis=1)
 
 
-def train(cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold):
+def train(
+    cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold, limit=0,
+    settings=None, loss="mse", loss_settings=None, schedule=None,
+):  # fmt: skip
     """One step for each row of `starts`, from zero states. Returns parameters, losses, norms."""
-    rule, losses, norms = OPTIMIZERS[optimizer](), [], []
+    rule, losses, norms = OPTIMIZERS[optimizer](**settings or {}), [], []
     zero = np.zeros((layer_count(p), starts.shape[1], p["W_hh"].shape[1]))
-    for batch in starts:
+    for step, batch in enumerate(starts):
         x, target = windows(series, batch, T), windows(targets, batch, T)
         traces = forward_layers(cell, p, x, zero, zero)
-        loss, dy = mse(traces[-1].y, target, first)
+        error, dy = LOSSES[loss](traces[-1].y, target, first, **loss_settings or {})
         gradients = backward_layers(cell, p, x, traces, dy, zero, zero)[0].parameters
-        gradients, norm = clip(gradients, threshold)
-        p = rule.update(p, gradients, learning_rate)
-        losses.append(loss)
+        gradients, norm = clip(gradients, threshold, limit)
+        factor = rate_factor(**{"name": "constant", "step": step, **(schedule or {})})
+        p = rule.update(p, gradients, learning_rate * factor)
+        losses.append(error)
         norms.append(norm)
     return p, np.array(losses), np.array(norms)
 

@@ -15,8 +15,10 @@ from rnn_tui.data.catalogue import DEFAULT_DATASET, catalogue
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.split import DEFAULT_SIZE
 from rnn_tui.errors import UsageError
-from rnn_tui.options import HEADINGS, SETTINGS
+from rnn_tui.options import SETTINGS
+from rnn_tui.setting import HEADINGS
 from rnn_tui.training.checkpoint import SavedModel, save_model
+from rnn_tui.training.following import ROWS_A_WINDOW
 from rnn_tui.tui.display import SSH_FPS
 
 
@@ -58,6 +60,10 @@ def value_of(config, key):
         ("--decimal", ",", ","),
         ("--date-format", "%d.%m.%Y", "%d.%m.%Y"),
         ("--missing", "ffill", "ffill"),
+        ("--warm-up", "250", 250),
+        ("--steps-per-row", "0", 0),
+        ("--memory", "800", 800),
+        ("--bad-rows", "stop", "stop"),
         ("--cell", "rnn", "rnn"),
         ("--hidden", "5", 5),
         ("--dtype", "float64", "float64"),
@@ -66,6 +72,14 @@ def value_of(config, key):
         ("--optimizer", "sgd", "sgd"),
         ("--lr", "1e-4", 1e-4),
         ("--clip", "0", 0.0),
+        ("--patience", "5", 5),
+        ("--until-loss", "0.01", 0.01),
+        ("--time-limit", "90", 90.0),
+        ("--time-limit", "1h30m", 5400.0),
+        ("--forecast", "12", 12),
+        ("--intervals", "none", "none"),
+        ("--coverage", "0.8", 0.8),
+        ("--backtest", "4", 4),
         ("--seed", "9", 9),
         ("--threads", "2", 2),
         ("--fps", "30", 30),
@@ -76,7 +90,7 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
     of_a_file = {f"data.{name}" for name in (*FILE_KEYS, *COLUMN_KEYS)}
     file = "a.csv" if key in of_a_file else None
     base = RunConfig.model_validate({"data": {"file": file}})
-    config = configure(request(*(["--data", file] if file else []), flag, text))
+    [config] = configure(request(*(["--data", file] if file else []), flag, text))
     assert value_of(config, key) == value
     others = [setting.key for setting in SETTINGS if setting.key != key]
     assert all(value_of(config, other) == value_of(base, other) for other in others)
@@ -84,24 +98,40 @@ def test_every_option_sets_its_key_and_nothing_else(flag, text, value):
 
 def test_columns_and_covariates_can_be_several():
     columns = ("--column", "a", "--column", "b", "--covariate", "c", "--covariate", "d")
-    config = configure(request("--data", "a.csv", *columns))
+    [config] = configure(request("--data", "a.csv", *columns))
     assert (config.data.column, config.data.covariates) == (("a", "b"), ("c", "d"))
+
+
+def test_cells_and_seeds_can_be_several_and_are_as_many_runs():
+    seeds = ("--seed", "0..2", "--seed", "2", "--seed", "7")
+    found = configure(request("--cell", "rnn", "--cell", "lstm", *seeds, "--hidden", "5"))
+    assert [(c.model.cell, c.training.seed) for c in found] == [
+        (cell, seed) for cell in ("rnn", "lstm") for seed in (0, 1, 2, 7)
+    ]
+    assert {config.model.hidden_size for config in found} == {5}
 
 
 def test_standard_input_in_a_file_is_no_path_beside_it(tmp_path):
     file = tmp_path / "run.toml"
     file.write_text("[data]\nfile = '-'\n")
-    assert configure(request("--config", str(file))).data.file == "-"
+    assert configure(request("--config", str(file)))[0].data.file == "-"
 
 
-def test_every_key_of_the_configuration_has_an_option_but_two():
+def test_every_key_of_the_configuration_has_an_option_but_one():
     model = RunConfig()
     keys = {
         f"{section}.{key}"
         for section in RunConfig.model_fields
         for key in type(getattr(model, section)).model_fields
     }
-    assert keys - {setting.key for setting in SETTINGS} == {"model.forget_bias", "training.loss_at"}
+    assert keys - {setting.key for setting in SETTINGS} == {"follow.enabled"}  # a flag
+
+
+def as_typed(value):
+    """A value as it is given on the command line."""
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
@@ -119,19 +149,42 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "data.test_size": f"the dataset's own, else {DEFAULT_SIZE}",
         "display.fps": f"{DEFAULT_FPS}; over SSH {SSH_FPS}",
         "display.profile": "auto",
+        **{f"training.{key}": "" for key in ("patience", "until_loss", "time_limit")},
+        "forecast.ahead": "the horizon",
+        "forecast.intervals": "conformal; quantile with --loss quantile",
+        "model.spectral_radius": "as drawn",
+        "training.weight_decay": "0; of adamw 0.01",
+        "training.schedule_steps": "those of the run; of step a third",
+        "forecast.backtest": "",
+        "follow.warm_up": f"all that a file has, {ROWS_A_WINDOW} windows of a pipe",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
         default = value_of(config, setting.key)
-        shown = told[setting.key] if default in {None, ()} else str(default)
+        shown = told[setting.key] if default in {None, ()} else as_typed(default)
         assert setting.default == shown
+
+
+def test_following_is_a_flag_and_its_file_is_needed():
+    (config,) = configure(request("--follow", "--data", "v.csv"))
+    assert config.follow.enabled
+    with pytest.raises(UsageError, match="--follow: needs a file that grows"):
+        configure(request("--follow"))
+    assert main(["--follow", "--batch", "--data", "v.csv", "--seed", "0..1"]) == 2
+
+
+def test_a_saved_model_does_not_ask_to_be_followed(tmp_path):
+    path = tmp_path / "model.safetensors"
+    (config,) = configure(request("--follow", "--data", "v.csv"))
+    save_model(path, SavedModel(config, (Scaler(0.0, 1.0),), 1, {}))
+    assert not configure(request("--load-model", str(path)))[0].follow.enabled
 
 
 def test_the_help_names_every_option_once_under_a_heading(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     for option in COMMAND.params:
-        assert len(re.findall(rf"^  (?:-h, )?{option.opts[0]} ", out, re.MULTILINE)) == 1
+        assert len(re.findall(rf"^  (?:-\w, )?{option.opts[-1]} ", out, re.MULTILINE)) == 1
     assert [line for line in out.splitlines() if re.fullmatch(r"\w+:", line)] == [
         *(f"{heading}:" for heading in HEADINGS),
         "Commands:",
@@ -154,7 +207,7 @@ def test_flags_beat_the_file_beats_the_model_beats_the_defaults(tmp_path):
     )
     save_model(model, SavedModel(held, (Scaler(0.0, 1.0),), 1, {}))
     file.write_text("[training]\nseed = 2\nbatch_size = 2\n")
-    config = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
+    [config] = configure(request("--load-model", str(model), "--config", str(file), "--seed", "3"))
     assert config.training.seed == 3
     assert config.training.batch_size == 2
     assert config.training.optimizer == "sgd"
@@ -169,10 +222,10 @@ def test_a_series_on_the_command_line_replaces_the_one_in_the_file(tmp_path):
         "[data]\nfile = 'a.csv'\ncolumn = 'v'\ncovariates = ['w']\ntime_column = 't'\n"
         "missing = 'drop'\ndecimal = ','\nhorizon = 3\n"
     )
-    config = configure(request("--config", str(file), "--dataset", "sine"))
+    [config] = configure(request("--config", str(file), "--dataset", "sine"))
     assert config.data == DataConfig(dataset="sine", horizon=3)
     file.write_text("[data]\ndataset = 'sine'\nnoise = 0.1\nlength = 500\ndata_seed = 3\n")
-    config = configure(request("--config", str(file), "--data", "a.csv"))
+    [config] = configure(request("--config", str(file), "--data", "a.csv"))
     assert config.data == DataConfig(file="a.csv")
 
 
@@ -209,12 +262,108 @@ BAD = {
     "threads 0": (["--threads", "0"], "--threads: must be greater than or equal to 1, not 0"),
     "fps 0": (["--fps", "0"], "--fps: must be greater than or equal to 1, not 0"),
     "no such cell": (["--cell", "gru"], "'gru' is not one of 'rnn', 'lstm'"),
-    "no such optimizer": (["--optimizer", "x"], "'x' is not one of 'sgd', 'adam'"),
+    "no such optimizer": (
+        ["--optimizer", "x"],
+        "'x' is not one of 'sgd', 'rmsprop', 'adam', 'adamw'",
+    ),
+    "no such loss": (["--loss", "x"], "'x' is not one of 'mse', 'mae', 'huber', 'quantile'"),
+    "no delta": (
+        ["--loss", "huber", "--huber-delta", "0"],
+        "--huber-delta: must be greater than 0, not 0",
+    ),
+    "no numbers": (["--quantiles", "a,b"], "'a,b' is no list of numbers, such as 0.1,0.5,0.9."),
+    "no quantiles": (
+        ["--loss", "quantile", "--quantiles", "0.5,0.1"],
+        "--quantiles: must be numbers between 0 and 1, ascending",
+    ),
+    "no median": (
+        ["--loss", "quantile", "--quantiles", "0.1,0.9"],
+        "--quantiles: must hold 0.5, the forecast",
+    ),
+    "quantiles of another loss": (
+        ["--quantiles", "0.1,0.5,0.9"],
+        "--quantiles: quantiles belongs to loss quantile, not to mse: leave it out",
+    ),
+    "momentum of adam": (
+        ["--momentum", "0.9"],
+        "--momentum: momentum belongs to optimizer sgd or rmsprop, not to adam",
+    ),
+    "too much momentum": (
+        ["--optimizer", "sgd", "--momentum", "1"],
+        "--momentum: must be less than 1, not 1.0",
+    ),
+    "nesterov alone": (
+        ["--optimizer", "sgd", "--nesterov", "yes"],
+        "nesterov needs a momentum above 0, such as 0.9",
+    ),
+    "three betas": (["--betas", "0.9,0.9,0.9"], "--betas"),
+    "no decay": (
+        ["--schedule", "step", "--lr-decay", "0"],
+        "--lr-decay: must be greater than 0, not 0",
+    ),
+    "no end": (
+        ["--schedule", "cosine", "--batch", "--time-limit", "1s"],
+        "--schedule cosine: the run has no last step by which the learning rate could have fallen",
+    ),
+    "identity of an lstm": (
+        ["--init", "identity"],
+        "--init: init identity is for cells without gates, not for lstm",
+    ),
+    "no radius": (["--spectral-radius", "0"], "--spectral-radius: must be greater than 0, not 0"),
+    "quantile intervals of another loss": (
+        ["--intervals", "quantile"],
+        "forecast.intervals quantile needs a network that forecasts them: --loss quantile",
+    ),
     "no such dtype": (["--dtype", "int8"], "'int8' is not one of 'float32', 'float64'"),
     "sizes": (
         ["--validation-size", "0.6", "--test-size", "0.6"],
         "--test-size, --validation-size: validation_size + test_size must leave a part",
     ),
+    "no seed": (["--seed", "x"], "'--seed': 'x' is no whole number, nor a range as 0..4"),
+    "half a range": (["--seed", "1.."], "'1..' is no whole number, nor a range as 0..4"),
+    "a range from behind": (
+        ["--seed", "4..0"],
+        "'4..0' is no range of seeds: expected the smaller",
+    ),
+    "a huge range": (["--seed", "0..1000"], "and at most 1,000 seeds"),
+    "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
+    "several in the app": (
+        ["--seed", "0..1"],
+        "--cell and --seed ask for 2 runs, which the app cannot",
+    ),
+    "one model of several runs": (
+        ["--batch", "--seed", "0..1", "--save-model", "m"],
+        "--save-model m: is for one run, and --cell and --seed ask for 2",
+    ),
+    "one table of several runs": (
+        ["--batch", "--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
+        "--output o.csv: is for one run",
+    ),
+    "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
+    "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),
+    "no time at all": (["--time-limit", "0m"], "--time-limit: must be greater than 0, not '0m'"),
+    "no patience": (["--patience", "0"], "--patience: must be greater than or equal to 1, not 0"),
+    "covers all": (["--coverage", "1"], "--coverage: must be less than 1, not 1.0"),
+    "no such interval": (["--intervals", "x"], "'x' is not one of 'conformal', 'quantile', 'none'"),
+    "quiet without batch": (["--quiet"], "--quiet needs --batch"),
+    "report without batch": (["--report", "r.html"], "--report needs --batch"),
+    "a backtest in the app": (["--backtest", "3"], "--backtest asks for 3 runs, which the app"),
+    "a backtest of several": (
+        ["--batch", "--backtest", "3", "--seed", "0..1"],
+        "--backtest is for one cell and one seed",
+    ),
+    "a model of a backtest": (
+        ["--batch", "--backtest", "3", "--save-model", "m"],
+        "--save-model m: is for one run, and --backtest asks for 3",
+    ),
+    "more folds than rows": (["--batch", "--backtest", "68"], "What works: 1 to 67 folds"),
+    "no such report": (["--batch", "--report", "r.pdf"], "the name must end in .html, .md, .txt"),
+    "no folder for a report": (
+        ["--batch", "--report", "none/r.md"],
+        "--report none/r.md: the folder",
+    ),
+    "one report of several": (["--batch", "--seed", "1..2", "--report", "r.md"], "is for one run"),
+    "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),
     "no such scaling": (["--scaling", "x"], "'x' is not one of 'standard', 'robust', 'min-max'"),

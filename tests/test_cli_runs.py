@@ -5,11 +5,15 @@ import json
 import math
 import os
 import resource
+import signal
 import subprocess
 import sys
+from itertools import takewhile
 
+import numpy as np
 import pytest
 
+from benchmarks.airline import passengers
 from rnn_tui.cli import main
 from rnn_tui.config import RunConfig
 from rnn_tui.training.checkpoint import load_model
@@ -49,7 +53,8 @@ def test_the_command_of_the_page():
     )
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
-    table = {line[:16].strip(): line[16:].split() for line in done.stdout.splitlines()[5:11]}
+    rows = takewhile(lambda line: "skill =" not in line, done.stdout.splitlines()[5:])
+    table = {line[:16].strip(): line[16:].split() for line in rows}
     assert table.keys() - {"ETS(A,N,A)"} == {"LSTM", *BASELINES}
     rmse = {name: float(row[0]) for name, row in table.items()}
     assert (rmse["naive"], rmse["AR(9)"]) == (30.34, 17.47)
@@ -90,6 +95,16 @@ def test_json_tells_the_whole_run_and_nothing_else(batch):
     assert end["test_metrics"].keys() == {"rmse", "mae", "count", "mase", "smape", "r2"}
     assert end["baselines"].keys() - {"ETS(A,N,A)"} == BASELINES
     assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
+
+
+def test_the_configuration_that_is_printed_runs_again_to_the_bit(tmp_path):
+    options = ["--cell", "rnn", "--lr", "0.02", *SMALL]
+    printed = run(*options, "config", "--print")
+    path = tmp_path / "run.toml"
+    path.write_text(printed.stdout)
+    told, again = run("--json", *options), run("--json", "--config", str(path))
+    assert losses(again.stdout) == losses(told.stdout) != []
+    assert strict(again.stdout)[0]["config"] == strict(told.stdout)[0]["config"]
 
 
 def test_what_run_started_tells_runs_again(batch, tmp_path):
@@ -279,13 +294,17 @@ def test_a_table_of_several_columns_from_end_to_end(batch, table, tmp_path):
     assert end["test_metrics"]["count"] == 3 * 14
     assert end["more_targets"]["w"]["test_metrics"]["count"] == 3 * 14
     rows = [row.split(",") for row in output.read_text().splitlines()]
-    assert rows[0] == ["time", "column", "step", "actual", "predicted", "split"]
-    assert rows[-1][:4] + rows[-1][5:] == ["2020-06-02", "w", "3", "", "future"]
+    ends = ["lower", "upper"]
+    assert rows[0] == ["time", "column", "step", "actual", "predicted", *ends, "split"]
+    assert rows[-1][:4] + rows[-1][7:] == ["2020-06-02", "w", "3", "", "future"]
     for column, scores in (("v", end), ("w", end["more_targets"]["w"])):
-        chosen = [row for row in rows[1:] if row[1] == column and row[5] == "test"]
+        chosen = [row for row in rows[1:] if row[1] == column and row[7] == "test"]
         errors = [float(row[4]) - float(row[3]) for row in chosen]
         rmse = math.sqrt(sum(error**2 for error in errors) / len(errors))
         assert scores["test_metrics"]["rmse"] == pytest.approx(rmse, rel=1e-12)
+        inside = [float(row[5]) <= float(row[3]) <= float(row[6]) for row in chosen]
+        assert scores["intervals"]["coverage"] == pytest.approx(sum(inside) / len(inside))
+        assert scores["intervals"]["level"] == 0.9
     _, again, _ = batch("--json", "--load-model", str(model), "--steps", "0")
     assert strict(again)[-1]["test_metrics"] == end["test_metrics"]
     assert strict(again)[-1]["more_targets"] == end["more_targets"]
@@ -300,8 +319,182 @@ def test_the_table_is_written_in_words(batch, table, tmp_path):
     assert code == 0
     assert out.endswith(f"Forecasts written to {output}.\n")
     rows = json.loads(output.read_text())
-    assert rows[-1].keys() == {"time", "actual", "predicted", "split"}
+    assert rows[-1].keys() == {"time", "actual", "predicted", "lower", "upper", "split"}
+    assert rows[-1]["lower"] < rows[-1]["predicted"] < rows[-1]["upper"]
     assert (rows[-1]["time"], rows[-1]["actual"]) == ("2020-05-31", None)
+
+
+def test_a_grid_of_cells_and_seeds_from_one_standard_input(table):
+    arguments = (
+        "--data",
+        "-",
+        "--column",
+        "w",
+        "--cell",
+        "rnn",
+        "--cell",
+        "lstm",
+        "--seed",
+        "0..1",
+    )
+    done = run(*arguments, *SMALL, input=table.read_text())
+    assert done.returncode == 0
+    assert done.stdout.startswith("RNN 4, LSTM 4 on standard input: 4 of 4 runs in ")
+    [rnn] = [line.split() for line in done.stdout.splitlines() if line.startswith("  RNN ")]
+    assert (rnn[1], rnn[3]) == ("2", "±")
+    alone = [
+        run("--json", "--data", "-", "--column", "w", "--cell", "rnn", "--seed", seed, *SMALL,
+            input=table.read_text())
+        for seed in "01"
+    ]  # fmt: skip
+    errors = [strict(one.stdout)[-1]["test_metrics"]["rmse"] for one in alone]
+    assert float(rnn[2]) == pytest.approx(sum(errors) / 2, rel=1e-3)
+
+
+def test_a_forecast_beyond_the_end_with_intervals(batch, table, tmp_path):
+    output = tmp_path / "out.csv"
+    task = ("--data", str(table), "--column", "w", "--forecast", "10", "--coverage", "0.8")
+    code, out, _ = batch(*task, "--output", str(output), *SMALL)
+    assert code == 0
+    assert "  80 % prediction intervals held " in out
+    assert "Beyond the end, 10 rows:" in out
+    rows = [row.split(",") for row in output.read_text().splitlines()]
+    assert rows[0] == ["time", "step", "actual", "predicted", "lower", "upper", "split"]
+    future = [row for row in rows if row[-1] == "future"]
+    days = [dt.date(2020, 5, 31) + dt.timedelta(step) for step in range(10)]
+    assert [row[0] for row in future] == [str(day) for day in days]
+    assert all(float(row[4]) < float(row[3]) < float(row[5]) for row in future)
+    _, out, _ = batch("--json", *task, *SMALL)
+    told = strict(out)[-1]["future"]
+    assert [f"{record['predicted']:.9g}" for record in told] == [
+        f"{float(row[3]):.9g}" for row in future
+    ]
+
+
+def test_a_report_of_a_real_run_with_a_wicked_column(table, tmp_path):
+    wicked = "<script>alert(1)</script>"
+    table.write_text(table.read_text().replace("day;v;w;c", f"day;v;{wicked};c"))
+    path = tmp_path / "r.html"
+    task = ("--data", str(table), "--column", wicked, "--forecast", "5", "--report", str(path))
+    done = run(*task, *SMALL)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"Report written to {path}.")
+    text = path.read_text("utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; over day, test part" in text
+    assert text.count("<svg") == 4
+    assert "LSTM" in run("-q", *task, *SMALL).stdout.splitlines()[0]
+
+
+def test_without_intervals(batch, table, tmp_path):
+    output = tmp_path / "out.csv"
+    task = ("--data", str(table), "--column", "w", "--intervals", "none")
+    _, out, _ = batch("--json", *task, "--output", str(output), *SMALL)
+    end = strict(out)[-1]
+    assert end["intervals"] is None
+    assert [record["lower"] for record in end["future"]] == [None]
+    assert output.read_text().splitlines()[0] == "time,actual,predicted,split"
+
+
+def test_a_validation_part_too_short_for_intervals_is_said(batch):
+    code, out, err = batch("--coverage", "0.99", *SMALL)
+    assert code == 0
+    assert "note: no prediction intervals: at --coverage 0.99 they need 99 forecasts" in err
+    assert "prediction intervals" not in out
+
+
+def test_covariates_cannot_be_foreseen_and_nothing_is_trained(batch, table):
+    arguments = ("--data", str(table), "--column", "w", "--covariate", "c", "--forecast", "2")
+    code, out, err = batch(*arguments, *SMALL)
+    assert (code, out) == (2, "")
+    assert "needs the covariates (c) after its origin" in err
+
+
+def test_a_backtest_tests_the_rows_of_one_run_once_each(batch):
+    code, out, _ = batch("--json", "--backtest", "3", *SMALL)
+    records = strict(out)
+    ends = [record for record in records if record["event"] == "run_ended"]
+    last = records[-1]
+    assert code == 0
+    assert (last["event"], len(ends), len(last["folds"])) == ("backtest_ended", 3, 3)
+    _, alone, _ = batch("--json", *SMALL)
+    one = strict(alone)[-1]
+    assert last["test_metrics"]["count"] == one["test_metrics"]["count"] == 67
+    naive, whole = last["baselines"]["naive"], one["baselines"]["naive"]
+    assert naive["rmse"] == pytest.approx(whole["rmse"], rel=1e-12)
+    assert (last["folds"][0]["first"], last["folds"][-1]["last"]) == ("1921", "1987")
+    windows = [r["windows"]["train"] for r in records if r["event"] == "run_started"]
+    assert windows == sorted(set(windows))  # ever more of the series
+
+
+def test_a_backtest_in_words_and_in_one_line():
+    done = run("--backtest", "2", *SMALL)
+    assert done.returncode == 0
+    assert done.stdout.startswith("LSTM 4 on sunspots: backtest of 2 folds in ")
+    assert "all folds together:" in done.stdout
+    quiet = run("-q", "--backtest", "2", *SMALL)
+    assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+
+
+def test_differencing_beats_seasonal_naive_on_a_series_like_the_airline(batch, tmp_path):
+    path = tmp_path / "air.csv"
+    rows = zip(
+        np.arange("1949-01", "1961-01", dtype="datetime64[M]"), passengers(seed=1), strict=True
+    )
+    path.write_text("\n".join(["month,passengers", *(f"{month},{value}" for month, value in rows)]))
+    task = ("--data", str(path), "--test-size", "1957-01", "--input-chunk-length", "12")
+    transform = ("--transform", "log,diff,seasonal-diff")
+    _, out, _ = batch("--json", *task, *transform, "--steps", "300", "--hidden", "8")
+    end = strict(out)[-1]
+    ours, theirs = (end[key] for key in ("test_metrics", "baselines"))
+    assert ours["rmse"] < 0.7 * theirs["seasonal naive"]["rmse"]
+    assert ours["rmse"] < 0.7 * theirs["naive"]["rmse"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_model_table_and_report_complete(number, code, tmp_path):
+    model, output, report = (tmp_path / name for name in ("m.safetensors", "o.csv", "r.html"))
+    files = ("--save-model", model, "--output", output, "--report", report)
+    small = ("--hidden", "4", "--input-chunk-length", "8", "--time-limit", "10m")
+    command = [*COMMAND, *map(str, files), *small]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "steps/s" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    for what, path in (("Model saved", model), ("Forecasts written", output), ("Report", report)):
+        assert any(line.startswith(what) and str(path) in line for line in out.splitlines())
+    assert load_model(model).step > 0
+    assert output.read_text().splitlines()[-1].endswith(",future")
+    assert report.read_text("utf-8").endswith("</html>\n")
+    assert "interrupted after" in report.read_text("utf-8")
+
+
+def test_a_signal_ends_a_grid_with_the_table_of_what_there_is():
+    command = [*COMMAND, "--seed", "0..99", *SMALL]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **streams)
+    while "seed 1: completed" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    done = int(out.partition(" of 100 runs")[0].rpartition(" ")[2])
+    assert 2 <= done < 100
+    assert "  LSTM " in out
+
+
+def test_patience_and_until_loss_end_a_run_that_would_be_long(batch):
+    long = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "1000000", "--json")
+    for option, value in (("--patience", "2"), ("--until-loss", "0.5"), ("--time-limit", "0.2s")):
+        code, out, _ = batch(option, value, *long)
+        end = strict(out)[-1]
+        assert (code, end["status"]) == (0, "completed")
+        assert option in end["reason"]
+        assert end["steps"] < 1_000_000
+        assert end["test_metrics"] is not None
 
 
 def test_standard_input_is_read(table):

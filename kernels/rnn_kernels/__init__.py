@@ -3,28 +3,37 @@
 from rnn_kernels.checks import parameter_size
 from rnn_kernels.jit import CompilerOffError
 from rnn_kernels.layout import Network, pack, unpack
-from rnn_kernels.losses import mse
-from rnn_kernels.optimizers import Optimizer, clip_by_global_norm
+from rnn_kernels.losses import Loss, cross_entropy, huber, mae, measure, mse, quantile_loss
+from rnn_kernels.optimizers import Optimizer, clip_by_global_norm, clip_by_value
 from rnn_kernels.parameters import initialise
 from rnn_kernels.propagation import backward, forward, step
+from rnn_kernels.schedules import Schedule
 from rnn_kernels.training import predict, train_steps
 from rnn_kernels.warmup import compile_kernels
 from rnn_kernels.workspace import Workspace
 
 __all__ = [
     "CompilerOffError",
+    "Loss",
     "Network",
     "Optimizer",
+    "Schedule",
     "Workspace",
     "backward",
     "clip_by_global_norm",
+    "clip_by_value",
     "compile_kernels",
+    "cross_entropy",
     "forward",
+    "huber",
     "initialise",
+    "mae",
+    "measure",
     "mse",
     "pack",
     "parameter_size",
     "predict",
+    "quantile_loss",
     "step",
     "train_steps",
     "unpack",

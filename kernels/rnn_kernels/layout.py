@@ -6,19 +6,22 @@ recurrent product reads stands side by side:
     [ … | x (D) | 1 | 1 | h (H) … ]        h begins at a vector's boundary
 
 so that one product adds W_ih x + b_ih + b_hh + W_hh h. Its weights are packed in panels: the rows
-of all gates for a vector (LSTM, GRU) or two (RNN) of units, as the product walks through them:
+of all gates for a vector of units (two in an RNN), as the product walks through them:
 
     panel[k, gate, lane],   k = 0 … D + 1 + H        x first, then the two biases, then h
 
 Units are padded to whole vectors. The padding is zero and stays zero: its weights are zero, so its
 gates do nothing, so its gradient is zero.
 
-The gate order is i, f, g, o (input, forget, cell, output), as in PyTorch; every kernel takes it
-from here. All buffers of a workspace are parts of one array, and a `Layer` says where they begin.
+The gate order is i, f, g, o (input, forget, cell, output) or r, z, n (reset, update, new), as in
+PyTorch; every kernel takes it from here. A GRU's n lies apart from its r and z: what it adds up and
+what its gradient multiplies are not theirs.
+
+All buffers of a workspace are parts of one array, and a `Layer` says where they begin.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -26,17 +29,27 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels.jit import inlined, jit
+from rnn_kernels.jit import inlined, tuple_reader
 from rnn_kernels.microkernel import lanes
 
 Array: TypeAlias = NDArray[Any]
-Cell: TypeAlias = Literal["rnn", "lstm"]
+Cell: TypeAlias = Literal["rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"]
 
-RNN, LSTM = 0, 1
-CELL_CODES = {"rnn": RNN, "lstm": LSTM}
-GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o")}
-I, F, G, O = map(GATES["lstm"].index, "ifgo")  # noqa: E741  the gates' own names
+_RNN, _LSTM, _GRU = ("h",), ("i", "f", "g", "o"), ("r", "z", "n")
+GATES: dict[str, tuple[str, ...]] = {
+    "rnn": _RNN,
+    "rnn-relu": _RNN,
+    "lstm": _LSTM,
+    "lstm-peephole": _LSTM,
+    "gru": _GRU,
+    "gru-original": _GRU,
+}
+I, F, G, O = map(_LSTM.index, _LSTM)  # noqa: E741  the gates' own names
+R, Z, N = map(_GRU.index, _GRU)
 assert [I, F, G, O] == [0, 1, 2, 3]  # noqa: S101  files and peers rely on the order
+assert [R, Z, N] == [0, 1, 2]  # noqa: S101
+PEEPHOLES = ("i", "f", "o")
+"""Gates of an LSTM that look at the cell state, in the order of their weights."""
 
 BIASES = 2
 MOST_LAYERS = 4
@@ -46,18 +59,23 @@ _ALIGNMENT = 64  # bytes: a cache line and the widest vector
 
 
 class Layer(NamedTuple):
-    """Sizes of a layer and where its parts begin, in elements. Q: vectors of units."""
+    """Sizes of a layer and where its parts begin, in elements. Q: vectors of units.
 
-    cell: int
+    What a cell does not have begins at 0.
+    """
+
     timesteps: int
     batch: int
     inputs: int  # D
+    outputs: int  # O of the readout
     hidden: int  # H
     units: int  # H padded to whole vectors
     lanes: int
+    pair: int  # vectors side by side in a panel of one gate: 2 where their number is even, else 1
     depth: int  # D + 2 + H
     w: int  # in the parameters: packed weights
-    panel: int  # elements of the weights of one vector of units
+    panel: int  # elements of the weights of one unit
+    peephole: int  # in the parameters: (3, units)
     a: int  # in the memory: inputs of the product, (T+1, B, a_stride), from the x of the first row
     a_stride: int
     h: int  # the h of the first row
@@ -65,29 +83,28 @@ class Layer(NamedTuple):
     tanh_c: int  # (T, B, units)
     gates: int  # (T, B, Q, gate, lane)
     dz: int  # likewise: gradient before the nonlinearities
-    z: int  # gates · units
+    z: int  # width of these rows: gates · units, without a GRU's n
     z_stride: int  # the same and, where that is an even number of vectors, one more
-    dc: int  # (B, units) carried backwards in time; dc0 at the end
+    n: int  # (T, B, n_stride) of a GRU: its new state before it is mixed with the old one
+    n_h: int  # likewise: W_hn h + b_hn, or r ⊙ h in the original form
+    dn: int  # likewise: gradient before the tanh
+    dn_h: int  # likewise: gradient of n_h; not in the original form
+    n_stride: int
+    dc: int  # (B, units) carried backwards in time beside dz; dc0 of an LSTM at the end
     dh: int  # (B, units) dh_T before, dh0 after the backward pass
-    wt: int  # weights as the backward pass reads them: panels [(Q, gate, lane), 2 vectors]
-    wt_depth: int  # gates · units + O
+    wt: int  # weights as the backward pass reads them: panels [(Q, gate, lane), pair of vectors]
+    rows: int  # gates · units
+    wt_depth: int  # rows + O
     block: int  # (threads, SAMPLES, 4 lanes) of dz, side by side
     nothing: int  # zeros for what has no contribution
-    wx: int  # W_ihᵀ likewise, of D columns in whole vectors
+    wx: int  # W_ihᵀ likewise, of D columns
     dx: int  # (T, B, dx_stride)
-    dx_stride: int
+    dx_stride: int  # D in whole panels
     squares: int  # in the squared norms: of dh (T, B), then of dc (T, B)
 
 
-@jit
-def layer_at(plan: Array, n: int) -> Layer:
-    """Return the layer in a row of the plan."""
-    p = plan[n]
-    return Layer(
-        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11],
-        p[12], p[13], p[14], p[15], p[16], p[17], p[18], p[19], p[20], p[21], p[22], p[23],
-        p[24], p[25], p[26], p[27], p[28],
-    )  # fmt: skip
+layer_at: Callable[[Array, int], Layer] = tuple_reader(Layer)
+"""Compiled code's way to read the layer in a row of a plan."""
 
 
 class Readout(NamedTuple):
@@ -110,8 +127,9 @@ class Network:
 
     Attributes
     ----------
-    cell : {"rnn", "lstm"}
-        tanh RNN, or LSTM with forget gate and without peepholes.
+    cell : {"rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"}
+        RNN with tanh or with ReLU; LSTM with forget gate, without or with peepholes; GRU with the
+        reset gate after the product, as in PyTorch and cuDNN, or before it, as first published.
     input_size, hidden_size, output_size : int
         D, H and O: features of a timestep, units of a layer, outputs of a timestep.
     layers : int
@@ -130,8 +148,8 @@ class Network:
     layers: int = 1
 
     def __post_init__(self) -> None:
-        if self.cell not in CELL_CODES:
-            raise ValueError(f"cell: got {self.cell!r}, expected one of {', '.join(CELL_CODES)}")
+        if self.cell not in GATES:
+            raise ValueError(f"cell: got {self.cell!r}, expected one of {', '.join(GATES)}")
         for name in ("input_size", "hidden_size", "output_size", "layers"):
             positive_int(name, getattr(self, name))
         if self.layers > MOST_LAYERS:
@@ -141,6 +159,21 @@ class Network:
     def gate_names(self) -> tuple[str, ...]:
         """Names of the gates in the order of their rows."""
         return GATES[self.cell]
+
+    @property
+    def has_cell_state(self) -> bool:
+        """Whether the cell is an LSTM: whether it has a c beside its h."""
+        return self.gate_names == _LSTM
+
+    @property
+    def is_gru(self) -> bool:
+        """Whether the cell is a GRU: whether its last gate, n, lies apart."""
+        return self.gate_names == _GRU
+
+    @property
+    def has_peepholes(self) -> bool:
+        """Whether gates of the LSTM look at the cell state."""
+        return self.cell == "lstm-peephole"
 
     @property
     def rows(self) -> int:
@@ -164,6 +197,8 @@ class Network:
                 f"b_ih{end}": (R,),
                 f"b_hh{end}": (R,),
             }
+            if self.has_peepholes:
+                shapes[f"p{end}"] = (len(PEEPHOLES) * H,)
         return shapes | {"W_hy": (O, H), "b_y": (O,)}
 
     @property
@@ -191,11 +226,30 @@ class Packing:
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """First element of every layer's weights, and of the readout's."""
-        gates = len(self.network.gate_names)
+        peepholes = len(PEEPHOLES) * self.units if self.network.has_peepholes else 0
         starts = [0]
         for n in range(self.network.layers):
-            starts.append(starts[-1] + self.stored_depth(n) * gates * self.units)
+            starts.append(starts[-1] + self._matrix_size(n) + peepholes)
         return tuple(starts)
+
+    def _matrix_size(self, layer: int) -> int:
+        return self.stored_depth(layer) * len(self.network.gate_names) * self.units
+
+    @property
+    def pair(self) -> int:
+        """Vectors side by side in a panel of one gate: as many in every panel."""
+        return 2 - self.units // self.lanes % 2
+
+    def peephole(self, layer: int) -> int:
+        """First element of a layer's peephole weights, or 0."""
+        has = self.network.has_peepholes
+        return self.starts[layer] + self._matrix_size(layer) if has else 0
+
+    def peepholes(self, flat: Array, layer: int) -> Array:
+        """View (3, H) of a layer's peephole weights."""
+        begin = self.peephole(layer)
+        rows = flat[begin : begin + len(PEEPHOLES) * self.units]
+        return rows.reshape(len(PEEPHOLES), self.units)[:, : self.network.hidden_size]
 
     @property
     def readout(self) -> Readout:
@@ -211,14 +265,11 @@ class Packing:
     def panels(self, flat: Array, layer: int) -> list[tuple[slice, Array]]:
         """Views (depth, gates, units) of a layer's panels, with which units they are."""
         gates, depth = len(self.network.gate_names), self.stored_depth(layer)
-        vectors = self.units // self.lanes
-        together = 1 if gates > 1 else 2
+        width = self.lanes * (1 if gates > 1 else self.pair)
         views = []
-        for q in range(0, vectors, together):
-            width = min(together, vectors - q) * self.lanes
-            begin = self.starts[layer] + q * depth * gates * self.lanes
+        for unit in range(0, self.units, width):
+            begin = self.starts[layer] + unit * depth * gates
             block = flat[begin : begin + depth * gates * width]
-            unit = q * self.lanes
             views.append((slice(unit, unit + width), block.reshape(depth, gates, width)))
         return views
 
@@ -255,6 +306,8 @@ def pack(network: Network, parameters: Mapping[str, Any], dtype: Any) -> Array:
         )
         for units, view in packing.panels(flat, n):
             view[:] = stacked[:, :, units]
+        if network.has_peepholes:
+            packing.peepholes(flat, n)[:] = given[f"p{end}"].reshape(-1, H)
     readout = packing.readout
     flat[readout.w : readout.b].reshape(readout.outputs, packing.units)[:, :H] = given["W_hy"]
     flat[readout.b :] = given["b_y"]
@@ -283,6 +336,8 @@ def unpack(network: Network, flat: Array) -> dict[str, Array]:
         named[f"W_hh{end}"] = by_row[:, D + BIASES : D + BIASES + H].copy()
         named[f"b_ih{end}"] = by_row[:, D].copy()
         named[f"b_hh{end}"] = by_row[:, D + 1].copy()
+        if network.has_peepholes:
+            named[f"p{end}"] = packing.peepholes(flat, n).reshape(-1)
     readout = packing.readout
     W_hy = flat[readout.w : readout.b].reshape(readout.outputs, packing.units)
     return named | {"W_hy": W_hy[:, :H].copy(), "b_y": flat[readout.b :].copy()}
@@ -330,16 +385,21 @@ def make_plan(
     """Lay out the memory for T timesteps of B samples; see `Workspace`."""
     width = lanes(dtype)
     packing = Packing(network, width)
-    units, gates = packing.units, len(network.gate_names)
-    Z, next_free = gates * units, 0
-    # Rows an even number of cache lines apart would meet in few sets of the cache.
-    z_stride = (Z // width | 1) * width
+    units, rows = packing.units, len(network.gate_names) * packing.units
+    lstm, gru = network.has_cell_state, network.is_gru
+    z = rows - units if gru else rows
+    z_stride, n_stride = odd_vectors(z, width), odd_vectors(units, width)
+    next_free = 0
 
     def take(count: int) -> int:
         nonlocal next_free
         start = next_free
         next_free += -(-count // width) * width
         return start
+
+    def gradient_of(place: int, count: int) -> int:
+        """Memory of its own, or that of the gates, which it then takes the place of."""
+        return take(count) if keep_gates or not place else place
 
     nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
@@ -349,42 +409,57 @@ def make_plan(
         before_h = -(-(D + BIASES) // width) * width
         a_stride = before_h + units
         row = take((T + 1) * B * a_stride)
-        lstm = network.cell == "lstm"
         top = n + 1 == network.layers
-        wt_depth = Z + (network.output_size if top else 0)
-        dx_stride = -(-D // width) * width
-        gates_at = take(T * B * z_stride) if lstm else 0
+        wt_depth = rows + (network.output_size if top else 0)
+        panel = packing.pair * width
+        dx_stride = -(-D // panel) * panel
+        gates = take(T * B * z_stride) if lstm or gru else 0
+        new = take(T * B * n_stride) if gru else 0
+        n_h = take(T * B * n_stride) if gru else 0
         layers.append(
             Layer(
-                cell=CELL_CODES[network.cell],
                 timesteps=T,
                 batch=B,
                 inputs=D,
+                outputs=network.output_size,
                 hidden=network.hidden_size,
                 units=units,
                 lanes=width,
+                pair=packing.pair,
                 depth=D + BIASES + network.hidden_size,
                 w=packing.starts[n],
-                panel=packing.stored_depth(n) * gates * width,
+                panel=packing.stored_depth(n) * len(network.gate_names),
+                peephole=packing.peephole(n),
                 a=row + before_h - D - BIASES,
                 a_stride=a_stride,
                 h=row + before_h,
                 c=take((T + 1) * B * units) if lstm else 0,
                 tanh_c=take(T * B * units) if lstm else 0,
-                gates=gates_at,
-                dz=take(T * B * z_stride) if keep_gates or not lstm else gates_at,
-                z=Z,
+                gates=gates,
+                dz=gradient_of(gates, T * B * z_stride),
+                z=z,
                 z_stride=z_stride,
+                n=new,
+                n_h=n_h,
+                dn=gradient_of(new, T * B * n_stride) if gru else 0,
+                dn_h=gradient_of(n_h, T * B * n_stride) if network.cell == "gru" else 0,
+                n_stride=n_stride,
                 dc=take(B * units),
                 dh=take(B * units),
                 wt=take(units * wt_depth),
+                rows=rows,
                 wt_depth=wt_depth,
                 block=block,
                 nothing=nothing,
-                wx=take(Z * dx_stride),
+                wx=take(rows * dx_stride),
                 dx=take(T * B * dx_stride),
                 dx_stride=dx_stride,
                 squares=n * 2 * T * B,
             )
         )
     return Plan(tuple(layers), next_free)
+
+
+def odd_vectors(length: int, width: int) -> int:
+    """Stride of rows: an even number of cache lines apart they would meet in few of its sets."""
+    return (length // width | 1) * width

@@ -1,158 +1,153 @@
-"""The LSTM.
+"""The LSTM, without and with peepholes.
 
     z_t = W_ih x_t + b_ih + W_hh h_{t−1} + b_hh          rows stacked i, f, g, o
-    i, f, o = σ(z_i), σ(z_f), σ(z_o)
+    i, f = σ(z_i + p_i ⊙ c_{t−1}), σ(z_f + p_f ⊙ c_{t−1})
     g = tanh(z_g)
     c_t = f ⊙ c_{t−1} + i ⊙ g
+    o = σ(z_o + p_o ⊙ c_t)
     h_t = o ⊙ tanh(c_t)
 
-and backwards, from dh_t = ∂L/∂h_t (total) and the carry of the cell, f_{t+1} ⊙ dc_{t+1}:
+and backwards, from dh_t = ∂L/∂h_t (total) and what the cell carries back from t + 1:
 
-    dc_t = carry + dh_t ⊙ o ⊙ (1 − tanh²(c_t))
+    dz_o = dh_t ⊙ tanh(c_t) ⊙ o (1 − o)
+    dc_t = carry + dh_t ⊙ o ⊙ (1 − tanh²(c_t)) + p_o ⊙ dz_o
     dz_i = dc_t ⊙ g ⊙ i (1 − i)
     dz_f = dc_t ⊙ c_{t−1} ⊙ f (1 − f)
     dz_g = dc_t ⊙ i ⊙ (1 − g²)
-    dz_o = dh_t ⊙ tanh(c_t) ⊙ o (1 − o)
+    carry = f ⊙ dc_t + p_i ⊙ dz_i + p_f ⊙ dz_f
     dh_{t−1} = W_hhᵀ dz_t  + what the readout of t−1 adds
 
-Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000. A timestep is finished
-while its sums are in registers: each number is written once and not read back.
+The peepholes p are zero in the plain form. Hochreiter and Schmidhuber 1997, with the forget gate of
+Gers et al. 2000 and the peepholes of Gers et al. 2002. A timestep is finished while its sums are in
+registers: each number is written once and not read back.
 """
 
 from typing import Any
 
-from rnn_kernels.layout import Array, F, G, I, Layer, O
-from rnn_kernels.microkernel import Code, tiles
-from rnn_kernels.tiling import TALLEST_2, TALLEST_4, tile_rows, to_and_fro
+from rnn_kernels.jit import filled_in
+from rnn_kernels.layout import PEEPHOLES, Array, F, G, I, Layer, O
+from rnn_kernels.microkernel import Code, Index, Vector, kernel
+from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
+
+weight_gradient = filled_in
 
 
-@tiles(4, "memory parameters a a_stride w depth c c_next units tanh_c gates z_stride h")
-def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
-    """Gates, c_t and h_t of some samples and a vector of units."""
-    m, width = at.memory, 4 * code.lanes
-    sums = code.zeros(rows, 4)
-    z = code.product(sums, m + at.a, at.a_stride, 1, at.parameters + at.w, width, at.depth)
-    states = []
-    for row in range(rows):
-        i, f, g, o = code.quotients(
-            code.sigmoid_parts(z[row][I]),
-            code.sigmoid_parts(z[row][F]),
-            code.tanh_parts(z[row][G]),
-            code.sigmoid_parts(z[row][O]),
-        )
-        c = f * code.load(m + at.c + at.units * row) + i * g
-        code.store(c, m + at.c_next + at.units * row)
-        for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
-            code.store(value, m + at.gates + at.z_stride * row + gate * code.lanes)
-        states.append((c, o))
-    for row, (c, o) in enumerate(states):
-        tanh_c = code.tanh(c)
-        code.store(tanh_c, m + at.tanh_c + at.units * row)
-        code.store(o * tanh_c, m + at.h + at.a_stride * row)
+def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
+    """The peephole weights of a gate for one of the tile's vectors of units."""
+    layer, row = at.layer, PEEPHOLES.index(name)
+    first = at.parameters + layer.peephole + at.unit
+    return code.load(first + layer.units * row + vector * code.lanes)
 
 
-def lstm_forward_rows(
-    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
-) -> None:
-    """Fill the gates, c_t and h_t (index t + 1) of the samples start … stop−1."""
-    units, Z = layer.units, layer.z_stride
-    for n in range(units // layer.lanes):
-        q = to_and_fro(n, units // layer.lanes, t)
-        w, unit = layer.w + q * layer.panel, q * layer.lanes
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_4), t * layer.batch + b
-            after = row + layer.batch
-            lstm_forward_tile(
-                rows, memory, parameters, layer.a + row * layer.a_stride, layer.a_stride,
-                w, layer.depth, layer.c + row * units + unit, layer.c + after * units + unit, units,
-                layer.tanh_c + row * units + unit, layer.gates + row * Z + 4 * unit, Z,
-                layer.h + after * layer.a_stride + unit,
-            )  # fmt: skip
-            b += rows
+def lstm_forward(*, peepholes: bool) -> Any:
+    """Return the kernel that fills gates, c_t and h_t of some samples and a vector of units."""
 
-
-def _backward_tile(vectors: int) -> Any:
-    @tiles(
-        vectors,
-        "memory dy squares above above_stride dz_next depth e e_stride e_depth wt valid "
-        "c units tanh_c dc gates dz z z_stride square c_square",
-    )
-    def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
-        """Total dh_t and dc_t, dz_t, and the carry of dc, of some samples and vectors of units."""
-        m, width, n = at.memory, vectors * code.lanes, code.lanes
-        dh = [
-            [code.load(m + at.above + at.above_stride * row + v * n) for v in range(vectors)]
-            for row in range(rows)
-        ]
-        readout = m + at.wt + at.z * width
-        dh = code.product(dh, at.dy + at.e, at.e_stride, 1, readout, width, at.e_depth)
-        dh = code.product(dh, m + at.dz_next, at.z_stride, 1, m + at.wt, width, at.depth)
-        dh = code.keep_first(dh, at.valid)
-        one = code.constant(1)
+    @forward_sweep(sums=4, vectors=1)
+    def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, m, after = at.layer, at.memory, at.sample + at.layer.batch
+        z = panel_product(code, at, code.zeros(rows, 4))
+        c_before = m + layer.c + at.sample * layer.units + at.unit
+        c_after = m + layer.c + after * layer.units + at.unit
+        gates = m + layer.gates + at.sample * layer.z_stride + 4 * at.unit
+        states = []
         for row in range(rows):
-            code.add_squares(dh[row], at.squares + at.square + row)
+            z_i, z_f, z_g, z_o = (z[row][k] for k in (I, F, G, O))
+            before = code.load(c_before + layer.units * row)
+            if peepholes:
+                z_i = _peephole(code, at, "i") * before + z_i
+                z_f = _peephole(code, at, "f") * before + z_f
+            parts = [code.sigmoid_parts(z_i), code.sigmoid_parts(z_f), code.tanh_parts(z_g)]
+            if not peepholes:
+                parts.append(code.sigmoid_parts(z_o))
+            i, f, g, *others = code.quotients(*parts)
+            c = f * before + i * g
+            if peepholes:
+                others = code.quotients(code.sigmoid_parts(_peephole(code, at, "o") * c + z_o))
+            (o,) = others
+            code.store(c, c_after + layer.units * row)
+            for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
+                code.store(value, gates + layer.z_stride * row + gate * code.lanes)
+            states.append((c, o))
+        tanh_c_place = m + layer.tanh_c + at.sample * layer.units + at.unit
+        h = m + layer.h + after * layer.a_stride + at.unit
+        for row, (c, o) in enumerate(states):
+            tanh_c = code.tanh(c)
+            code.store(tanh_c, tanh_c_place + layer.units * row)
+            code.store(o * tanh_c, h + layer.a_stride * row)
+
+    return lstm_forward_tile
+
+
+def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
+    """Return the kernel that fills dz_t, the squares of dh_t and dc_t, and the carry of dc."""
+
+    @backward_sweep(vectors=vectors)
+    def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, m, one = at.layer, at.memory, code.constant(1)
+        state = at.sample * layer.units + at.unit
+        gate = at.sample * layer.z_stride + 4 * at.unit
+        carry_place = m + layer.dc + at.b * layer.units + at.unit
+        squares = at.squares + layer.squares + at.sample
+        c_squares = squares + layer.timesteps * layer.batch
+        for row, dhs in enumerate(total_dh(code, rows, vectors, at)):
+            code.add_squares(dhs, squares + row)
             dcs = []
-            for v, dh_v in enumerate(dh[row]):
-                state, gate = at.units * row + v * n, at.z_stride * row + 4 * v * n
-                i, f, g, o = (code.load(m + at.gates + gate + k * n) for k in range(4))
-                tanh_c = code.load(m + at.tanh_c + state)
-                dc = code.load(m + at.dc + state) + dh_v * o * (one - tanh_c * tanh_c)
+            for v, dh in enumerate(dhs):
+                units = layer.units * row + v * code.lanes
+                places = layer.z_stride * row + 4 * v * code.lanes + gate
+                i, f, g, o = (
+                    code.load(m + layer.gates + places + k * code.lanes) for k in range(4)
+                )
+                tanh_c = code.load(m + layer.tanh_c + state + units)
+                dz_o = dh * tanh_c * o * (one - o)
+                dc = code.load(carry_place + units) + dh * o * (one - tanh_c * tanh_c)
+                if peepholes:
+                    dc = _peephole(code, at, "o", v) * dz_o + dc
                 dz = {
                     I: dc * g * i * (one - i),
-                    F: dc * code.load(m + at.c + state) * f * (one - f),
+                    F: dc * code.load(m + layer.c + state + units) * f * (one - f),
                     G: dc * i * (one - g * g),
-                    O: dh_v * tanh_c * o * (one - o),
+                    O: dz_o,
                 }
                 for k, value in dz.items():
-                    code.store(value, m + at.dz + gate + k * n)
-                code.store(dc * f, m + at.dc + state)
+                    code.store(value, m + layer.dz + places + k * code.lanes)
+                carry = dc * f
+                if peepholes:
+                    carry = _peephole(code, at, "i", v) * dz[I] + carry
+                    carry = _peephole(code, at, "f", v) * dz[F] + carry
+                code.store(carry, carry_place + units)
                 dcs.append(dc)
-            code.add_squares(dcs, at.squares + at.c_square + row)
+            code.add_squares(dcs, c_squares + row)
 
     return lstm_backward_tile
 
 
-_backward_1, _backward_2 = _backward_tile(1), _backward_tile(2)
+@kernel("layer unit memory gradient")
+def fill_peephole_gradient(code: Code, at: Any) -> None:
+    """dp_i = Σ dz_i ⊙ c_{t−1}, dp_f likewise, dp_o = Σ dz_o ⊙ c_t, of a vector of units."""
+    layer = at.layer
+    dz, c = at.memory + layer.dz + 4 * at.unit, at.memory + layer.c + at.unit
+    read = {"i": c, "f": c, "o": c + layer.batch * layer.units}
+    gates = {"i": I, "f": F, "o": O}
+
+    def add(row: Index, before: list[Vector]) -> list[Vector]:
+        return [
+            code.load(dz + row * layer.z_stride + gates[name] * code.lanes)
+            * code.load(read[name] + row * layer.units)
+            + total
+            for name, total in zip(PEEPHOLES, before, strict=True)
+        ]
+
+    samples = layer.timesteps * layer.batch
+    totals = code.loop(code.index(0), samples, 1, [code.constant(0)] * len(PEEPHOLES), add)
+    for row, total in enumerate(totals):
+        code.store(total, at.gradient + layer.peephole + layer.units * row + at.unit)
 
 
-def lstm_backward_rows(
-    layer: Layer, t: int, start: int, stop: int, memory: Array,
-    above: int, above_stride: int, dy: Array, outputs: int, e_depth: int, squares: Array,
-) -> None:  # fmt: skip
-    """Fill dz_t, the carry of dc and the squared norms of dh_t and dc_t of some samples.
-
-    `above` is the place of what reaches the h_t from elsewhere: the layer above, or dh_T.
-    """
-    B, Z, units = layer.batch, layer.z_stride, layer.units
-    depth = 0 if t + 1 == layer.timesteps else layer.z
-    vectors = units // layer.lanes
-    c_squares = layer.squares + layer.timesteps * B
-    for n in range((vectors + 1) // 2):
-        q = 2 * to_and_fro(n, (vectors + 1) // 2, t)
-        unit = q * layer.lanes
-        wt = layer.wt + unit * layer.wt_depth
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_2), t * B + b
-            from_above = above + b * above_stride + (unit if above_stride else 0)
-            state, gate = row * units + unit, row * Z + 4 * unit
-            if q + 1 < vectors:
-                _backward_2(
-                    rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
-                    layer.hidden - unit,
-                    layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
-                    layer.gates + gate, layer.dz + gate, layer.z, Z,
-                    layer.squares + row, c_squares + row,
-                )  # fmt: skip
-            else:
-                _backward_1(
-                    rows, memory, dy, squares, from_above, above_stride,
-                    layer.dz + (row + B) * Z, depth, row * outputs, outputs, e_depth, wt,
-                    layer.hidden - unit,
-                    layer.c + state, units, layer.tanh_c + state, layer.dc + b * units + unit,
-                    layer.gates + gate, layer.dz + gate, layer.z, Z,
-                    layer.squares + row, c_squares + row,
-                )  # fmt: skip
-            b += rows
+def peephole_lstm_gradient(
+    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
+) -> None:
+    """Fill the gradient of packed and peephole weights for vectors start … stop−1 of the units."""
+    weight_gradient(layer, part, start, stop, memory, gradient)
+    for unit in range(start * layer.lanes, stop * layer.lanes, layer.lanes):
+        fill_peephole_gradient(layer, unit, memory, gradient)

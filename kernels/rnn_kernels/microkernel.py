@@ -31,7 +31,7 @@ FLAGS = ("nsz",)
 """Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
 depend on the height of its tile. An instruction without any flag gets all of Numba's."""
 ANY_ORDER = ("nsz", "reassoc")
-SUMS_IN_FLIGHT = 8
+SUMS_IN_FLIGHT = 6
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
 I32, I64 = ir.IntType(32), ir.IntType(64)
 Block: TypeAlias = Any
@@ -92,11 +92,33 @@ class Index:
     def __add__(self, other: "Index | int") -> "Index":
         return Index(self.builder, self.builder.add(self.value, _i64(other)))
 
+    def __sub__(self, other: "Index | int") -> "Index":
+        return Index(self.builder, self.builder.sub(self.value, _i64(other)))
+
+    def __floordiv__(self, other: "Index | int") -> "Index":
+        return Index(self.builder, self.builder.sdiv(self.value, _i64(other)))
+
+    def __and__(self, other: "Index | int") -> "Index":
+        return Index(self.builder, self.builder.and_(self.value, _i64(other)))
+
     def __mul__(self, other: "Index | int") -> "Index":
         return Index(self.builder, self.builder.mul(self.value, _i64(other)))
 
     __rmul__ = __mul__
     __radd__ = __add__
+
+
+class Fields:
+    """A named tuple of whole numbers; each is taken out where it is read."""
+
+    def __init__(self, builder: Any, value: Any, names: Sequence[str]) -> None:
+        self._builder = builder
+        self._value = value
+        self._names = names
+
+    def __getattr__(self, name: str) -> Index:
+        number = self._builder.extract_value(self._value, self._names.index(name))
+        return Index(self._builder, number)
 
 
 def _i64(value: "Index | int") -> Any:
@@ -189,6 +211,10 @@ class Code:
         scalar = ir.Constant(self.number.scalar, value)
         return Vector(self.builder, ir.Constant(self.vector_type, [scalar] * self.lanes))
 
+    def index(self, value: int) -> Index:
+        """A whole number that is known beforehand."""
+        return Index(self.builder, _i64(value))
+
     def load(self, place: Place) -> Vector:
         """Read a vector."""
         pointer = self.builder.bitcast(place.pointer, self.vector_type.as_pointer())
@@ -236,6 +262,12 @@ class Code:
     def smaller(self, a: Vector, b: Vector) -> Vector:
         """The smaller of two, lane by lane; a NaN in `a` stays."""
         return self._pick(">", a, b)
+
+    def zero_unless_above_zero(self, a: Vector, b: Vector) -> Vector:
+        """`a` where `b` is above 0 or NaN, else 0."""
+        zero = self.constant(0)
+        dead = self.builder.fcmp_ordered("<=", b.value, zero.value)
+        return Vector(self.builder, self.builder.select(dead, zero.value, a.value))
 
     def _pick(self, unless: str, a: Vector, b: Vector) -> Vector:
         replace = self.builder.fcmp_ordered(unless, a.value, b.value)
@@ -293,16 +325,24 @@ class Code:
         return numerator / denominator
 
     def quotients(self, *parts: tuple[Vector, Vector]) -> list[Vector]:
-        """Four numerators over their denominators, with one division, the slowest instruction.
+        """Numerators over their denominators, with one division, the slowest instruction."""
+        inverses = self._inverses([denominator for _, denominator in parts])
+        return [n * inverse for (n, _), inverse in zip(parts, inverses, strict=True)]
 
-        1/a = b · 1/(ab)        1/b = a · 1/(ab)
-        """
-        (_, a), (_, b), (_, c), (_, d) = parts
-        ab, cd = a * b, c * d
-        inverse = self.constant(1) / (ab * cd)
-        of_ab, of_cd = cd * inverse, ab * inverse
-        inverses = (b * of_ab, a * of_ab, d * of_cd, c * of_cd)
-        return [n * r for (n, _), r in zip(parts, inverses, strict=True)]
+    def _inverses(self, values: list[Vector]) -> list[Vector]:
+        """1/a = b · 1/(ab) and 1/b = a · 1/(ab), and so on with pairs of products."""
+        if len(values) == 1:
+            return [self.constant(1) / values[0]]
+        pairs = [values[n : n + 2] for n in range(0, len(values), 2)]
+        of_pairs = self._inverses(
+            [pair[0] * pair[1] if len(pair) > 1 else pair[0] for pair in pairs]
+        )
+        inverses = []
+        for pair, inverse in zip(pairs, of_pairs, strict=True):
+            inverses += (
+                [other * inverse for other in reversed(pair)] if len(pair) > 1 else [inverse]
+            )
+        return inverses
 
     def add_squares(self, vectors: Sequence[Vector], total: Place) -> None:
         """Add the squares of all lanes to a float64 total, for float32's own underflow."""
@@ -395,6 +435,57 @@ class Code:
                 flat[n] = flat[n] + flat[split * tile + n]
         return [flat[m * vectors : (m + 1) * vectors] for m in range(rows)]
 
+    def tiles(
+        self, vectors: int, start: Index, stop: Index, emit: Callable[[int, Index], None]
+    ) -> None:
+        """Go over rows start … stop−1 in tiles whose rows are so many sums.
+
+        The next tile is the tallest that leaves no short one. `emit(rows, first)` emits the code
+        for each height.
+        """
+        b, heights = self.builder, tile_heights(vectors)
+        before = b.block
+        head, choose, end = (b.append_basic_block(name) for name in ("rows", "height", "end"))
+        b.branch(head)
+        b.position_at_end(head)
+        row = b.phi(I64)
+        row.add_incoming(start.value, before)
+        left = b.sub(stop.value, row)
+        b.cbranch(b.icmp_signed(">", left, _i64(0)), choose, end)
+        b.position_at_end(choose)
+        for height in heights:
+            body, other = (b.append_basic_block(f"{word}{height}") for word in ("rows", "not"))
+            if height > 1:
+                b.cbranch(self._fits(height, left), body, other)
+            else:
+                b.branch(body)
+            b.position_at_end(body)
+            emit(height, Index(b, row))
+            row.add_incoming(b.add(row, _i64(height)), b.block)
+            b.branch(head)
+            b.position_at_end(other)
+        b.unreachable()
+        b.position_at_end(end)
+
+    def _fits(self, height: int, left: Any) -> Any:
+        """Whether the next tile is so tall: of seven or eight rows six would leave a short one."""
+        b = self.builder
+        fits = b.icmp_signed(">=", left, _i64(height))
+        if height == 6:
+            for rows in (7, 8):
+                fits = b.and_(fits, b.icmp_signed("!=", left, _i64(rows)))
+        return fits
+
+    def select(self, condition: Index, first: Index, second: Index) -> Index:
+        """The first where the condition is not 0, else the second."""
+        flag = self.builder.icmp_signed("!=", condition.value, _i64(0))
+        return Index(self.builder, self.builder.select(flag, first.value, second.value))
+
+    def equal(self, a: Index, b: Index) -> Index:
+        """1 where both are equal, else 0."""
+        same = self.builder.icmp_signed("==", a.value, b.value)
+        return Index(self.builder, self.builder.zext(same, I64))
+
     def loop(
         self,
         start: Index,
@@ -427,27 +518,25 @@ class Code:
         return [Vector(b, phi) for phi in phis]
 
 
-Emitter: TypeAlias = Callable[[Code, int, Any], None]
+def _names_of(kind: Any) -> tuple[str, ...]:
+    """Names of the fields of Numba's type of a named tuple."""
+    return tuple(kind.instance_class._fields)
 
 
-def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
-    """Make an intrinsic of an emitter: `kernel(rows, *arguments)` runs a tile of that many rows.
+Emitter: TypeAlias = Callable[[Code, Any], None]
+
+
+def kernel(arguments: str) -> Callable[[Emitter], Any]:
+    """Make an intrinsic `call(*arguments)` of an emitter.
 
     Parameters
     ----------
-    vectors : int
-        Sums a row, which decides how tall a tile may be.
     arguments : str
         Names of the arguments. Arrays (contiguous) reach the emitter as a `Place` at their first
-        element, whole numbers as an `Index`. All arrays but those of float64 squares share the
-        dtype of the first.
-
-    Notes
-    -----
-    `rows` must be one of `tile_heights(vectors)`; nothing is checked.
+        element, whole numbers as an `Index`, named tuples of them as `Fields`. All arrays but
+        those of float64 squares share the dtype of the first.
     """
     names = arguments.split()
-    heights = tile_heights(vectors)
 
     def decorate(emit: Emitter) -> Any:
         def typed(_context: Any, *kinds: Any) -> tuple[Any, Any]:
@@ -456,8 +545,10 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
             def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
                 number = None
                 at: dict[str, Any] = {}
-                for name, kind, value in zip(names, sig.args[1:], values[1:], strict=True):
-                    if isinstance(kind, types.Array):
+                for name, kind, value in zip(names, sig.args, values, strict=True):
+                    if isinstance(kind, types.BaseNamedTuple):
+                        at[name] = Fields(builder, value, _names_of(kind))
+                    elif isinstance(kind, types.Array):
                         number = number or (FLOAT if kind.dtype == types.float32 else DOUBLE)
                         array = context.make_array(kind)(context, builder, value)
                         at[name] = Place(builder, array.data)
@@ -465,14 +556,14 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
                         at[name] = Index(builder, context.cast(builder, value, kind, types.int64))
                 assert number is not None  # noqa: S101  every emitter takes an array
                 width = vector_bytes() // (4 if number is FLOAT else 8)
-                _by_height(builder, values[0], heights, emit, Code(builder, number, width), at)
+                emit(Code(builder, number, width), SimpleNamespace(**at))
                 return context.get_dummy_value()
 
             return signature, generate
 
         parameters = [
             inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            for name in ("context", "rows", *names)
+            for name in ("context", *names)
         ]
         typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         typed.__name__ = emit.__name__
@@ -482,24 +573,8 @@ def tiles(vectors: int, arguments: str) -> Callable[[Emitter], Any]:
     return decorate
 
 
-def _by_height(
-    builder: Any, rows: Any, heights: tuple[int, ...], emit: Emitter, code: Code, at: dict[str, Any]
-) -> None:
-    """Emit one body for every height, and a jump to the right one."""
-    end = builder.append_basic_block("end")
-    blocks = [builder.append_basic_block(f"rows{height}") for height in heights]
-    switch = builder.switch(rows, blocks[-1])
-    for height, block in zip(heights, blocks, strict=True):
-        if height > 1:
-            switch.add_case(ir.Constant(rows.type, height), block)
-        builder.position_at_end(block)
-        emit(code, height, SimpleNamespace(**at))
-        builder.branch(end)
-    builder.position_at_end(end)
-
-
-@tiles(1, "source a stride count target b target_stride")
-def transpose_tile(code: Code, _rows: int, at: Any) -> None:
+@kernel("source a stride count target b target_stride")
+def transpose(code: Code, at: Any) -> None:
     """Turn a square of lanes × lanes elements on its side; source rows from `count` on are zero."""
     b, size = code.builder, code.lanes
     zero = code.constant(0)
@@ -526,52 +601,64 @@ def transpose_tile(code: Code, _rows: int, at: Any) -> None:
         code.store(Vector(b, row), at.target + at.b + at.target_stride * n)
 
 
-def _product_tile(vectors: int) -> Any:
-    @tiles(vectors, "left a a_row a_k right w w_k depth out c c_row add")
-    def product_tile(code: Code, rows: int, at: Any) -> None:
+@cache
+def product_of(vectors: int) -> Any:
+    """Return the product whose rows are so many vectors."""
+
+    @kernel("rows left a a_row a_k right w w_k depth out c c_row add")
+    def product(code: Code, at: Any) -> None:
         """C[m, v] = Σ_k A[m, k] W[k, v], added to what C holds where `add` is not 0."""
-        places = [
-            [at.out + at.c + at.c_row * m + v * code.lanes for v in range(vectors)]
-            for m in range(rows)
-        ]
-        sums = code.product(
-            code.zeros(rows, vectors),
-            at.left + at.a, at.a_row, at.a_k,
-            at.right + at.w, at.w_k, at.depth,
-        )  # fmt: skip
-        # Added at the end: a long sum in blocks has smaller rounding errors than number by number.
-        before = code.begun(places, at.add)
-        for place_row, sums_row, before_row in zip(places, sums, before, strict=True):
-            for place, value, held in zip(place_row, sums_row, before_row, strict=True):
-                code.store(value + held, place)
 
-    return product_tile
+        def tile(rows: int, first: Index) -> None:
+            c = at.out + at.c + first * at.c_row
+            places = [
+                [c + at.c_row * m + v * code.lanes for v in range(vectors)] for m in range(rows)
+            ]
+            sums = code.product(
+                code.zeros(rows, vectors),
+                at.left + at.a + first * at.a_row, at.a_row, at.a_k,
+                at.right + at.w, at.w_k, at.depth,
+            )  # fmt: skip
+            # At the end: a long sum in blocks has smaller rounding errors than number by number.
+            before = code.begun(places, at.add)
+            for place_row, sums_row, before_row in zip(places, sums, before, strict=True):
+                for place, value, held in zip(place_row, sums_row, before_row, strict=True):
+                    code.store(value + held, place)
+
+        code.tiles(vectors, code.index(0), at.rows, tile)
+
+    return product
 
 
-product_tile_1 = _product_tile(1)
-product_tile_2 = _product_tile(2)
-product_tile_4 = _product_tile(4)
-
-
-@tiles(1, "left a a_row right w length out c c_row")
-def dot_tile(code: Code, rows: int, at: Any) -> None:
+@kernel("rows left a a_row right w length out c c_row")
+def dot(code: Code, at: Any) -> None:
     """c[m] = Σ_k A[m, k] w[k] over whole vectors."""
-    b = code.builder
-    start = Index(b, ir.Constant(I64, 0))
 
-    def add(k: Index, before: list[Vector]) -> list[Vector]:
-        w = code.load(at.right + at.w + k)
-        return [
-            code.load(at.left + at.a + at.a_row * m + k) * w + total
-            for m, total in enumerate(before)
-        ]
+    def tile(rows: int, first: Index) -> None:
+        a = at.left + at.a + first * at.a_row
 
-    totals = code.loop(start, at.length, code.lanes, [code.constant(0)] * rows, add)
-    for m, total in enumerate(totals):
-        b.store(code.sum_of_lanes(total), (at.out + at.c + at.c_row * m).pointer)
+        def add(k: Index, before: list[Vector]) -> list[Vector]:
+            w = code.load(at.right + at.w + k)
+            return [code.load(a + at.a_row * m + k) * w + total for m, total in enumerate(before)]
+
+        zeros = [code.constant(0)] * rows
+        for m, total in enumerate(code.loop(code.index(0), at.length, code.lanes, zeros, add)):
+            place = at.out + at.c + (first + m) * at.c_row
+            code.builder.store(code.sum_of_lanes(total), place.pointer)
+
+    code.tiles(1, code.index(0), at.rows, tile)
 
 
-@tiles(1, "memory source target")
-def copy_tile(code: Code, _rows: int, at: Any) -> None:
-    """Copy a vector."""
-    code.store(code.load(at.memory + at.source), at.memory + at.target)
+@kernel("memory source stride count width target")
+def copy_side_by_side(code: Code, at: Any) -> None:
+    """Copy the first `width` columns, whole vectors, of `count` rows side by side."""
+
+    def row(n: Index, _none: list[Vector]) -> list[Vector]:
+        def vector(k: Index, _none: list[Vector]) -> list[Vector]:
+            value = code.load(at.memory + at.source + n * at.stride + k)
+            code.store(value, at.memory + at.target + n * at.width + k)
+            return []
+
+        return code.loop(code.index(0), at.width, code.lanes, [], vector)
+
+    code.loop(code.index(0), at.count, 1, [], row)

@@ -2,18 +2,17 @@
 
 from rnn_kernels.jit import inlined
 from rnn_kernels.layout import Array, Layer, Readout
-from rnn_kernels.microkernel import transpose_tile
+from rnn_kernels.microkernel import transpose
 
 
 @inlined
 def copy_readout(layer: Layer, readout: Readout, parameters: Array, memory: Array) -> None:
     """Copy the rows of W_hy below W_hhᵀ where the readout reads this layer."""
-    L = layer.lanes
-    for o in range(layer.wt_depth - layer.z):
-        for unit in range(0, layer.units, 2 * L):
-            width = min(2 * L, layer.units - unit)
+    width = layer.pair * layer.lanes
+    for o in range(layer.wt_depth - layer.rows):
+        for unit in range(0, layer.units, width):
             source = readout.w + o * layer.units + unit
-            target = layer.wt + unit * layer.wt_depth + (layer.z + o) * width
+            target = layer.wt + unit * layer.wt_depth + (layer.rows + o) * width
             for k in range(width):
                 memory[target + k] = parameters[source + k]
 
@@ -25,22 +24,19 @@ def transpose_panels(
 ) -> None:  # fmt: skip
     """Fill panels [(vector of units, gate, lane), columns] from `count` rows of packed weights.
 
-    The panels are two vectors of columns wide, `columns` is `count` in whole vectors.
+    The rows of a GRU's n come after those of its other gates. `columns` is `count` in whole panels.
     """
-    L, units = layer.lanes, layer.units
-    gates = layer.z // units
-    together = 2 if gates == 1 else 1
-    for q in range(units // L):
-        # Where vector q of the units lies: row k of gate g begins at w + (k · gates + g) · width.
-        panel = q - q % together
-        width = L * min(together, units // L - panel)
-        w = layer.w + panel * layer.panel + (q - panel) * L
+    L, width = layer.lanes, layer.pair * layer.lanes
+    gates, inside = layer.rows // layer.units, layer.z // layer.units
+    together = layer.pair if gates == 1 else 1
+    for q in range(layer.units // L):
+        # Where vector q of the units lies: row k of gate g begins at w + (k · gates + g) · stride.
+        panel, stride = q - q % together, L * together
+        w = layer.w + panel * L * layer.panel + (q - panel) * L
         for column in range(0, columns, L):
-            pair = column - column % (2 * L)
-            out_width = min(2 * L, columns - pair)
+            pair = column - column % width
             for g in range(gates):
-                source = w + ((first + column) * gates + g) * width
-                out = target + pair * depth + (q * gates + g) * L * out_width + column - pair
-                transpose_tile(
-                    1, parameters, source, gates * width, count - column, memory, out, out_width
-                )
+                row = (q * inside + g) * L if g < inside else layer.z + q * L
+                source = w + ((first + column) * gates + g) * stride
+                out = target + pair * depth + row * width + column - pair
+                transpose(parameters, source, gates * stride, count - column, memory, out, width)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from rnn_kernels.jit import jit
+from rnn_kernels.jit import inlined
 from rnn_kernels.layout import Array
 
 
-@jit
+@inlined
 def squared_norm(a: Array) -> float:
     """Return Σ_k a[k]², summed in float64: squares of float32 underflow below 1e-23."""
     total: float = 0.0

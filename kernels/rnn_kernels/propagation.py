@@ -18,6 +18,7 @@ from rnn_kernels.parts import (
     call_backward,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -58,7 +59,7 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
 def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
     """Forward pass of arguments that were checked."""
     memory, y = workspace.memory, workspace.y.reshape(-1)
-    part = parts_of(workspace.network.cell, workspace.dtype).forward
+    part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
         part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
     )  # fmt: skip
@@ -106,11 +107,11 @@ def backward(
     check_parameters(network, parameters, workspace.dtype)
     check_gradient(gradient, parameters)
     check_first(first, workspace.timesteps)
-    if dc_T is not None and network.cell == "rnn":
-        raise ValueError("dc_T: got an array, expected None: an RNN has no cell state")
+    if dc_T is not None and not network.has_cell_state:
+        raise ValueError(f"dc_T: got an array, expected None: {network.cell} has no cell state")
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
-    parts = parts_of(network.cell, workspace.dtype)
+    parts = parts_of(network, workspace.dtype, to_start=True)
     arguments = (
         *parts,
         workspace.plan,
@@ -169,7 +170,7 @@ def step(
         network.layers, B, network.hidden_size
     )  # fmt: skip
     states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.cell == "lstm":
+    if network.has_cell_state:
         states |= {"c": c, "c_out": c_out}
     for name, state in states.items():
         check_array(name, state, shape, dtype, writable=name.endswith("out"))
@@ -208,6 +209,7 @@ def _backward_body(
     _forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
@@ -225,9 +227,12 @@ def _backward_body(
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        call_backward(
-            backward_part, plan, head, first, from_end, True, part, threads, memory, dy, squares
-        )
+        for n in range(plan.shape[0] - 1, -1, -1):
+            call_backward(
+                backward_part, plan, n, first, from_end, part, threads,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
+            call_inputs(inputs_part, plan, n, True, part, threads, memory)
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)

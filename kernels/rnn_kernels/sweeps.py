@@ -6,39 +6,26 @@ keeps its order: the bits do not depend on the threads.
 """
 
 import math
-from typing import Any
 
-from rnn_kernels.jit import inlined, jit
-from rnn_kernels.layout import LSTM, SAMPLES, Array, Layer, Readout, layer_at, readout_of
-from rnn_kernels.microkernel import (
-    copy_tile,
-    dot_tile,
-    product_tile_1,
-    product_tile_2,
-    product_tile_4,
-    vector_bytes,
-)
+from rnn_kernels.jit import filled_in, inlined, jit
+from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
+from rnn_kernels.microkernel import copy_side_by_side, dot
 from rnn_kernels.packing import copy_readout, transpose_panels
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
+
+# What each cell has of its own; see `parts`.
+forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
+add_outer = product = transposed = filled_in
+PAIR = 1
 
 LARGE_BLOCK = 4 * SAMPLES
 """Samples whose inputs stay in the second cache while all panels pass."""
 
 
-def forward_timestep(*_arguments: Any) -> None:
-    """A cell's own; see `parts`."""
-    raise RuntimeError("parts.py gives every cell a copy of this module's loops")
-
-
-backward_timestep = add_outer = forward_timestep
-
-
-TWO_VECTORS = 2 * vector_bytes()
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
 
 
-@jit
+@inlined
 def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     """Range of samples that one of several threads takes, at multiples of eight.
 
@@ -49,14 +36,32 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
     return min(length, eights * part // parts * 8), min(length, eights * (part + 1) // parts * 8)
 
 
-@jit
+@inlined
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
     """Range of vectors of units that one of several threads takes, whole panels."""
-    vectors = layer.units // layer.lanes
-    together = 2 if layer.z == layer.units else 1
-    panels = (vectors + together - 1) // together
-    start, stop = panels * part // parts * together, panels * (part + 1) // parts * together
-    return min(vectors, start), min(vectors, stop)
+    panels = layer.units // layer.lanes // layer.pair
+    return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
+
+
+def forward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, parameters: Array, memory: Array
+) -> None:
+    """A timestep of a cell some of whose units wait for what others have computed."""
+    first_sweep(layer, t, start, stop, parameters, memory)
+    second_sweep(layer, t, start, stop, parameters, memory)
+
+
+def backward_sweeps(
+    layer: Layer, t: int, start: int, stop: int, above: int, above_stride: int, e_depth: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """A timestep of such a cell, backwards."""
+    first_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
+    second_sweep(
+        layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+    )
 
 
 def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
@@ -69,7 +74,7 @@ def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: 
             forward_timestep(layer, t, start, stop, parameters, memory)
 
 
-@jit
+@inlined
 def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
     """Copy the hidden states of the layer below to where this layer reads its input."""
     for t in range(layer.timesteps):
@@ -88,19 +93,16 @@ def read_out_rows(
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        b = start
-        while b < stop:
-            rows, row = tile_rows(stop - b, TALLEST_1), t * B + b
-            h = layer.h + (row + B) * layer.a_stride
-            for o in range(O):
-                w = readout.w + o * layer.units
-                dot_tile(
-                    rows, memory, h, layer.a_stride, parameters, w, layer.units,
-                    y, row * O + o, O,
-                )  # fmt: skip
-                for n in range(rows):
-                    y[(row + n) * O + o] += parameters[readout.b + o]
-            b += rows
+        row = t * B + start
+        h = layer.h + (row + B) * layer.a_stride
+        for o in range(O):
+            w = readout.w + o * layer.units
+            dot(
+                stop - start, memory, h, layer.a_stride, parameters, w, layer.units,
+                y, row * O + o, O,
+            )  # fmt: skip
+            for n in range(start, stop):
+                y[(t * B + n) * O + o] += parameters[readout.b + o]
 
 
 def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, memory: Array) -> None:
@@ -113,7 +115,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
         for to_wx in range(2 if n or to_input else 1):
             if to_wx:
                 first, count, columns = 0, layer.inputs, layer.dx_stride
-                target, depth = layer.wx, layer.z
+                target, depth = layer.wx, layer.rows
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
@@ -122,47 +124,58 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, outputs: int, first: int, start: int, stop: int, from_end: bool, to_start: bool,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, n: int, first: int, start: int, stop: int, from_end: bool,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 through all layers: fills dz and squared norms.
+    """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
 
-    dh_T is read where `from_end` is true, dx and dh0 are filled where `to_start` is; dy before
-    `first` is not read.
+    dh_T is read where `from_end` is true; dy before `first` is not read.
     """
-    for n in range(plan.shape[0] - 1, -1, -1):
-        layer = layer_at(plan, n)
-        is_last = n + 1 == plan.shape[0]
-        for t in range(layer.timesteps - 1, -1, -1):
-            if not is_last:
-                layer_above = layer_at(plan, n + 1)
-                above_stride = layer_above.dx_stride
-                above = layer_above.dx + t * layer.batch * above_stride
-                if from_end and t + 1 == layer.timesteps:
-                    _add_rows(layer, above, above_stride, start, stop, memory)
-            elif from_end and t + 1 == layer.timesteps:
-                above, above_stride = layer.dh, layer.units
-            else:
-                above, above_stride = layer.nothing, 0
-            e_depth = outputs if is_last and t >= first else 0
-            backward_timestep(
-                layer, t, start, stop, memory, above, above_stride, dy, outputs, e_depth, squares
-            )
-        if n or to_start:
-            for t in range(layer.timesteps):
-                row = t * layer.batch
-                multiply_rows(
-                    layer, layer.dz + row * layer.z_stride, start, stop, layer.wx, layer.z,
-                    layer.dx_stride, layer.dx + row * layer.dx_stride, layer.dx_stride, memory,
-                )  # fmt: skip
-        if to_start:
-            multiply_rows(
-                layer, layer.dz, start, stop, layer.wt, layer.wt_depth,
-                layer.units, layer.dh, layer.units, memory,
-            )  # fmt: skip
+    layer = layer_at(plan, n)
+    is_last = n + 1 == plan.shape[0]
+    for t in range(layer.timesteps - 1, -1, -1):
+        above, above_stride = layer.nothing, 0
+        if not is_last:
+            layer_above = layer_at(plan, n + 1)
+            above_stride = layer_above.dx_stride
+            above = layer_above.dx + t * layer.batch * above_stride
+            if from_end and t + 1 == layer.timesteps:
+                _add_rows(layer, above, above_stride, start, stop, memory)
+        elif from_end and t + 1 == layer.timesteps:
+            above, above_stride = layer.dh, layer.units
+        e_depth = layer.outputs if is_last and t >= first else 0
+        backward_timestep(
+            layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+        )
 
 
-@jit
+def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
+    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
+    row, width, stride = t * layer.batch, PAIR * layer.lanes, layer.dx_stride
+    depth_n = layer.units if layer.dn else 0
+    for column in range(0, stride, width):
+        transposed(
+            layer, row + start, row + stop, layer.dn, depth_n,
+            layer.wx + column * layer.rows, layer.dx + column, stride, memory,
+        )  # fmt: skip
+
+
+def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Fill dh0 = W_hhᵀ [dz_1, dn_h] of some samples, with what a GRU carries beside it."""
+    units, width = layer.units, PAIR * layer.lanes
+    depth_n = units if layer.dn_h else 0
+    for column in range(0, units, width):
+        transposed(
+            layer, start, stop, layer.dn_h, depth_n,
+            layer.wt + column * layer.wt_depth, layer.dh + column, units, memory,
+        )  # fmt: skip
+    if layer.dn:
+        for k in range(start * units, stop * units):
+            memory[layer.dh + k] += memory[layer.dc + k]
+            memory[layer.dc + k] = 0
+
+
+@inlined
 def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
     """Add dh_T to what reaches the last timestep from above."""
     for b in range(start, stop):
@@ -170,33 +183,7 @@ def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, mem
             memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
 
 
-@jit
-def multiply_rows(
-    layer: Layer, dz: int, start: int, stop: int, panels: int, panel_depth: int,
-    columns: int, out: int, out_stride: int, memory: Array,
-) -> None:  # fmt: skip
-    """Fill (samples, columns) products of dz of one timestep and transposed weights."""
-    L, Z = layer.lanes, layer.z_stride
-    for column in range(0, columns, 2 * L):
-        w = panels + column * panel_depth
-        b = start
-        while b < stop:
-            rows = tile_rows(stop - b, TALLEST_2)
-            target = out + b * out_stride + column
-            if column + L < columns:
-                product_tile_2(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, 2 * L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, memory, dz + b * Z, Z, 1, memory, w, L, layer.z,
-                    memory, target, out_stride, 0,
-                )  # fmt: skip
-            b += rows
-
-
-def weight_gradient_vectors(
+def weight_gradient(
     layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
 ) -> None:
     """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
@@ -206,78 +193,39 @@ def weight_gradient_vectors(
     by side, stays in the first.
     """
     L = layer.lanes
-    vectors, gates = layer.units // L, layer.z // layer.units
-    samples = layer.timesteps * layer.batch
-    together = 2 if gates == 1 else 1
+    gates, samples = layer.z // layer.units, layer.timesteps * layer.batch
+    together = layer.pair if gates == 1 else 1
+    width = gates * L * together
     block = layer.block + part * SAMPLES * 4 * L
     for n0 in range(0, samples, LARGE_BLOCK):
         for q in range(start, stop, together):
-            width = gates * L * min(together, vectors - q)
-            out = layer.w + q * layer.panel
+            out = layer.w + q * L * layer.panel
             for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
                 count = min(SAMPLES, samples - n)
                 dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
                 if layer.z * memory.itemsize >= FAR_APART:
-                    gather_block(memory, dz, dz_stride, count, width, L, block)
+                    copy_side_by_side(memory, dz, dz_stride, count, width, block)
                     dz, dz_stride = block, width
                 add_outer(
                     layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
                     dz, dz_stride, count, gradient, out, n,
                 )  # fmt: skip
-            _clear_padding(layer, out, width, gradient)
+            clear_padding(layer, out, width, gradient)
 
 
-@jit
-def _clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
+@inlined
+def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
     """Zero the rows of a panel below those of its units."""
     for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
         gradient[out + k] = gradient.dtype.type(0)
 
 
-@jit
-def gather_block(
-    memory: Array, source: int, stride: int, count: int, width: int, L: int, target: int
-) -> None:
-    """Copy the first `width` columns of `count` rows side by side."""
-    for n in range(count):
-        for k in range(0, width, L):
-            copy_tile(1, memory, source + n * stride + k, target + n * width + k)
-
-
-def add_outer_4(
+def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
     dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
 ) -> None:  # fmt: skip
-    """Fill, or add to, (depth, width) sums of products of `count` rows of inputs and dz."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST_4)
-        product_tile_4(
-            rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-            gradient, out + k * width, width, add,
-        )  # fmt: skip
-        k += rows
-
-
-def add_outer_2(
-    depth: int, width: int, memory: Array, a: int, a_stride: int,
-    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
-) -> None:  # fmt: skip
-    """Fill, or add to, sums like `add_outer_4` for panels of one or two vectors."""
-    k = 0
-    while k < depth:
-        rows = tile_rows(depth - k, TALLEST_2)
-        if width * memory.itemsize == TWO_VECTORS:
-            product_tile_2(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
-        else:
-            product_tile_1(
-                rows, memory, a + k, 1, a_stride, memory, dz, dz_stride, count,
-                gradient, out + k * width, width, add,
-            )  # fmt: skip
-        k += rows
+    """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
+    product(depth, memory, a, 1, a_stride, memory, dz, dz_stride, count, gradient, out, width, add)
 
 
 def readout_gradient(
@@ -285,25 +233,14 @@ def readout_gradient(
 ) -> None:
     """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
     layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
-    O, B, L = readout.outputs, layer.batch, layer.lanes  # noqa: E741
+    O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
-    o = 0
-    while o < O:
-        rows = tile_rows(O - o, TALLEST_2)
-        for unit in range(0, layer.units, 2 * L):
-            out = readout.w + o * layer.units + unit
-            if unit + L < layer.units:
-                product_tile_2(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
-            else:
-                product_tile_1(
-                    rows, dy, e + o, 1, O, memory, h + unit, layer.a_stride, samples,
-                    gradient, out, layer.units, 0,
-                )  # fmt: skip
-        o += rows
+    for unit in range(0, layer.units, width):
+        product(
+            O, dy, e, 1, O, memory, h + unit, layer.a_stride, samples,
+            gradient, readout.w + unit, layer.units, 0,
+        )  # fmt: skip
     for o in range(O):
         total = gradient.dtype.type(0)
         for n in range(samples):
@@ -338,9 +275,9 @@ def zero_states(plan: Array, memory: Array) -> None:
         for b in range(layer.batch):
             for k in range(layer.units):
                 memory[layer.h + b * layer.a_stride + k] = zero
-                if layer.cell == LSTM:
+                memory[layer.dc + b * layer.units + k] = zero
+                if layer.c:
                     memory[layer.c + b * layer.units + k] = zero
-                    memory[layer.dc + b * layer.units + k] = zero
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.
@@ -358,13 +295,22 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, head: Array, first: int, from_end: bool, to_start: bool, part: int, parts: int,
-    memory: Array, dy: Array, squares: Array,
+    plan: Array, n: int, first: int, from_end: bool, part: int, parts: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples."""
-    start, stop = bounds(layer_at(plan, 0).batch, part, parts)
-    outputs = readout_of(head).outputs
-    backward_rows(plan, outputs, first, start, stop, from_end, to_start, memory, dy, squares)
+    """BPTT of a part of the samples through layer n."""
+    start, stop = bounds(layer_at(plan, n).batch, part, parts)
+    backward_rows(plan, n, first, start, stop, from_end, parameters, memory, dy, squares)
+
+
+def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:
+    """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
+    layer = layer_at(plan, n)
+    start, stop = bounds(layer.batch, part, parts)
+    for t in range(layer.timesteps):
+        fill_dx(layer, t, start, stop, memory)
+    if to_start:
+        fill_dh0(layer, start, stop, memory)
 
 
 def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
@@ -372,4 +318,4 @@ def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: A
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         start, stop = vector_bounds(layer, part, parts)
-        weight_gradient_vectors(layer, part, start, stop, memory, gradient)
+        weight_gradient(layer, part, start, stop, memory, gradient)

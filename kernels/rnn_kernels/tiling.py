@@ -1,27 +1,117 @@
-"""How many rows the next tile takes."""
+"""What the kernels of all cells share: how tiles pass over a timestep, and their products."""
 
-from rnn_kernels.jit import inlined, jit
-from rnn_kernels.microkernel import tile_heights
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
-TALLEST_1, TALLEST_2, TALLEST_4 = (tile_heights(vectors)[0] for vectors in (1, 2, 4))
+from rnn_kernels.microkernel import Code, Index, Place, Sums, Vector, kernel
 
-
-@jit
-def tile_rows(left: int, tallest: int) -> int:
-    """Height of the next tile where `left` rows are left: the tallest that leaves no short one."""
-    if tallest == 8 and left >= 8:
-        return 8
-    if tallest == 6 and left >= 6 and left not in (7, 8):
-        return 6
-    if tallest >= 4 and left >= 4:
-        return 4
-    return 2 if left >= 2 else 1
+Emitter: TypeAlias = Callable[[Code, int, Any], None]
 
 
-@inlined
-def to_and_fro(n: int, count: int, t: int) -> int:
-    """Which panel comes n-th at timestep t: every other timestep walks backwards.
+def forward_sweep(sums: int, vectors: int) -> Callable[[Emitter], Any]:
+    """Make a kernel `(layer, t, start, stop, parameters, memory)` of the emitter of a tile.
 
-    Thus the panels that were used last, and are still in the cache, are used first.
+    It lets tiles pass over all units, so many vectors at a time, and over the samples
+    start … stop−1 of a timestep. The emitter gets the tile's first sample `b` and `unit`, where
+    that sample's row is among those of all timesteps (`sample`), and the arguments.
     """
-    return count - 1 - n if t % 2 else n
+    return _sweep("layer t start stop parameters memory", sums, vectors)
+
+
+def backward_sweep(vectors: int) -> Callable[[Emitter], Any]:
+    """Make a kernel of the emitter of a backward pass's tile, likewise.
+
+    Its arguments are those of a forward pass and, after `stop`, the place of what reaches the h_t
+    from elsewhere (the layer above, or dh_T) and its stride, and how many outputs have a gradient
+    here; at the end dy and the squared norms. The emitter also gets `later`, 0 at the last
+    timestep and else 1.
+    """
+    names = "layer t start stop above above_stride e_depth parameters memory dy squares"
+    return _sweep(names, vectors, vectors)
+
+
+def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
+    def decorate(emit: Emitter) -> Any:
+        @kernel(names)
+        def sweep(code: Code, at: Any) -> None:
+            layer, width = at.layer, vectors * code.lanes
+            panels = layer.units // width
+            last = code.equal(at.t + 1, layer.timesteps)
+            later = code.index(1) - last
+
+            def panel(n: Index, _none: list[Vector]) -> list[Vector]:
+                # Every other timestep walks backwards: what is still in the cache comes first.
+                unit = code.select(at.t & 1, panels - 1 - n, n) * width
+
+                def tile(rows: int, b: Index) -> None:
+                    sample = at.t * layer.batch + b
+                    place = {"b": b, "unit": unit, "sample": sample, "later": later}
+                    emit(code, rows, SimpleNamespace(**vars(at), **place))
+
+                code.tiles(sums, at.start, at.stop, tile)
+                return []
+
+            code.loop(code.index(0), panels, 1, [], panel)
+
+        return sweep
+
+    return decorate
+
+
+def panel_product(code: Code, at: Any, sums: Sums) -> Sums:
+    """Add W_ih x_t + b_ih + b_hh + W_hh h_{t−1} of the tile's samples and units."""
+    layer = at.layer
+    a = at.memory + layer.a + at.sample * layer.a_stride
+    w = at.parameters + layer.w + at.unit * layer.panel
+    width = len(sums[0]) * code.lanes
+    return code.product(sums, a, layer.a_stride, 1, w, width, layer.depth)
+
+
+def total_dh(
+    code: Code, rows: int, vectors: int, at: Any, *,
+    carried: Place | None = None, through_n: bool = False,
+) -> Sums:  # fmt: skip
+    """Total dh_t: from above, carried in time, through the readout, through the gates of t + 1."""
+    layer, m, width = at.layer, at.memory, vectors * code.lanes
+    above = m + at.above + at.b * at.above_stride + at.unit
+    lanes = [v * code.lanes for v in range(vectors)]
+    dh = [[code.load(above + at.above_stride * row + v) for v in lanes] for row in range(rows)]
+    if carried is not None:
+        dh = [
+            [value + code.load(carried + layer.units * row + v) for value, v in pairs]
+            for row, pairs in enumerate(zip(values, lanes, strict=True) for values in dh)
+        ]
+    after = at.sample + layer.batch
+    w = m + layer.wt + at.unit * layer.wt_depth
+    e, readout = at.dy + at.sample * layer.outputs, w + layer.rows * width
+    dz, depth = m + layer.dz + after * layer.z_stride, layer.z * at.later
+    dh = code.product(dh, e, layer.outputs, 1, readout, width, at.e_depth)
+    dh = code.product(dh, dz, layer.z_stride, 1, w, width, depth)
+    if through_n:
+        dn, depth = m + layer.dn_h + after * layer.n_stride, layer.units * at.later
+        dh = code.product(dh, dn, layer.n_stride, 1, w + layer.z * width, width, depth)
+    return code.keep_first(dh, layer.hidden - at.unit)
+
+
+def transposed_product(vectors: int) -> Any:
+    """Return the kernel that multiplies rows of dz, and of dn where there is one, by a panel."""
+
+    @kernel("layer start stop dn depth_n w out out_stride memory")
+    def transposed(code: Code, at: Any) -> None:
+        layer, m, width = at.layer, at.memory, vectors * code.lanes
+
+        def tile(rows: int, sample: Index) -> None:
+            dz, dn = m + layer.dz + sample * layer.z_stride, m + at.dn + sample * layer.n_stride
+            w_n = m + at.w + layer.z * width
+            out = m + at.out + sample * at.out_stride
+            sums = code.zeros(rows, vectors)
+            sums = code.product(sums, dz, layer.z_stride, 1, m + at.w, width, layer.z)
+            sums = code.product(sums, dn, layer.n_stride, 1, w_n, width, at.depth_n)
+            for row, values in enumerate(sums):
+                for v, value in enumerate(values):
+                    code.store(value, out + at.out_stride * row + v * code.lanes)
+
+        code.tiles(vectors, at.start, at.stop, tile)
+
+    return transposed

@@ -18,12 +18,13 @@ from rnn_kernels.checks import (
 )
 from rnn_kernels.jit import jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
-from rnn_kernels.losses import squared_error
-from rnn_kernels.optimizers import OPTIMIZER_CODES, Optimizer, apply_update, clip
+from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
+from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
     call_backward,
     call_forward,
     call_gradient,
+    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -37,6 +38,8 @@ from rnn_kernels.sweeps import (
 from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
 
+MEAN_SQUARED_ERROR = Loss()
+
 
 def train_steps(
     network: Network,
@@ -49,17 +52,19 @@ def train_steps(
     starts: Array,
     *,
     first: int,
-    learning_rate: float,
+    learning_rate: float | Array,
     clip: float,
     losses: Array,
     norms: Array,
+    loss: Loss = MEAN_SQUARED_ERROR,
+    clip_value: float = 0.0,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
     Step s reads x[t, b] = series[starts[s, b] + t] and target[t, b] = targets[starts[s, b] + t]
-    from zero initial states, and does forward pass, mean squared error from `first` on, full BPTT,
-    clipping by the global norm and the optimizer's update. A loss or gradient norm that is not
-    finite ends the burst before that step has touched weights or optimizer.
+    from zero initial states, and does forward pass, loss from `first` on, full BPTT, clipping and
+    the optimizer's update. A loss or gradient norm that is not finite ends the burst before that
+    step has touched weights or optimizer.
 
     Parameters
     ----------
@@ -74,15 +79,21 @@ def train_steps(
         Left with the trace and the norms of the last step.
     series : array, shape (N, D)
     targets : array, shape (N, O)
-        Shifted by the caller: row n is the truth for the output after series[n].
+        Shifted by the caller: row n is the truth for the output after series[n]. (N, O/Q) where
+        the loss is of Q quantiles; of the cross-entropy int64 classes, (N,).
     starts : int64 array, shape (n, B)
         First timestep of each window.
     first : int
         First timestep of a window that the loss counts.
-    learning_rate, clip : float
-        η; and θ, where 0 switches clipping off.
+    learning_rate : float, or float64 array, shape (n,)
+        η of all steps, above 0, or of each, at least 0; `Schedule.fill` fills such an array.
+    clip : float
+        θ of clipping by the global norm; 0: no limit.
     losses, norms : float64 array, shape (n,)
         Filled with each step's loss and gradient norm before clipping, the failing step's included.
+    loss : Loss
+    clip_value : float
+        Largest element of the gradient, which is cut before its norm is clipped; 0: no limit.
 
     Returns
     -------
@@ -104,22 +115,30 @@ def train_steps(
             f"expected {parameters.size} of {dtype}"
         )
     check_array("series", series, (None, network.input_size), dtype)
-    check_array("targets", targets, (len(series), network.output_size), dtype)
+    loss.check_targets("targets", targets, len(series), network.output_size, dtype)
     check_starts(starts, (None, workspace.batch_size), len(series), T)
     check_first(first, T)
-    check_number("learning_rate", learning_rate, positive=True)
+    rates = _rates(learning_rate, len(starts))
     check_number("clip", clip, positive=False)
+    check_number("clip_value", clip_value, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
+    truth, classes = loss.split_targets(targets, dtype)
+    if classes.size and starts.size:
+        check_classes("targets", classes[starts.min() : starts.max() + T], network.output_size)
     done, steps = 0, len(starts)
+    settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network.cell, dtype),
+            *parts_of(network, dtype),
+            loss_part(loss.name, dtype),
+            clip_part(dtype, by_value=clip_value > 0),
+            update_part(optimizer.name, dtype),
             workspace.plan,
             workspace.head,
-            OPTIMIZER_CODES[optimizer.name],
+            *settings,
             parameters,
             gradient,
             optimizer.m,
@@ -127,16 +146,15 @@ def train_steps(
             optimizer.step_count,
             workspace.memory,
             workspace.y.reshape(-1),
-            workspace.target.reshape(-1),
             workspace.dy.reshape(-1),
             workspace.squares.reshape(-1),
             workspace.norms.reshape(-1),
             series,
-            targets,
+            truth,
+            classes,
             starts[some],
             first,
-            float(learning_rate),
-            float(clip),
+            rates[some] if rates.size > 1 else rates,
             losses[some],
             norms[some],
             threads,
@@ -150,6 +168,20 @@ def train_steps(
         if taken < count:
             break
     return done
+
+
+def _rates(learning_rate: float | Array, steps: int) -> Array:
+    """Return the learning rate of each step, or of all of them."""
+    if not isinstance(learning_rate, np.ndarray):
+        check_number("learning_rate", learning_rate, positive=True)
+        return np.array([learning_rate], np.float64)
+    check_array("learning_rate", learning_rate, (steps,), np.dtype(np.float64))
+    if not (np.isfinite(learning_rate).all() and (learning_rate >= 0).all()):
+        low, high = learning_rate.min(), learning_rate.max()
+        raise ValueError(
+            f"learning_rate: got {low} to {high}, expected finite numbers of at least 0"
+        )
+    return learning_rate
 
 
 def _run(arguments: tuple[Any, ...], threads: int) -> int:
@@ -214,25 +246,21 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
                 memory[x + d] = series[start + t, d]
 
 
-@jit
-def fill_targets(T: int, targets: Array, starts: Array, out: Array) -> None:
-    """out[t, b] = targets[starts[b] + t], flat (T, B, O)."""
-    O = targets.shape[1]  # noqa: E741
-    for b in range(starts.size):
-        for t in range(T):
-            for o in range(O):
-                out[(t * starts.size + b) * O + o] = targets[starts[b] + t, o]
-
-
 def _train_body(
     forward_part: int,
     pack: int,
     backward_part: int,
+    inputs_part: int,
     gradient_part: int,
     readout_gradient: int,
+    loss: int,
+    clip: int,
+    update: int,
     plan: Array,
     head: Array,
-    optimizer: int,
+    loss_settings: Array,
+    limits: Array,
+    settings: Array,
     parameters: Array,
     gradient: Array,
     m: Array,
@@ -240,42 +268,47 @@ def _train_body(
     step_count: int,
     memory: Array,
     y: Array,
-    target: Array,
     dy: Array,
     squares: Array,
     state_norms: Array,
     series: Array,
     targets: Array,
+    classes: Array,
     starts: Array,
     first: int,
-    learning_rate: float,
-    threshold: float,
+    rates: Array,
     losses: Array,
     norms: Array,
     threads: int,
 ) -> int:
-    B, T = starts.shape[1], y.size // (starts.shape[1] * targets.shape[1])
+    outputs = head[0]
     for s in range(starts.shape[0]):
         fill_inputs(plan, series, starts[s], memory)
-        fill_targets(T, targets, starts[s], target)
         zero_states(plan, memory)
         for part in prange(threads):
             call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
-        losses[s] = squared_error(y, target, dy, first * B * targets.shape[1])
+        call_loss(
+            loss, y, targets, classes, starts, s, 1, first, outputs, loss_settings, dy, losses
+        )
         clear(squares)
         call_pack(pack, plan, head, False, parameters, memory)
         for part in prange(threads):
-            call_backward(
-                backward_part, plan, head, first, False, False, part, threads, memory, dy, squares
-            )
+            for n in range(plan.shape[0] - 1, -1, -1):
+                call_backward(
+                    backward_part, plan, n, first, False, part, threads,
+                    parameters, memory, dy, squares,
+                )  # fmt: skip
+                if n:
+                    call_inputs(inputs_part, plan, n, False, part, threads, memory)
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
-        norms[s] = clip(gradient, threshold)
+        call_clip(clip, gradient, limits, norms, s)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
             finish_norms(squares, state_norms)
             return s
-        apply_update(optimizer, parameters, gradient, m, v, step_count + s + 1, learning_rate)
+        r = s if rates.size > 1 else 0
+        call_update(update, parameters, gradient, m, v, settings, rates, r, step_count + s + 1)
     finish_norms(squares, state_norms)
     return len(starts)
 

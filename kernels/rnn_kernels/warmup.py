@@ -6,37 +6,52 @@ import numpy as np
 
 from rnn_kernels.checks import parameter_size
 from rnn_kernels.layout import Network, aligned_zeros, float_type
-from rnn_kernels.optimizers import Optimizer
+from rnn_kernels.losses import CLASSES, Loss
+from rnn_kernels.optimizers import Optimizer, OptimizerName
 from rnn_kernels.propagation import forward
-from rnn_kernels.training import predict, train_steps
+from rnn_kernels.training import MEAN_SQUARED_ERROR, predict, train_steps
 from rnn_kernels.workspace import Workspace
 
 
-def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
+def compile_kernels(
+    network: Network,
+    dtype: Any,
+    *,
+    threads: int = 1,
+    optimizer: OptimizerName = "adam",
+    loss: Loss = MEAN_SQUARED_ERROR,
+    clip_value: float = 0.0,
+) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
     Runs one training step, prediction and forward pass on tiny arrays.
-    Compiled code depends on the dtype and on whether there are several threads, not on sizes.
+    Compiled code depends on the cell, the dtype, the names of optimizer and loss, on whether values
+    are clipped, whether there are several threads, and whether the hidden units fill an even number
+    of vectors; not on other sizes and settings.
 
     Raises
     ------
     ValueError
-        The dtype is neither float32 nor float64, or `threads` is no positive whole number.
+        The dtype is neither float32 nor float64, `threads` is no positive whole number, the
+        optimizer is unknown, or the network has not the outputs that the loss needs.
     """
     number = float_type(dtype)
     workspace = Workspace(network, timesteps=1, batch_size=1, dtype=number, threads=threads)
     parameters = aligned_zeros((parameter_size(network, number),), number)
     gradient = np.zeros_like(parameters)
-    optimizer = Optimizer("sgd", size=parameters.size, dtype=number)
+    rule = Optimizer(optimizer, size=parameters.size, dtype=number)
     series = np.zeros((1, network.input_size), number)
-    targets = np.zeros((1, network.output_size), number)
+    out = np.zeros((1, network.output_size), number)
+    targets = out[:, :: loss.outputs_per_target].copy()
+    if loss.name == "cross-entropy":
+        targets = np.zeros(1, CLASSES)
     steps = 1 if threads == 1 else 4  # two with one thread, and two with several
     starts = np.zeros((steps, 1), np.int64)
     train_steps(
         network,
         parameters,
         gradient,
-        optimizer,
+        rule,
         workspace,
         series,
         targets,
@@ -46,7 +61,9 @@ def compile_kernels(network: Network, dtype: Any, *, threads: int = 1) -> None:
         clip=0.0,
         losses=np.zeros(steps),
         norms=np.zeros(steps),
+        loss=loss,
+        clip_value=clip_value,
     )
-    predict(network, parameters, workspace, series, starts[0], targets)
+    predict(network, parameters, workspace, series, starts[0], out)
     alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)
     forward(network, parameters, alone)

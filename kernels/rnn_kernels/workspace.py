@@ -31,12 +31,12 @@ class LayerStates:
     c : array, shape (T+1, B, H), or None
         Cell states of an LSTM. The caller sets c[0].
     dh0, dc0 : array, shape (B, H)
-        Gradient with respect to the initial states; dc0 is zero in an RNN.
+        Gradient with respect to the initial states; dc0 is zero where there is no cell state.
     dh_norm, dc_norm : float64 array, shape (T,)
         ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ for t = 1 … T: Frobenius norm over batch and units of the total
         derivative (through later timesteps, through the layer above and through the readout of
         t). The squares are summed in float64, so norms far below 1e-23 survive where float32
-        still holds the gradient. dc_norm is zero in an RNN.
+        still holds the gradient. dc_norm is zero where there is no cell state.
     """
 
     network: Network
@@ -48,6 +48,8 @@ class LayerStates:
     dc_norm: Array
     panels: Array
     """Gates after their nonlinearity, (T, B, vectors of units, gate, lane)."""
+    n: Array | None
+    """The last gate of a GRU, (T, B, H), which lies apart."""
 
     def gate(self, name: str) -> Array:
         """Return one gate's activation, or the state after each timestep, (T, B, H).
@@ -58,7 +60,7 @@ class LayerStates:
         Parameters
         ----------
         name : str
-            "i", "f", "g", "o", "c" or "h" in an LSTM, "h" in an RNN.
+            "h", one of `Network.gate_names`, or the "c" of an LSTM.
 
         Raises
         ------
@@ -67,16 +69,19 @@ class LayerStates:
         """
         if name == "h":
             return self.h[1:]
-        if self.c is not None:
-            if name == "c":
-                return self.c[1:]
-            if name in self.network.gate_names:
-                values = self.panels[:, :, :, self.network.gate_names.index(name)]
-                T, B = values.shape[:2]
-                by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
-                return by_unit[:, :, : self.network.hidden_size]
-        known = "i, f, g, o, c, h" if self.c is not None else "h"
-        raise ValueError(f"name: got {name!r}, expected one of {known}")
+        if name == "c" and self.c is not None:
+            return self.c[1:]
+        if name == "n" and self.n is not None:
+            return self.n
+        names = self.network.gate_names
+        if name not in names:
+            states = ("c", "h") if self.c is not None else ("h",)
+            known = ", ".join(dict.fromkeys((*names, *states)))
+            raise ValueError(f"name: got {name!r}, expected one of {known}")
+        values = self.panels[:, :, :, names.index(name)]
+        T, B = values.shape[:2]
+        by_unit = values.copy().reshape(T, B, -1)  # of one vector it would be a view
+        return by_unit[:, :, : self.network.hidden_size]
 
 
 class Workspace:
@@ -165,13 +170,12 @@ class Workspace:
 
     def _states(self, n: int, layer: Layer) -> LayerStates:
         T, H, units = self.timesteps, layer.hidden, layer.units
-        lstm = self.network.cell == "lstm"
         shape = (T, self.batch_size, units // layer.lanes, layer.z // units, layer.lanes)
         gates = self._rows(layer.gates, T, layer.z_stride, layer.z)
         return LayerStates(
             network=self.network,
             h=self._rows(layer.h, T + 1, layer.a_stride, H),
-            c=self._rows(layer.c, T + 1, units, H) if lstm else None,
+            c=self._rows(layer.c, T + 1, units, H) if layer.c else None,
             dh0=self._rows(layer.dh, 1, units, H)[0],
             dc0=self._rows(layer.dc, 1, units, H)[0],
             dh_norm=self.norms[n, 0],
@@ -179,6 +183,7 @@ class Workspace:
             panels=np.lib.stride_tricks.as_strided(
                 gates, shape, (*gates.strides[:2], *self._panel_strides(layer))
             ),
+            n=self._rows(layer.n, T, layer.n_stride, H) if layer.n else None,
         )
 
     def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:

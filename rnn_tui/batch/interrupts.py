@@ -21,18 +21,33 @@ class InterruptedRunError(KeyboardInterrupt):
 
 
 class Interrupts:
-    """While entered, turns signals into a request to stop.
+    """While entered, turns signals into a request to stop the run that is under way.
 
     A signal that was ignored when the process began stays ignored (`nohup`, a shell's `&`).
     """
 
-    def __init__(self, stop: Callable[[Status], None]) -> None:
-        self.training = False
-        """Whether there is a run to end cleanly; until then a signal ends the process."""
+    def __init__(self) -> None:
         self.received: int | None = None
         """Number of the first signal."""
-        self._stop = stop
+        self._stop: Callable[[Status], None] | None = _note_only
         self._before: dict[int, signal.Handlers | Callable[..., object] | int | None] = {}
+
+    def stop_with(self, stop: Callable[[Status], None]) -> None:
+        """From now on, ask `stop` to end a run cleanly at the first signal."""
+        self._stop = stop
+
+    def raise_at_once(self) -> None:
+        """From now on there is nothing to end cleanly."""
+        self._stop = None
+
+    def note(self) -> None:
+        """From now on, keep the first signal in `received` and go on: no run is under way."""
+        self._stop = _note_only
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the first signal ends nothing at once."""
+        return self._stop is not None
 
     @property
     def exit_code(self) -> int:
@@ -58,8 +73,12 @@ class Interrupts:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
-        at_once = self.received is not None or not self.training
+        is_second = self.received is not None
         self.received = self.received or number
-        if at_once:
+        if is_second or self._stop is None:
             raise InterruptedRunError(self.received)
         self._stop(Status.INTERRUPTED)
+
+
+def _note_only(status: Status) -> None:
+    """Stand in for a run."""

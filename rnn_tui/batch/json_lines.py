@@ -5,15 +5,21 @@ A number that is not finite has no JSON: it is written as null, and "reason" say
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from rnn_tui.batch.foresight import future_records
+from rnn_tui.batch.rows import time_text
+from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import verdict
-from rnn_tui.training.events import Event, RunEnded, RunStarted, StepsDone
+from rnn_tui.training.events import Event, Noted, RowFollowed, RunEnded, RunStarted, StepsDone
+
+SCHEMA = 1
+"""Version of docs/batch-json.md: it changes where a known key changes its meaning."""
 
 
 def to_json_lines(event: Event, name: str) -> str:
@@ -26,10 +32,27 @@ def to_json_lines(event: Event, name: str) -> str:
             return _line(_started(event))
         case StepsDone():
             return _steps(event)
+        case RowFollowed():
+            return _line(_row(event))
+        case Noted():
+            return _line({"event": "note", "text": event.text, "is_bad_row": event.is_bad_row})
         case RunEnded():
-            return _line(_ended(event, name))
+            return to_json_line(_ended(event, name))
         case _:
             return ""
+
+
+def to_json_line(record: Mapping[str, Any]) -> str:
+    """Return any record as a line; a number that is not finite is null."""
+    return _line(_without_nan(record))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(found) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(found) for found in value]
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _line(record: dict[str, Any]) -> str:
@@ -39,6 +62,7 @@ def _line(record: dict[str, Any]) -> str:
 def _started(event: RunStarted) -> dict[str, Any]:
     return {
         "event": "run_started",
+        "schema": SCHEMA,
         "config": event.config.model_dump(mode="json"),
         "versions": dict(event.versions),
         "seed": event.config.training.seed,
@@ -49,31 +73,51 @@ def _started(event: RunStarted) -> dict[str, Any]:
 
 
 def _ended(event: RunEnded, name: str) -> dict[str, Any]:
+    held = list(event.coverage.values())
     return {
         "event": "run_ended",
         "status": str(event.status),
         "reason": event.reason,
         "steps": event.steps,
         "best_step": event.best_step,
-        "seconds": _finite(event.seconds),
-        **_scored(name, event.scores),
+        "seconds": event.seconds,
+        **_scored(name, event.scores, held[0] if held else None),
+        "rows_followed": event.rows_followed,
         "more_targets": {
-            target: _scored(name, scores) for target, scores in event.more_scores.items()
+            target: _scored(name, scores, event.coverage.get(target))
+            for target, scores in event.more_scores.items()
         },
+        "future": list(future_records(event.future)) if event.future else [],
     }
 
 
-def _scored(name: str, scores: Mapping[str, Scores]) -> dict[str, Any]:
+def _row(event: RowFollowed) -> dict[str, Any]:
+    return {
+        "event": "row" if event.row else "following",
+        "row": event.row,
+        "line": event.line,
+        "time": time_text(event.time) if isinstance(event.time, np.datetime64) else event.time,
+        **(
+            {
+                "actual": [_finite(value) for value in event.actual.tolist()],
+                "predicted": [_finite(value) for value in event.predicted.tolist()],
+            }
+            if event.row
+            else {}
+        ),
+        "ahead": [[_finite(value) for value in step] for step in event.ahead.tolist()],
+        "rmse": {name: _finite(value) for name, value in event.rmse.items()},
+    }
+
+
+def _scored(name: str, scores: Mapping[str, Scores], coverage: Coverage | None) -> dict[str, Any]:
     model = scores.get("model")
     return {
-        "test_metrics": _scores(model) if model else None,
-        "baselines": {key: _scores(found) for key, found in scores.items() if key != "model"},
+        "test_metrics": asdict(model) if model else None,
+        "intervals": asdict(coverage) if coverage else None,
+        "baselines": {key: asdict(found) for key, found in scores.items() if key != "model"},
         "verdict": verdict(name, scores),
     }
-
-
-def _scores(scores: Scores) -> dict[str, Any]:
-    return {name: _finite(value) for name, value in asdict(scores).items()}
 
 
 def _steps(event: StepsDone) -> str:
@@ -82,15 +126,14 @@ def _steps(event: StepsDone) -> str:
     if not arrays_are_finite or not math.isfinite(event.validation_loss or 0.0):
         return "".join(_line(record) for record in _step_records(event))
     shared = (
-        f'"learning_rate": {float(event.learning_rate)!r}, '
         f'"steps_per_second": {_number(event.steps_per_second)}, '
         f'"seconds": {_number(event.seconds)}'
     )
-    measured = zip(event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    measured = _measured(event)
     lines = [
         f'{{"event": "step", "step": {step}, "epoch": {epoch}, "loss": {loss!r}, '
-        f'"gradient_norm": {norm!r}, {shared}}}\n'
-        for step, (epoch, (loss, norm)) in enumerate(
+        f'"gradient_norm": {norm!r}, "learning_rate": {rate!r}, {shared}}}\n'
+        for step, (epoch, (loss, norm, rate)) in enumerate(
             zip(event.epochs, measured, strict=True), event.first_step
         )
     ]
@@ -101,8 +144,8 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (epoch, loss, norm) in enumerate(
-        zip(event.epochs, event.loss.tolist(), event.gradient_norm.tolist(), strict=True)
+    for offset, (epoch, (loss, norm, rate)) in enumerate(
+        zip(event.epochs, _measured(event), strict=True)
     ):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
@@ -116,12 +159,18 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
             "step": step,
             "epoch": epoch,
             **{name: _finite(value) for name, value in measured.items()},
-            "learning_rate": float(event.learning_rate),
+            "learning_rate": rate,
             "steps_per_second": _finite(event.steps_per_second),
             "seconds": _finite(event.seconds),
         }
         records.append(record | ({"reason": ", ".join(faults)} if faults else {}))
     return records
+
+
+def _measured(event: StepsDone) -> Iterator[tuple[float, float, float]]:
+    """Yield loss, gradient norm and learning rate of every step."""
+    rates = np.broadcast_to(event.learning_rate, event.loss.shape)
+    return zip(event.loss.tolist(), event.gradient_norm.tolist(), rates.tolist(), strict=True)
 
 
 def _finite(value: float) -> float | None:

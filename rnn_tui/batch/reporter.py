@@ -1,20 +1,28 @@
 """A run on the standard streams, as text or as JSON Lines."""
 
-import io
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-
-from rich.console import Console
 
 from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.page import Page
 from rnn_tui.batch.plots import plots as draw_plots
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
-from rnn_tui.batch.summary import NARROW, summary
+from rnn_tui.batch.rows import row_text
+from rnn_tui.batch.summary import headline, summary, verdicts
+from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
+from rnn_tui.errors import SaveError
 from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
-from rnn_tui.training.events import Event, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    Event,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from rnn_tui.training.snapshot import Snapshot
 
 WIDEST_CHART = 120
@@ -23,41 +31,47 @@ WIDEST_CHART = 120
 class Reporter:
     """Writes events to stdout (JSON Lines) or progress to stderr and the result to stdout.
 
-    It never raises where a stream is lost. Without stdout it falls silent and keeps the error in
+    Of one run of many it tells the end in one line: the result is the table of all. It never raises
+    where a stream is lost. Without stdout it falls silent and keeps the error in
     `lost`; without stderr alone it goes on, since the result has still a place to go.
     """
 
     def __init__(
         self,
         config: RunConfig,
+        task: Task,
         *,
-        as_json: bool,
-        plots: bool,
-        save_to: Path | None = None,
-        output_to: Path | None = None,
+        is_one_of_many: bool = False,
     ) -> None:
         self.lost: OutputLostError | None = None
         self._config = config
-        self._as_json = as_json
-        self._plots = plots
-        self._written = {"Model saved to": save_to, "Forecasts written to": output_to}
+        self._task = task
+        self._is_one_of_many = is_one_of_many
         self._output = Output(sys.stdout)
         self._is_one_stream = are_one(sys.stdout, sys.stderr)
-        self._progress = Silence() if as_json else _progress_view(config)
-        self._started = False
+        is_silent = task.as_json or task.quiet
+        self._progress = Silence() if is_silent else _progress_view(config)
+        self._started: RunStarted | None = None
         self._last: StepsDone | None = None
 
     def show(self, event: Event) -> None:
         """Write an event."""
-        self._started = self._started or isinstance(event, RunStarted)
+        self._started = event if isinstance(event, RunStarted) else self._started
         self._last = event if isinstance(event, StepsDone) else self._last
-        if self._as_json:
+        if self._task.as_json and not (self._task.quiet and isinstance(event, StepsDone)):
             self._print(to_json_lines(event, self._config.model.cell.upper()))
+        elif isinstance(event, RowFollowed):
+            if not event.row:  # the rows take the place of the progress
+                self._watch(self._progress.close)
+                self._progress = Silence()
+            self._print(row_text(event))
+        elif isinstance(event, Noted):
+            complain(event.text)
         self._watch(lambda: self._progress.show(event))
 
     def break_off(self, status: Status, reason: str) -> RunEnded | None:
         """End the story of a run that cannot tell its end; None where it had not begun."""
-        if not self._started:
+        if self._started is None:
             return None
         steps, seconds = (self._last.last_step, self._last.seconds) if self._last else (0, 0.0)
         ended = RunEnded(status, reason, steps, None, seconds, {})
@@ -69,34 +83,57 @@ class Reporter:
         self._watch(self._progress.close)
 
     def conclude(self, ended: RunEnded, snapshot: Snapshot) -> None:
-        """Write how the run ended."""
+        """Write how the run ended, and the report.
+
+        Raises
+        ------
+        SaveError
+            The report cannot be written; the rest is.
+        """
         if ended.status in {Status.DIVERGED, Status.FAILED}:
             complain(f"{ended.status}: {ended.reason}")
-        if not self._as_json:
-            self._print(self._closing_text(ended, snapshot))
+        fault = self._write_report(ended, snapshot)
+        if self._is_one_of_many:
+            if not (self._task.as_json or self._task.quiet):
+                line = headline(self._config, ended, with_seed=True)
+                self._watch(lambda: Output(sys.stderr).write(f"{line}\n"))
+        elif self._task.quiet and not self._task.as_json:
+            self._print("".join(f"{line}\n" for line in verdicts(self._config, ended)))
+        elif not self._task.as_json:
+            self._print(self._closing_text(ended, snapshot, has_report=fault is None))
+        if fault is not None:
+            raise fault
 
-    def _closing_text(self, ended: RunEnded, snapshot: Snapshot) -> str:
-        screen = Console(file=self._output.stream)
-        text = io.StringIO()
-        page = Console(
-            file=text,
-            width=max(screen.width, NARROW),
-            force_terminal=screen.is_terminal,
-            no_color=screen.no_color,
-            highlight=False,
-        )
-        for part in summary(self._config, ended, snapshot.forecast, page.width):
-            page.print(part, soft_wrap=not screen.is_terminal)
-        if ended.status is not Status.FAILED and snapshot.ended is ended:
-            for what, path in self._written.items():
-                if path is not None:
-                    page.print(f"{what} {path}.", markup=False, soft_wrap=True)
-        if self._plots:
+    def _write_report(self, ended: RunEnded, snapshot: Snapshot) -> SaveError | None:
+        """Write the report that is asked for; return why it could not be."""
+        if self._task.report_to is None or self._started is None:
+            return None
+        from rnn_tui.batch.report import Told, write_report  # noqa: PLC0415 - seldom needed
+
+        try:
+            told = Told(self._config, self._started, ended, snapshot)
+            write_report(self._task.report_to, told)
+        except SaveError as error:
+            return error
+        return None
+
+    def _closing_text(self, ended: RunEnded, snapshot: Snapshot, *, has_report: bool) -> str:
+        page = Page(self._output.stream)
+        page.add(*summary(self._config, ended, snapshot.forecast, page.width))
+        is_kept = ended.status is not Status.FAILED and snapshot.ended is ended
+        for what, path, is_there in (
+            ("Model saved to", self._task.save_to, is_kept),
+            ("Forecasts written to", self._task.output_to, is_kept),
+            ("Report written to", self._task.report_to, has_report),
+        ):
+            if path is not None and is_there:
+                page.add(f"{what} {path}.")
+        if self._task.plots:
             is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
             width = min(page.width, WIDEST_CHART)
             for part in draw_plots(snapshot, width, "braille" if is_unicode else "ascii"):
-                page.print(part, no_wrap=True)
-        return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+                page.add(part, no_wrap=True)
+        return page.text
 
     def _print(self, text: str) -> None:
         if self.lost:

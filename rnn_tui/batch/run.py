@@ -1,11 +1,11 @@
 """A run from its first event to the exit code of the command."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 from rnn_tui.batch.interrupts import InterruptedRunError, Interrupts
 from rnn_tui.batch.reporter import Reporter
+from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
 from rnn_tui.data.catalogue import DEFAULT_DATASET
 from rnn_tui.errors import ExitCode
@@ -29,26 +29,21 @@ class Runnable(Protocol):
         """End the run after the current burst."""
 
 
-def run_batch(
-    config: RunConfig,
-    *,
-    load_from: Path | None,
-    save_to: Path | None,
-    output_to: Path | None,
-    as_json: bool,
-    plots: bool,
-) -> int:
-    """Run a configuration without a screen; return the exit code.
+def run_one(config: RunConfig, task: Task) -> int:
+    """Run a configuration that has an end; return the exit code.
 
     Raises
     ------
     RnnTuiError
         The series or a model file is not fit for the run.
     """
-    config = resolve(config)
-    reporter = Reporter(config, as_json=as_json, plots=plots, save_to=save_to, output_to=output_to)
-    session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
-    return follow(session, reporter)
+    reporter = Reporter(config, task)
+    session = Session(
+        config, load_from=task.load_from, save_to=task.save_to, output_to=task.output_to
+    )
+    with Interrupts() as interrupts:
+        ended = follow(session, reporter, interrupts)
+    return exit_code(ended, interrupts, reporter.lost)
 
 
 def resolve(config: RunConfig) -> RunConfig:
@@ -56,39 +51,42 @@ def resolve(config: RunConfig) -> RunConfig:
     data, training = config.data, config.training
     if data.file is None and data.dataset is None:
         data = data.model_copy(update={"dataset": DEFAULT_DATASET})
-    if training.steps is None:
+    if training.steps is None and training.time_limit is None:
         training = training.model_copy(update={"steps": DEFAULT_STEPS})
     return config.model_copy(update={"data": data, "training": training})
 
 
-def follow(session: Runnable, reporter: Reporter) -> int:
-    """Report a run to its end; return the exit code.
+def follow(session: Runnable, reporter: Reporter, interrupts: Interrupts) -> RunEnded | None:
+    """Report a run to its end and return it; None where it was broken off before it began.
 
     A signal stops the run, and so does losing the reader; it is then saved and scored as usual.
     """
     ended: RunEnded | None = None
-    with Interrupts(session.stop) as interrupts:
-        try:
-            for event in session.events():
-                interrupts.training = interrupts.training or isinstance(event, KernelsReady)
-                ended = event if isinstance(event, RunEnded) else None
-                reporter.show(event)
-                if reporter.lost:
-                    session.stop(Status.STOPPED)
-        except InterruptedRunError:
-            when = "at once, unsaved" if interrupts.training else "before the first step"
-            ended = ended or reporter.break_off(Status.INTERRUPTED, f"interrupted {when}")
-        except Exception as error:
-            reporter.break_off(Status.FAILED, f"{type(error).__name__}: {error}")
-            raise
-        finally:
-            reporter.close()
-        if ended is not None:
-            reporter.conclude(ended, session.snapshot)
-    return _exit_code(ended, interrupts, reporter.lost)
+    interrupts.raise_at_once()
+    try:
+        for event in session.events():
+            if isinstance(event, KernelsReady):
+                interrupts.stop_with(session.stop)
+            ended = event if isinstance(event, RunEnded) else None
+            reporter.show(event)
+            if reporter.lost:
+                session.stop(Status.STOPPED)
+    except InterruptedRunError:
+        when = "at once, unsaved" if interrupts.is_clean else "before the first step"
+        ended = ended or reporter.break_off(Status.INTERRUPTED, f"interrupted {when}")
+    except Exception as error:
+        reporter.break_off(Status.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        interrupts.note()
+        reporter.close()
+    if ended is not None:
+        reporter.conclude(ended, session.snapshot)
+    return ended
 
 
-def _exit_code(ended: RunEnded | None, interrupts: Interrupts, lost: OutputLostError | None) -> int:
+def exit_code(ended: RunEnded | None, interrupts: Interrupts, lost: OutputLostError | None) -> int:
+    """Return the exit code of the command after a run."""
     status = ended.status if ended else Status.INTERRUPTED
     if status in {Status.DIVERGED, Status.FAILED}:
         return ExitCode.FAILED

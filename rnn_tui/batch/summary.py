@@ -7,7 +7,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnn_tui.batch.foresight import MOST_ROWS, coverage_sentence, future_table
+from rnn_tui.batch.page import NARROW
 from rnn_tui.config import STANDARD_INPUT, RunConfig
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
@@ -16,8 +20,9 @@ from rnn_tui.training.snapshot import Forecast
 
 DIGITS = 4
 RELATIVE_DIGITS = 3
-NARROW, WIDE = 40, 72
-"""Columns of a page at least, and those from which on the table has all scores."""
+TEST_PART = "the test part"
+WIDE = 72
+"""Columns of a page from which on the table has all scores."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -32,63 +37,119 @@ def subject(config: RunConfig) -> str:
     return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
 
 
+def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> str:
+    """Return how a run of `config` ended, in one line."""
+    seed = f", seed {config.training.seed}" if with_seed else ""
+    best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
+    if ended.rows_followed:
+        best = f"; {counted(ended.rows_followed, 'row')} came"
+    steps = counted(ended.steps, "step")
+    return f"{subject(config)}{seed}: {ended.status} after {steps} in {ended.seconds:.2f} s{best}."
+
+
 def summary(
     config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
 ) -> list[RenderableType]:
     """Return what is printed at the end: how it went, the table, the verdict, for each column."""
     name = config.model.cell.upper()
-    best = f"; best step {ended.best_step:,}" if ended.best_step is not None else ""
-    head = f"{ended.status} after {counted(ended.steps, 'step')} in {ended.seconds:.2f} s{best}."
-    parts: list[RenderableType] = [Text(f"{subject(config)}: {head}")]
+    parts: list[RenderableType] = [Text(headline(config, ended))]
     if not ended.scores:
         return parts
     horizon, wide = config.data.horizon, width >= WIDE
     unit = forecast.unit if forecast else ""
+    part = "the rows that came" if ended.rows_followed else TEST_PART
     if ended.more_scores and forecast:
         parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
-    parts += _scored(name, ended.scores, horizon, unit, wide=wide)
+    held = dict(ended.coverage)
+    first = held.pop(next(iter(held))) if held else None
+    parts += _scored(name, ended.scores, horizon, unit, part, first, wide=wide)
     for target, scores in ended.more_scores.items():
         parts += [Text(), Text(f"Column {printable(target)}.")]
-        parts += _scored(name, scores, horizon, "", wide=wide)
+        parts += _scored(name, scores, horizon, "", part, held.get(target), wide=wide)
+    if config.forecast.ahead is not None and ended.future is not None:
+        parts += _ahead(ended.future, forecast.time_name if forecast else "row")
     return parts
 
 
-def _scored(
-    name: str, scores: Mapping[str, Scores], horizon: int, unit: str, *, wide: bool
-) -> list[RenderableType]:
-    """Return the table of one column to forecast, and the verdict."""
+def verdicts(config: RunConfig, ended: RunEnded) -> list[str]:
+    """Return the sentence of every column to forecast, led by its name where there are several."""
+    name = config.model.cell.upper()
+    found = {"": ended.scores, **ended.more_scores}
+    sentences = {target: verdict(name, scores) for target, scores in found.items()}
+    return [
+        f"{printable(target)}: {sentence}" if target else sentence
+        for target, sentence in sentences.items()
+        if sentence
+    ]
+
+
+def _ahead(future: Future, time_name: str) -> list[RenderableType]:
+    """Return the table of the rows beyond the end of the series."""
+    rows = len(future.time)
+    more = f", of which {MOST_ROWS:,} are shown (--output has all)" if rows > MOST_ROWS else ""
+    head = f"Beyond the end, {counted(rows, 'row')}{more}:"
+    return [Text(), Text(head), Text(), future_table(future, time_name)]
+
+
+def steps_ahead(
+    horizon: int, scores: Mapping[str, Scores], unit: str, part: str = TEST_PART
+) -> str:
+    """Return what scores are about, as in "One step ahead on the test part (67 points)"."""
     count = next(iter(scores.values())).count
     points = counted(count, "point") + (f", in {unit}" if unit else "")
     ahead = "One step ahead" if horizon == 1 else f"1 to {horizon:,} steps ahead"
+    return f"{ahead} on {part} ({points})"
+
+
+def _scored(
+    name: str,
+    scores: Mapping[str, Scores],
+    horizon: int,
+    unit: str,
+    part: str,
+    coverage: Coverage | None,
+    *,
+    wide: bool,
+) -> list[RenderableType]:
+    """Return the table of one column to forecast, what its intervals hold, and the verdict."""
     parts: list[RenderableType] = [
         Text(),
-        Text(f"{ahead} on the test part ({points}):"),
+        Text(f"{steps_ahead(horizon, scores, unit, part)}:"),
         Text(),
-        _table(name, scores, wide=wide),
+        score_table(name, scores, wide=wide),
         Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
     ]
+    if coverage is not None:
+        parts.append(Text(f"  {coverage_sentence(coverage)}", style="dim"))
     sentence = verdict(name, scores)
     return [*parts, Text(), Text(sentence, style="bold")] if sentence else parts
 
 
-def _table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
-    """Return the forecasts from the best to the worst, the model's in bold."""
-    table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
-    table.add_column("forecast", no_wrap=True)
+def score_rows(
+    name: str, scores: Mapping[str, Scores], *, wide: bool = True
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int | None]:
+    """Return headings, the forecasts from the best to the worst, and which row is the model's."""
     relative = ("MASE", "sMAPE", "R2") if wide else ()
-    for heading in ("RMSE", "MAE", *relative, "skill"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    rows: list[tuple[str, ...]] = []
+    ours = None
     for key, value in sorted(scores.items(), key=_rank):
-        is_model = key == "model"
+        if key == "model":
+            ours = len(rows)
         gain = f"{skill(value, scores['naive']):+.3f}" if "naive" in scores else "-"
-        table.add_row(
-            name if is_model else key,
-            figure(value.rmse, DIGITS),
-            figure(value.mae, DIGITS),
-            *(_relative(getattr(value, heading.lower())) for heading in relative),
-            gain,
-            style="bold" if is_model else None,
-        )
+        figures = (figure(value.rmse, DIGITS), figure(value.mae, DIGITS))
+        others = (_relative(getattr(value, heading.lower())) for heading in relative)
+        rows.append((name if key == "model" else key, *figures, *others, gain))
+    return ("forecast", "RMSE", "MAE", *relative, "skill"), tuple(rows), ours
+
+
+def score_table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:
+    """Return the forecasts from the best to the worst, the model's in bold."""
+    head, rows, ours = score_rows(name, scores, wide=wide)
+    table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
+    for n, heading in enumerate(head):
+        table.add_column(heading, justify="right" if n else "left", no_wrap=True)
+    for n, row in enumerate(rows):
+        table.add_row(*row, style="bold" if n == ours else None)
     return table
 
 

@@ -71,6 +71,7 @@ def csv_table(source: Source, config: DataConfig, notes: list[str]) -> Table:
         blocks=lambda columns: select(chain([block], map(parser.parse, texts)), columns),
         first_line=block.first_line,
         layout=f"delimiter {delimiter!r}",
+        delimiter=delimiter,
         decimal_marks=marks,
     )
 

@@ -35,6 +35,11 @@ class NumberColumn:
         self._parts: list[Floats] = []
         self._rows = 0
 
+    @property
+    def decimal(self) -> str | None:
+        """Decimal mark of its numbers; None: none has had one."""
+        return self._decimal
+
     def add(self, cells: "pl.Series", places: Places) -> None:
         """Take the cells of the next block, whose rows are in `places` already.
 

@@ -68,10 +68,10 @@ class Source:
 def open_source(
     file: str,
     kind: str | None = None,
-    stdin: BinaryIO | None = None,
+    stream: BinaryIO | None = None,
     piece_bytes: int = PIECE_BYTES,
 ) -> Iterator[Source]:
-    """Open `file` ("-": `stdin`, by default the process's own) as a table of `kind`.
+    """Open `file` ("-": standard input) as a table of `kind`; `stream` is read in its place.
 
     Raises
     ------
@@ -81,19 +81,20 @@ def open_source(
     """
     label = "standard input" if file == STANDARD_INPUT else file
     with contextlib.ExitStack() as stack, reading_errors(label):
-        if file == STANDARD_INPUT:
-            packed = _standard_input(stdin)
+        if file == STANDARD_INPUT or stream is not None:
+            packed = as_buffered(stream if stream is not None else standard_input())
         else:
-            packed = stack.enter_context(_regular_file(Path(file)).open("rb"))
+            packed = stack.enter_context(regular_file(Path(file)).open("rb"))
         first = packed.peek(PEEKED)
-        stream = _unpacked(packed, first)
-        head = stream.peek(PEEKED)
+        unpacked = _unpacked(packed, first)
+        head = unpacked.peek(PEEKED)
+        is_file = unpacked is packed and file != STANDARD_INPUT and stream is None
         yield Source(
             label=label,
             stem="series" if file == STANDARD_INPUT else Path(file).name.partition(".")[0],
-            stream=stream,
+            stream=unpacked,
             kind=_kind(label, head, kind, file),
-            path=Path(file) if stream is packed and file != STANDARD_INPUT else None,
+            path=Path(file) if is_file else None,
             piece_bytes=piece_bytes,
         )
 
@@ -119,8 +120,15 @@ def reading_errors(label: str) -> Iterator[None]:
         raise DataError(f"{label}: does not fit into memory; cut out the column first.") from error
 
 
-def _standard_input(stdin: BinaryIO | None) -> io.BufferedReader:
-    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
+def standard_input() -> BinaryIO:
+    """Return the process's standard input.
+
+    Raises
+    ------
+    DataError
+        It is closed, or the keyboard.
+    """
+    stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise DataError("--data -: standard input is closed; give a file, or pipe the data in.")
     if stream.isatty():
@@ -128,12 +136,18 @@ def _standard_input(stdin: BinaryIO | None) -> io.BufferedReader:
             "--data -: standard input is the keyboard; pipe the data in, as in "
             "rnn-tui --data - < FILE"
         )
+    return cast("BinaryIO", stream)
+
+
+def as_buffered(stream: BinaryIO) -> io.BufferedReader:
+    """Return a stream that can be peeked into."""
     if isinstance(stream, io.BufferedReader):
         return stream
     return io.BufferedReader(cast("io.RawIOBase", stream))
 
 
-def _regular_file(path: Path) -> Path:
+def regular_file(path: Path) -> Path:
+    """Return the path of a file; DataError if it is none, OSError if it is not there."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise DataError(f"{path}: is a directory; give a file in it.")

@@ -12,7 +12,7 @@ from rnn_tui.data.scaling import Scaler
 from rnn_tui.data.seasonality import find_period
 from rnn_tui.data.series import Floats, Series
 from rnn_tui.data.split import Split, check_parts, split_series
-from rnn_tui.data.transforms import Transformed, lost_rows, steps_of, transform
+from rnn_tui.data.transforms import Log, Transformed, lost_rows, steps_of, transform
 from rnn_tui.data.windows import Part, Starts, next_values, window_starts
 from rnn_tui.errors import DataError
 
@@ -57,6 +57,12 @@ class Prepared:
     def origins_shift(self) -> int:
         """What turns a window's start into its origin, the last row that it reads: T - 1."""
         return self.input_chunk_length - 1
+
+    @property
+    def on_log(self) -> bool:
+        """Whether the columns to forecast are read as logarithms."""
+        steps = self.transformed[0].steps
+        return bool(steps) and isinstance(steps[0], Log)
 
     def restore(self, predicted: Inputs, starts: Starts) -> Floats:
         """Return predictions in data units: scaling and transform undone.
@@ -122,13 +128,56 @@ def prepare(
     series = load_series(config) if series is None else series
     if config.period is not None:
         series = replace(series, period=config.period)
-    split = _cut(series, config) if split is None else split
+    split = cut_series(series, config) if split is None else split
     if series.period is None:
         series = replace(series, period=find_period(series.values[: split.validation_start]))
+    lost = lost_rows(steps_of(config.transform, series.period))
+    check_parts(series, split, config.input_chunk_length, config.horizon, lost)
+    return _make_ready(config, dtype, series.first(split.end), split, scaler)
+
+
+def prepare_to_predict(
+    config: DataConfig, dtype: Dtype, series: Series, scalers: Sequence[Scaler]
+) -> Prepared:
+    """Return a series for a model that has been trained: all of it is the part "test".
+
+    Parameters
+    ----------
+    config
+        Of the data that the model was trained on.
+    dtype
+        "float32" or "float64".
+    series
+        With the columns of those data; its `period` is known where the transform needs it.
+    scalers
+        Those of the model.
+
+    Raises
+    ------
+    DataError
+        The series is shorter than a window or has other columns.
+    """
+    series = replace(series, period=config.period or series.period)
+    lost = lost_rows(steps_of(config.transform, series.period))
+    needed = config.input_chunk_length + lost
+    if len(series) < needed:
+        raise DataError(
+            f"{series.name}: {len(series):,} rows are too few: the model reads "
+            f"{needed:,} before its first prediction."
+        )
+    return _make_ready(config, dtype, series, Split(0, 0, len(series)), scalers)
+
+
+def _make_ready(
+    config: DataConfig,
+    dtype: Dtype,
+    series: Series,
+    split: Split,
+    scaler: Scaler | Sequence[Scaler] | None,
+) -> Prepared:
+    """Return the series transformed, scaled and addressed by windows."""
     steps = steps_of(config.transform, series.period)
     lost = lost_rows(steps)
-    check_parts(series, split, config.input_chunk_length, config.horizon, lost)
-    series = series.first(split.end)
     transformed = tuple(
         transform(column, steps, f"{series.name}, column {name!r}")
         for name, column in zip(series.target_names, series.targets.T, strict=True)
@@ -174,7 +223,14 @@ def load_series(config: DataConfig) -> Series:
     )
 
 
-def _cut(series: Series, config: DataConfig) -> Split:
+def cut_series(series: Series, config: DataConfig) -> Split:
+    """Return where a series is cut as `config` says.
+
+    Raises
+    ------
+    DataError
+        See `split_series`.
+    """
     return split_series(
         series,
         config.input_chunk_length,

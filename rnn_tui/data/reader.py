@@ -15,6 +15,7 @@ from rnn_tui.data.csvtable import csv_table
 from rnn_tui.data.decoding import PIECE_BYTES
 from rnn_tui.data.gaps import Filling
 from rnn_tui.data.jsontable import json_table
+from rnn_tui.data.layout import Layout, TimeForm
 from rnn_tui.data.numbers import NumberColumn
 from rnn_tui.data.opening import Source, open_source, reading_errors
 from rnn_tui.data.parquettable import parquet_table
@@ -27,7 +28,7 @@ QUOTED_ENDS = ' Lines that end inside quotation marks (") go on: is there one ma
 
 
 def read_series(
-    config: DataConfig, stdin: BinaryIO | None = None, *, piece_bytes: int = PIECE_BYTES
+    config: DataConfig, stream: BinaryIO | None = None, *, piece_bytes: int = PIECE_BYTES
 ) -> Series:
     """Return the columns of `config.file` that `config` names, and their time axis.
 
@@ -41,8 +42,8 @@ def read_series(
     ----------
     config
         Its `file` is set; "-" stands for standard input.
-    stdin
-        Read in place of the process's standard input.
+    stream
+        Read in place of the file or of standard input.
     piece_bytes
         Bytes of text that are read at a time; what reading takes is a small multiple of it.
 
@@ -52,12 +53,19 @@ def read_series(
         The file cannot be read, a column cannot be told or holds text, gaps that are not to be
         filled, disordered times, or nothing to learn from. The message names file, line, column.
     """
+    return read_with_layout(config, stream, piece_bytes=piece_bytes)[0]
+
+
+def read_with_layout(
+    config: DataConfig, stream: BinaryIO | None = None, *, piece_bytes: int = PIECE_BYTES
+) -> tuple[Series, Layout]:
+    """Return what `read_series` does, and how the cells stood."""
     file = config.file
     if file is None:
         raise ValueError("the configuration names no file")
     notes: list[str] = []
     with (
-        open_source(file, config.format, stdin, piece_bytes) as source,
+        open_source(file, config.format, stream, piece_bytes) as source,
         reading_errors(source.label),
     ):
         table = _table(source, config, notes)
@@ -73,7 +81,8 @@ def read_series(
         filling = reading.filling(time)
         filling.apply(config.missing)
     _refuse_constant(filling)
-    return _series(source, table, choice, filling, time_name, notes)
+    series = _series(source, table, choice, filling, time_name, notes)
+    return series, reading.layout(source.kind)
 
 
 def _table(source: Source, config: DataConfig, notes: list[str]) -> Table:
@@ -96,6 +105,7 @@ class _Reading:
         self.columns = [NumberColumn(table, i) for i in (*choice.targets, *choice.covariates)]
         self._values: list[Floats] = []
         self._time = None if choice.time is None else TimeReader(table, choice.time)
+        self._is_numbered = False
 
     def read(self) -> None:
         """Read all blocks."""
@@ -158,7 +168,24 @@ class _Reading:
             )
         return self._numbered(f"{found} {NUMBERED}.")
 
+    def layout(self, kind: str) -> Layout:
+        """Return how the cells stood, once everything has been read."""
+        choice, table, time = self._choice.time, self._table, None
+        if choice is not None and self._time is not None and not self._is_numbered:
+            time = TimeForm(choice.index, self._time.form)
+        return Layout(
+            label=table.label,
+            kind=kind,
+            names=tuple(table.names),
+            has_header=table.has_header,
+            delimiter=table.delimiter,
+            columns=tuple(column.index for column in self.columns),
+            decimals=tuple(column.decimal for column in self.columns),
+            time=time,
+        )
+
     def _numbered(self, why: str | None) -> tuple[str, Times]:
+        self._is_numbered = True
         if why is not None:
             self._notes.append(why)
         return "row", np.arange(len(self._values[0]), dtype=np.float64)

@@ -81,6 +81,8 @@ class Table:
     """Line of the first row."""
     layout: str = ""
     """How the cells were told apart, for messages: "delimiter ','"."""
+    delimiter: str = ""
+    """Between the cells of a line of CSV."""
     decimal_marks: str = "."
     """Decimal marks of numbers in text: ".", ",", or ".," where each column has its own."""
 

@@ -38,6 +38,8 @@ class TimeReader:
         self._rows = 0
         self.given_up: str | None = None
         """Why the column is no time axis after all, for a note."""
+        self.form: str | None = None
+        """The form that its dates were read in, once they have been; None: numbers."""
 
     def add(self, cells: "pl.Series", places: Places) -> None:
         """Take the cells of the next block, whose rows are in `places` already.
@@ -100,6 +102,7 @@ class TimeReader:
                 f"{self._table.label}, column {self._name!r}: day and month cannot be told apart: "
                 f"the dates rise either way. Say --date-format '{one}' or --date-format '{two}'."
             )
+        self.form = form
         return readings[form]
 
 

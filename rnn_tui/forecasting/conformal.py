@@ -8,7 +8,7 @@ part has to be measured and shown beside the level.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,15 @@ class Margins:
     margins: Floats
     """In data units, or as a difference of logarithms; for each step and column, shape (H, O)."""
     on_log: bool = False
+
+    @property
+    def are_known(self) -> bool:
+        """Whether there is a margin for every step and column."""
+        return bool(np.isfinite(self.margins).all())
+
+    def first(self, steps: int) -> "Margins":
+        """Return the margins of the first steps."""
+        return replace(self, margins=self.margins[:steps])
 
     def around(self, predicted: Floats) -> tuple[Floats, Floats]:
         """Return the lower and upper ends about forecasts in data units, each (n, H, O)."""
@@ -75,17 +84,40 @@ def calibrate(actual: Floats, predicted: Floats, level: float, *, on_log: bool =
     if on_log and not ((actual > 0).all() and (predicted > 0).all()):
         raise ValueError("on_log: expected values above 0")
     count = len(actual)
-    rank = _rank(count, level)
-    if rank > count:
+    if _rank(count, level) > count:
         raise DataError(
-            f"a prediction interval at {level:g} needs {_least(level):,} forecasts of the "
+            f"a prediction interval at {level:g} needs {least_count(level):,} forecasts of the "
             f"validation part, and there are {count:,}. What works: a larger --validation-size, or "
             f"a level of {math.floor(100 * count / (count + 1)) / 100:g} or less."
         )
-    with np.errstate(invalid="ignore", over="ignore"):
-        errors = np.log(actual / predicted) if on_log else actual - predicted
-        margins = np.sort(np.abs(errors), axis=0)[rank - 1]
+    return calibrate_each(actual, predicted, level, on_log=on_log)
+
+
+def calibrate_each(
+    actual: Floats, predicted: Floats, level: float, *, on_log: bool = False
+) -> Margins:
+    """Return the margins of every step by the residuals that there are of it.
+
+    As `calibrate`, but the truth may be NaN where it is not known, and a margin is NaN where there
+    are fewer residuals than the level needs.
+    """
+    margins = np.full(actual.shape[1:], np.nan)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        errors = np.abs(np.log(actual / predicted) if on_log else actual - predicted)
+    for step in range(len(margins)):
+        known = errors[~np.isnan(actual[:, step]).any(axis=1), step]
+        rank = _rank(len(known), level)
+        if 1 <= rank <= len(known):
+            margins[step] = np.sort(known, axis=0)[rank - 1]
     return Margins(level, margins, on_log)
+
+
+def least_count(level: float) -> int:
+    """Return how many residuals an interval at `level` needs."""
+    count = max(1, math.floor(level / (1 - level)) - 1)
+    while _rank(count, level) > count:
+        count += 1
+    return count
 
 
 def measure(actual: Floats, lower: Floats, upper: Floats, level: float) -> Coverage:
@@ -105,10 +137,3 @@ def measure(actual: Floats, lower: Floats, upper: Floats, level: float) -> Cover
 def _rank(count: int, level: float) -> int:
     # A little is taken off so that (n+1)·level, where it is whole, is not rounded up past itself.
     return math.ceil((count + 1) * level * (1 - 1e-12))
-
-
-def _least(level: float) -> int:
-    count = max(1, math.floor(level / (1 - level)) - 1)
-    while _rank(count, level) > count:
-        count += 1
-    return count

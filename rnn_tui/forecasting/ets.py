@@ -83,8 +83,9 @@ class ExponentialSmoothing:
             ETSModel,
         )
 
-        model = ETSModel(values, initialization_method="known", **self.initial, **self.form)
-        states: Floats = np.asarray(model.smooth(self.parameters).states, dtype=np.float64)
+        with np.errstate(all="ignore"):  # a perfect fit divides its errors by their spread, 0
+            model = ETSModel(values, initialization_method="known", **self.initial, **self.form)
+            states: Floats = np.asarray(model.smooth(self.parameters).states, dtype=np.float64)
         return states.reshape(len(values), -1)
 
 

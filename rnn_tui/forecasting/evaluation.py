@@ -4,10 +4,8 @@ from collections.abc import Collection
 
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats
-from rnn_tui.data.transforms import Log
 from rnn_tui.data.windows import Part
 from rnn_tui.forecasting.baselines import EVERY, Kind, baseline_scores
-from rnn_tui.forecasting.conformal import Coverage, Margins, calibrate, measure
 from rnn_tui.forecasting.metrics import Scores, score
 
 
@@ -65,32 +63,3 @@ def evaluate(
         period=prepared.series.period,
     )
     return {"model": model, **baselines}
-
-
-def intervals(
-    prepared: Prepared, validation: Floats, test: Floats, level: float
-) -> tuple[Margins, Coverage]:
-    """Return conformal margins by the validation part, and what they hold on the test part.
-
-    After a transform with a logarithm the margins are factors.
-
-    Parameters
-    ----------
-    prepared
-        The series.
-    validation, test
-        `prepared.restore` of what the network says for all windows of the parts, (n, H, O).
-    level
-        Share of values that is to lie inside, between 0 and 1.
-
-    Raises
-    ------
-    DataError
-        The validation part is too short for the level.
-    """
-    steps = prepared.transformed[0].steps
-    on_log = bool(steps) and isinstance(steps[0], Log)
-    known = prepared.actual(prepared.starts["validation"])
-    margins = calibrate(known, validation, level, on_log=on_log)
-    lower, upper = margins.around(test)
-    return margins, measure(prepared.actual(prepared.starts["test"]), lower, upper, level)

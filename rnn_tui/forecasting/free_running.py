@@ -6,10 +6,13 @@ import numpy as np
 
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.series import Floats
+from rnn_tui.data.windows import Starts
 from rnn_tui.errors import DataError
 
 Predict = Callable[[Inputs], Inputs]
 """What the network says after reading a window in scaled units: (T, D) -> (H·O,)."""
+PredictMany = Callable[[Inputs, Starts], Inputs]
+"""The same for windows of (N, D) that begin at starts (n,): -> (n, H·O)."""
 
 
 def free_run(predict: Predict, prepared: Prepared, start: int, steps: int) -> Floats:
@@ -36,20 +39,59 @@ def free_run(predict: Predict, prepared: Prepared, start: int, steps: int) -> Fl
     DataError
         There are covariates: their values after the origin are not known.
     """
+
+    def one(window: Inputs, starts: Starts) -> Inputs:
+        del starts  # always [0]
+        return predict(window)
+
+    path: Floats = free_runs(one, prepared, np.array([start]), steps)[0]
+    return path
+
+
+def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: int) -> Floats:
+    """Return forecasts of the rows after many windows, each knowing nothing after its own.
+
+    Up to the horizon of the network, covariates do no harm: nothing is read after the origin.
+
+    Parameters
+    ----------
+    predict
+        The network. It is called ⌈steps / H⌉ times, with windows that lie one after the other.
+    prepared
+        The series.
+    starts
+        First rows of the windows, shape (n,), as in `free_run`.
+    steps
+        Rows to forecast, at least 1.
+
+    Returns
+    -------
+    In data units, shape (n, steps, O).
+
+    Raises
+    ------
+    DataError
+        There are covariates, and their values after the origin are needed.
+    """
+    check_free_run(prepared, steps)
     T, H = prepared.input_chunk_length, prepared.horizon
-    count = len(prepared.transformed)
-    if prepared.inputs.shape[1] != count:
+    n, D, count = len(starts), prepared.inputs.shape[1], len(prepared.transformed)
+    windows = prepared.inputs[starts[:, np.newaxis] + np.arange(T)]
+    path = np.empty((n, 0, count), windows.dtype)
+    for done in range(0, steps, H):
+        if done:
+            windows = np.concatenate([windows, path[:, -H:]], axis=1)[:, -T:]
+        flat = np.ascontiguousarray(windows.reshape(n * T, D))
+        said = np.asarray(predict(flat, np.arange(n) * T), dtype=windows.dtype)
+        path = np.concatenate([path, said.reshape(n, H, count)], axis=1)
+    return prepared.restore(path[:, :steps].reshape(n, -1), starts)
+
+
+def check_free_run(prepared: Prepared, steps: int) -> None:
+    """Raise DataError where a forecast of `steps` rows needs covariates that are not known then."""
+    if prepared.series.covariates and steps > prepared.horizon:
         names = ", ".join(channel.name for channel in prepared.series.covariates)
         raise DataError(
             f"a free-running forecast needs the covariates ({names}) after its origin, which are "
             "not known then. What works: leave out --covariate, or forecast with --horizon."
         )
-    window = prepared.inputs[start : start + T].copy()
-    blocks = []
-    for _ in range(-(-steps // H)):
-        block = np.asarray(predict(window), dtype=window.dtype).reshape(H, count)
-        blocks.append(block)
-        window = np.concatenate([window, block])[-T:]
-    path = np.concatenate(blocks)[:steps]
-    restored: Floats = prepared.restore(path.reshape(1, -1), np.array([start]))[0]
-    return restored

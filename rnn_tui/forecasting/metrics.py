@@ -64,13 +64,14 @@ def score(
         rmse=math.sqrt(squared),
         mae=mae,
         count=error.size,
-        mase=_ratio(mae, _naive_error(training, period)),
+        mase=_ratio(mae, naive_error(training, period)),
         smape=200 * float(np.mean(share)),
         r2=1 - _ratio(squared, spread),
     )
 
 
-def _naive_error(training: Floats | None, period: int | None) -> float:
+def naive_error(training: Floats | None, period: int | None) -> float:
+    """Return the mean absolute error of the (seasonal) naive forecast; NaN where there is none."""
     lag = period or 1
     if training is None or len(training) <= lag:
         return math.nan

@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_tui.data.order import times_after
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats, Times
 from rnn_tui.data.windows import Starts
+from rnn_tui.forecasting.future import Future
 
 Predict = Callable[[Starts], Floats]
 """The network's forecasts in data units after windows at starts (n,), shape (n, H, O)."""
+
+Ends = Callable[[Starts, Floats], tuple[Floats, Floats]]
+"""Ends of the intervals about forecasts (n, H, O) after windows at starts (n,), shaped like them.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +35,21 @@ class ForecastTable:
     actual: Floats
     """In data units; NaN in the future."""
     predicted: Floats
+    lower: Floats
+    """Ends of the prediction intervals; NaN where they are not known."""
+    upper: Floats
     split: NDArray[np.str_]
     """"train", "validation", "test", or "future": after the last row of the series."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns by name; `column` and `step` only where there are several."""
+        """Return the columns by name.
+
+        `column` and `step` only where there are several, the ends of intervals where they are
+        known.
+        """
         every = {field.name: getattr(self, field.name) for field in fields(self)}
+        if np.isnan(self.lower).all():
+            del every["lower"], every["upper"]
         if (self.column == self.column[0]).all():
             del every["column"]
         if (self.step == 1).all():
@@ -44,27 +57,45 @@ class ForecastTable:
         return every
 
 
-def forecast_table(prepared: Prepared, predict: Predict) -> ForecastTable:
-    """Return the forecasts of every window of every part, and the one beyond the series' end."""
+def forecast_table(
+    prepared: Prepared, predict: Predict, future: Future, ends: Ends | None = None
+) -> ForecastTable:
+    """Return the forecasts of every window of every part, then those beyond the series' end.
+
+    Parameters
+    ----------
+    prepared
+        The series.
+    predict
+        The network.
+    future
+        What is forecast beyond the end.
+    ends
+        Of the prediction intervals; None: there are none.
+    """
     series, T, H = prepared.series, prepared.input_chunk_length, prepared.horizon
-    time = np.concatenate([series.time, times_after(series.time, H)])
     names = np.array(series.target_names)
-    actual = np.concatenate([series.targets, np.full((H, len(names)), np.nan)])
-    starts: dict[str, Starts] = dict(prepared.starts.items())
-    starts["future"] = np.array([len(series) - T])
-    every = np.concatenate(list(starts.values()))
+    every = np.concatenate(list(prepared.starts.values()))
     rows = every[:, np.newaxis] + T + np.arange(H)
-    shape = (len(every), H, len(names))
+    shape, ahead = (len(every), H, len(names)), future.predicted.shape
+    predicted = predict(every)
+    lower, upper = ends(every, predicted) if ends else [predicted * np.nan] * 2
+    parts = [len(found) for found in prepared.starts.values()]
+    split = np.repeat(list(prepared.starts), parts)
 
-    def spread(values: NDArray[Any]) -> NDArray[Any]:
-        return np.broadcast_to(values, shape).reshape(-1)
+    def spread(known: NDArray[Any], beyond: NDArray[Any]) -> NDArray[Any]:
+        """Return a value for every row of the table, of the series and beyond its end."""
+        both = np.broadcast_to(known, shape), np.broadcast_to(beyond, ahead)
+        return np.concatenate([part.reshape(-1) for part in both])
 
-    split = np.repeat(list(starts), [len(found) for found in starts.values()])
+    steps, steps_ahead = np.arange(H)[:, np.newaxis], np.arange(ahead[0])[:, np.newaxis]
     return ForecastTable(
-        time=spread(time[rows][:, :, np.newaxis]),
-        column=spread(names),
-        step=spread(1 + np.arange(H)[:, np.newaxis]),
-        actual=actual[rows].reshape(-1),
-        predicted=predict(every).reshape(-1),
-        split=spread(split[:, np.newaxis, np.newaxis]),
+        time=spread(series.time[rows][:, :, np.newaxis], future.time[:, np.newaxis]),
+        column=spread(names, names),
+        step=spread(1 + steps, 1 + steps_ahead),
+        actual=spread(series.targets[rows], np.array(np.nan)),
+        predicted=spread(predicted, future.predicted),
+        lower=spread(lower, future.lower),
+        upper=spread(upper, future.upper),
+        split=spread(split[:, np.newaxis, np.newaxis], np.array("future")),
     )

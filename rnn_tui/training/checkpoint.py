@@ -26,6 +26,7 @@ TYPES = ("F32", "F64")
 LEARNED = (
     *(("model", "cell"), ("model", "hidden_size")),
     *(("data", "horizon"), ("data", "transform"), ("data", "scaling")),
+    ("training", "forecast_quantiles"),
 )
 """Section and key of what weights were trained for: with anything else they say nothing."""
 
@@ -220,4 +221,4 @@ def fill_parameters(
 
 
 def _shown(value: Any) -> str:
-    return ",".join(value) or "none" if isinstance(value, tuple) else str(value)
+    return ",".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
 
 Floats = NDArray[np.float64]
+Time = np.datetime64 | float
 
 
 class Status(StrEnum):
@@ -51,7 +54,7 @@ class StepsDone:
 
     `loss` and `gradient_norm` have one entry per step, shape (n,), read-only; the norm is the
     global one before clipping. `first_step` counts from 1. `validation_loss` belongs to the last
-    step of the burst. Losses are mean squared errors in scaled units.
+    step of the burst. Losses are in scaled units.
     """
 
     first_step: int
@@ -59,7 +62,8 @@ class StepsDone:
     """Of the last step."""
     loss: Floats
     gradient_norm: Floats
-    learning_rate: float
+    learning_rate: float | Floats
+    """Of every step, or of all of them."""
     clip: float
     steps_per_second: float
     seconds: float
@@ -102,6 +106,44 @@ class RunEnded:
     seconds: float
     scores: Mapping[str, Scores]
     more_scores: Mapping[str, Mapping[str, Scores]] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    """What the prediction intervals hold on the test part, by the name of the column; empty where
+    there are none."""
+    future: Future | None = None
+    """What is forecast beyond the end of the series."""
+    rows_followed: int = 0
+    """Rows that came while it went on. Where there were any, the scores are on them, each forecast
+    before it came, and not on the test part."""
 
 
-Event = RunStarted | KernelsReady | StepsDone | RunEnded
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that befell the source of a series while it was followed."""
+
+    text: str
+    """A sentence."""
+    is_bad_row: bool = False
+    """Whether it is a line that was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFollowed:
+    """A row that came, what had been forecast for it, and the forecast of those after it."""
+
+    row: int
+    """From 1; 0 stands for the beginning: there is a forecast, and no row yet."""
+    line: int
+    """Where it stands in its source."""
+    time: Time
+    actual: Floats
+    """The columns to forecast in data units, shape (O,)."""
+    predicted: Floats
+    """What had been forecast for it one step ahead, shape (O,)."""
+    ahead: Floats
+    """The forecast of the rows after it, shape (H, O)."""
+    rmse: Mapping[str, float]
+    """Of "model" and of every baseline so far, first column, over all steps ahead; NaN where no
+    whole forecast has come true yet."""
+
+
+Event = RunStarted | KernelsReady | StepsDone | RowFollowed | Noted | RunEnded

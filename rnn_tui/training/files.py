@@ -5,8 +5,10 @@ import tempfile
 from pathlib import Path
 
 from rnn_tui.data.writing import table_kind
-from rnn_tui.errors import OutputFileError
+from rnn_tui.errors import OutputFileError, UsageError
 
+REPORTS = (".html", ".md", ".txt")
+"""What the name of a report may end in."""
 PART_PREFIX = ".rnn-tui-part-"
 
 
@@ -33,6 +35,13 @@ def check_output(path: Path) -> None:
     """Raise UsageError unless a table of forecasts could be written there."""
     table_kind(path)
     check_writable(path, "--output")
+
+
+def check_report(path: Path) -> None:
+    """Raise UsageError unless a report could be written there."""
+    if path.suffix.lower() not in REPORTS:
+        raise UsageError(f"--report {path}: the name must end in {', '.join(REPORTS)}.")
+    check_writable(path, "--report")
 
 
 def check_writable(path: Path, option: str = "--save-model") -> None:

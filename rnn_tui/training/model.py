@@ -16,6 +16,8 @@ class Model:
 
     network: Network
     parameters: NDArray[Any]
+    quantiles: tuple[float, ...] = ()
+    """What the network says of each target: its quantiles, side by side; none: one number."""
 
     @classmethod
     def create(
@@ -25,16 +27,30 @@ class Model:
         *,
         input_size: int = 1,
         output_size: int = 1,
+        quantiles: tuple[float, ...] = (),
     ) -> "Model":
-        """Return a freshly initialised model that reads D inputs and says O outputs."""
+        """Return a freshly initialised model that reads D inputs and forecasts O targets.
+
+        Raises
+        ------
+        ValueError
+            The scheme of the initial weights is not for this cell.
+        """
         network = Network(
             cell=config.cell,
             input_size=input_size,
             hidden_size=config.hidden_size,
-            output_size=output_size,
+            output_size=output_size * max(1, len(quantiles)),
         )
-        dtype = np.dtype(config.dtype)
-        return cls(network, initialise(network, rng, dtype, forget_bias=config.forget_bias))
+        parameters = initialise(
+            network,
+            rng,
+            np.dtype(config.dtype),
+            scheme=config.init,
+            spectral_radius=config.spectral_radius,
+            forget_bias=config.forget_bias,
+        )
+        return cls(network, parameters, quantiles)
 
     def named_parameters(self) -> dict[str, NDArray[Any]]:
         """Return copies of the weights by their names, shapes as in `network.shapes`."""

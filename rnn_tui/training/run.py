@@ -1,5 +1,6 @@
 """The state of one run: what it has learned, its best weights, its history, its pictures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,22 +8,29 @@ import numpy as np
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
-from rnn_tui.data.prepared import prepare
+from rnn_tui.data.growing import Opened
+from rnn_tui.data.prepared import Prepared, prepare
+from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
-from rnn_tui.forecasting.evaluation import evaluate
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.closing import Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
+from rnn_tui.training.following import Following, check_memory
 from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
+FOLLOWING_STREAM = 1
+"""Tells the random numbers of following from those of training."""
 SHOWN_POINTS = 2_000
 """Most points of the series that a snapshot's forecast covers."""
 
@@ -30,30 +38,58 @@ SHOWN_POINTS = 2_000
 class Run:
     """One run in progress.
 
+    Parameters
+    ----------
+    config
+        What to run.
+    load_from
+        Model file whose weights and scaling the run starts from.
+    series
+        The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
+
     Raises
     ------
-    DataError, ModelFileError
-        The series or the model file is not fit for the run.
+    DataError, ModelFileError, UsageError
+        The series, the model file or the memory is not fit for the run.
     """
 
-    def __init__(self, config: RunConfig, load_from: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        load_from: Path | None = None,
+        series: Series | None = None,
+        split: Split | None = None,
+    ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
         self._prepared = prepare(
-            config.data, config.model.dtype, scaler=saved.scalers if saved else None
+            config.data,
+            config.model.dtype,
+            scaler=saved.scalers if saved else None,
+            series=series,
+            split=split,
         )
+        if config.follow.enabled:
+            check_memory(config.follow, self._prepared)
         weights, order = random_streams(config.training.seed)
         model = Model.create(
             config.model,
             weights,
             input_size=self._prepared.inputs.shape[1],
             output_size=self._prepared.targets.shape[1],
+            quantiles=config.training.forecast_quantiles,
         )
         if saved is not None and load_from is not None:
             named = model.named_parameters()
             fill_parameters(load_from, saved, config, named)
             model.set_parameters(named)
         self.trainer = Trainer(config, self._prepared, model, order)
+        self.following: Following | None = None
+        """What takes in the rows that come, once the run goes on with them."""
+        self._notes = check_forecast(config, self._prepared)
+        self._closing: Closing | None = None
         self.fault: str | None = None
         self.shows_free_running = False
         """Whether snapshots have the forecast of the test part that is fed with itself."""
@@ -65,6 +101,8 @@ class Run:
         self._validation_rmse: float | None = None
         self._best_loss = np.inf
         self._best_step: int | None = None
+        self._evaluated_step: int | None = None
+        self._since_best = 0
         self._best = model.parameters.copy()
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
@@ -73,6 +111,25 @@ class Run:
             split.validation_start,
             split.test_start,
             horizon=self._prepared.horizon,
+        )
+
+    @property
+    def prepared(self) -> Prepared:
+        """The series that the run trains on."""
+        return self._prepared
+
+    @property
+    def saved(self) -> SavedModel:
+        """The best weights, or the present ones where none have been evaluated."""
+        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        data = self._config.data
+        if "seasonal-diff" in data.transform:  # the season that was found is part of the model
+            data = data.model_copy(update={"period": self._prepared.series.period})
+        return SavedModel(
+            config=self._config.model_copy(update={"data": data}),
+            scalers=self._prepared.scalers,
+            step=self.step if self._best_step is None else self._best_step,
+            parameters=unpack(self.trainer.model.network, parameters),
         )
 
     @property
@@ -86,7 +143,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found or changed on reading the series."""
-        return self._prepared.series.notes
+        return (*self._prepared.series.notes, *self.trainer.notes, *self._notes)
 
     @property
     def step(self) -> int:
@@ -147,10 +204,25 @@ class Run:
     def _evaluate(self) -> None:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
+        self._evaluated_step = self.step
+        self._since_best += 1
         if self._validation.loss < self._best_loss:
             self._best_loss = self._validation.loss
             self._best_step = self.step
+            self._since_best = 0
             self._best[:] = self.trainer.model.parameters
+
+    def evaluate_last(self) -> None:
+        """Let the last weights compete with the best ones, where a run ends between evaluations."""
+        if self.fault is None and self._evaluated_step != self.step:
+            self._evaluate()
+
+    @property
+    def enough(self) -> str | None:
+        """Why the run should end, beyond its number of steps, in words."""
+        loss = self._validation.loss if self._validation else None
+        best, since = self._best_step, self._since_best
+        return enough(self._config.training, Progress(self._seconds, loss, best, since))
 
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:
@@ -166,7 +238,7 @@ class Run:
             epoch=burst.epoch,
             loss=burst.loss,
             gradient_norm=burst.gradient_norm,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=burst.learning_rate,
             clip=self.trainer.clip,
             steps_per_second=rate,
             seconds=self._seconds,
@@ -178,11 +250,52 @@ class Run:
             self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
         return self._last
 
-    def end(self, status: Status, reason: str) -> RunEnded:
-        """Go back to the best weights and score them on the test part, beside the baselines."""
+    def follow(self, opened: Opened) -> Following:
+        """Go on with the rows that come, from the best weights."""
         if self._best_step is not None:
             self.trainer.model.parameters[:] = self._best
-        scores = self._test_scores()
+        seed = (self._config.training.seed, FOLLOWING_STREAM)
+        self.following = Following(
+            self._config.follow,
+            opened,
+            self.trainer,
+            self._prepared,
+            np.random.default_rng(seed),
+        )
+        return self.following
+
+    def learn_row(self) -> Burst | None:
+        """Take the steps that a row is worth; the weights that come out are those to be kept."""
+        if self.following is None or (burst := self.following.learn()) is None:
+            return None
+        self.fault = self._explain(burst.fault)
+        self._validation = None
+        if self.fault is None:
+            self._best[:] = self.trainer.model.parameters
+            self._best_step = self.step
+        return burst
+
+    def end(self, status: Status, reason: str) -> RunEnded:
+        """Go back to the best weights and score them on the test part, beside the baselines.
+
+        Where rows have come, the scores are those of the forecasts of them.
+        """
+        if self._best_step is not None:
+            self.trainer.model.parameters[:] = self._best
+        if self.following is not None and self.following.rows:
+            scores = self.following.scores()
+            return self._ended(status, reason, scores, rows_followed=self.following.rows)
+        closing = self._closing = close(self._config, self._prepared, self.trainer)
+        ended = self._ended(status, reason, closing.scores)
+        return replace(ended, coverage=closing.coverage, future=closing.future)
+
+    def _ended(
+        self,
+        status: Status,
+        reason: str,
+        scores: Sequence[Mapping[str, Scores]],
+        rows_followed: int = 0,
+    ) -> RunEnded:
         return RunEnded(
             status=status,
             reason=reason,
@@ -191,18 +304,8 @@ class Run:
             seconds=self._seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
+            rows_followed=rows_followed,
         )
-
-    def _test_scores(self) -> list[dict[str, Scores]]:
-        """Return the scores of every column to forecast; a forecast not finite has none."""
-        predicted = self.trainer.predict(self._prepared.starts["test"])
-        found = []
-        for target in range(predicted.shape[2]):
-            scores = evaluate(self._prepared, predicted, target=target)
-            if not np.isfinite(predicted[:, :, target]).all():
-                del scores["model"]
-            found.append(scores)
-        return found
 
     @property
     def kept_step(self) -> int:
@@ -217,27 +320,26 @@ class Run:
         SaveError
             The file cannot be written; the message begins with `asked_by`.
         """
-        parameters = self.trainer.model.parameters if self._best_step is None else self._best
-        save_model(
-            path,
-            SavedModel(
-                config=self._config,
-                scalers=self._prepared.scalers,
-                step=self.kept_step,
-                parameters=unpack(self.trainer.model.network, parameters),
-            ),
-            asked_by,
-        )
+        save_model(path, self.saved, asked_by)
 
     def write_forecast(self, path: Path) -> None:
-        """Write what the present weights forecast, with the truth beside it, as a table.
+        """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
         Raises
         ------
         SaveError
             The file cannot be written.
+        RuntimeError
+            The run has not ended.
         """
-        columns = forecast_table(self._prepared, self.trainer.predict).columns()
+        if self.following is not None:
+            columns = self.following.table()
+        elif self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
+        else:
+            future, ends = self._closing.future, self._closing.ends
+            table = forecast_table(self._prepared, self.trainer.predict, future, ends)
+            columns = table.columns()
         try:
             replace_file(path, table_bytes(columns, table_kind(path)))
         except OSError as error:
@@ -274,7 +376,8 @@ class Run:
             step=self.step,
             epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
-            learning_rate=self.trainer.learning_rate,
+            learning_rate=self.trainer.rate_now,
+            set_learning_rate=self.trainer.learning_rate,
             clip=self.trainer.clip,
             batch_size=self.trainer.batch_size,
             optimizer=self.trainer.optimizer,
@@ -290,12 +393,24 @@ class Run:
             baselines=self._validation_baselines,
             ended=ended,
         )
+        if self.following is not None:
+            scores = self.following.scores()[0]
+            model = scores.pop("model", None)
+            rmse = model.rmse if model else None
+            rows = self.following.rows
+            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
         return self._with_pictures(numbers) if pictures else numbers
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
+        following = self.following
+        shown = (
+            self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running)
+            if following is None
+            else following.forecast()
+        )
         return replace(
             snapshot,
-            forecast=self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running),
-            trace=self.trainer.trace(),
+            forecast=shown,
+            trace=self.trainer.trace() if following is None else following.trace(),
             gradient=self.trainer.gradient_flow() if self._last else None,
         )

@@ -8,46 +8,50 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from queue import Empty
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash, rescue_path
-from rnn_tui.errors import RnnTuiError, SaveError
-from rnn_tui.training.commands import (
-    Adjust,
-    Command,
-    FinishEpoch,
-    Pause,
-    Save,
-    ScaleLearningRate,
-    ShowFreeRunning,
-    Step,
-    Stop,
+from rnn_tui.errors import DataError, RnnTuiError, SaveError
+from rnn_tui.training.commands import Stop
+from rnn_tui.training.controls import Joinable
+from rnn_tui.training.events import (
+    Event,
+    KernelsReady,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
 )
-from rnn_tui.training.controls import Controls, Joinable
-from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
 from rnn_tui.training.files import check_output, check_writable
-from rnn_tui.training.snapshot import Saved, Snapshot, State
+from rnn_tui.training.obeying import Clock, Obeying
+from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.speed import Speed
-from rnn_tui.training.steering import Steering
 
 if TYPE_CHECKING:
+    from rnn_tui.data.growing import Opened
+    from rnn_tui.data.series import Series
+    from rnn_tui.data.split import Split
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
 BURST_SECONDS = 0.010
 """Pause and single step act within one burst; Python's share of the time falls with its length."""
+ROW_SECONDS = 0.05
+"""How long to wait for a row before commands are looked at."""
+STEPS_BEFORE_FOLLOWING = 1_000
+"""Where a run that follows a source is told no number: it has to come to the rows one day."""
 PICTURES_SHARE = 0.05
 """Most of the worker's time that looking into the network may take."""
-Clock = Callable[[], float]
 
 
-class Session(Controls):
+class Session(Obeying):
     """One run of a configuration.
 
     Parameters
@@ -60,6 +64,10 @@ class Session(Controls):
         Model file to write when the run ends, however it ends; the best weights are saved.
     output_to
         Table of all forecasts (CSV, Parquet or JSON) to write when the run ends.
+    series
+        The series, where it has been read already.
+    split
+        Where it is cut. None: as the configuration says.
     clock
         Monotonic seconds.
     """
@@ -71,32 +79,36 @@ class Session(Controls):
         load_from: Path | None = None,
         save_to: Path | None = None,
         output_to: Path | None = None,
+        series: "Series | None" = None,
+        split: "Split | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
-        super().__init__()
+        super().__init__(clock)
         self._config = config
         self._load_from = load_from
         self._save_to = save_to
         self._output_to = output_to
-        self._clock = clock
+        self._series = series
+        self._split = split
         self._thread: threading.Thread | None = None
-        self._changed: Callable[[], None] = _nobody
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
         self._next_pictures = 0.0
-        self._steering = Steering()
-        self._next_burst = 0.0
-        """When the speed limit allows the next step."""
+        self._failure: str | None = None
+        """What ended the run before its end, by no fault of ours."""
         self._pace = Speed()
         """Of the kernels alone: how many steps fit in a burst."""
         self._speed = Speed()
         """Of the whole run on the wall clock, pauses left out: what is shown."""
         self.error: Exception | None = None
         """What ended a run in a thread before its time; errors of a user's making and ours."""
+        self.run: Run | None = None
+        """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
             title=f"{config.model.cell.upper()} {config.model.hidden_size}",
             learning_rate=config.training.learning_rate,
+            set_learning_rate=config.training.learning_rate,
             clip=config.training.clip,
             batch_size=config.training.batch_size,
             optimizer=config.training.optimizer,
@@ -111,13 +123,6 @@ class Session(Controls):
     def saves_itself(self) -> bool:
         """Whether the model is saved when the run ends, however it ends."""
         return self._save_to is not None
-
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
-
-        The snapshots of training as it goes are not told one by one: they are to be polled.
-        """
-        self._changed = changed
 
     def start(self, after: Joinable | None = None) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen.
@@ -181,7 +186,11 @@ class Session(Controls):
             check_output(self._output_to)
         from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
 
-        run = Run(self._config, self._load_from)
+        opened = yield from self._open()
+        if self._steering.stop is not None:
+            return
+        series = self._series if opened is None else opened.series
+        self.run = run = Run(self._config, self._load_from, series, self._split)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -200,6 +209,8 @@ class Session(Controls):
         yield ready
         try:
             yield from self._train(run)
+            if opened is not None and run.fault is None and self._steering.stop is None:
+                yield from self._follow(run, opened)
         except GeneratorExit:
             self._save(run)
             raise
@@ -210,12 +221,66 @@ class Session(Controls):
         if self._frame_seconds is not None:
             self._linger(run)
 
+    def _open(self) -> Generator[Noted, None, "Opened | None"]:
+        """Wait for the first rows of a source that is followed; None where none is."""
+        if not self._config.follow.enabled:
+            return None
+        from rnn_tui.training.following import growing_source  # noqa: PLC0415 - imports NumPy
+
+        source, needed = growing_source(self._config)
+        while not source.gather(ROW_SECONDS):
+            if not self.snapshot.message:
+                yield Noted(f"waiting for {needed:,} rows to learn from first")
+            message = f"Waiting for rows to learn from: {source.rows:,} of {needed:,}"
+            self.snapshot = replace(self.snapshot, message=message)
+            while not self._commands.empty():
+                if isinstance(command := self._commands.get(), Stop):
+                    self._steering.stop = command
+                    source.close()
+                    return None
+        self.snapshot = replace(self.snapshot, message="")
+        return source.open()
+
+    def _follow(self, run: "Run", opened: "Opened") -> Iterator[RowFollowed | Noted | StepsDone]:
+        """Forecast rows as they come, and learn from them, until none will come any more."""
+        following = run.follow(opened)
+        try:
+            yield following.begin()
+            while run.fault is None and not following.ended:
+                self._obey(run)
+                if self._steering.stop is not None:
+                    return
+                notes, row = following.take(ROW_SECONDS)
+                yield from notes
+                if row is not None:
+                    if (learned := self._learn_row(run)) is not None:
+                        yield learned
+                    yield following.forecast_next(row)
+                    self._steering.took_row()
+                if self._frame_seconds is not None and self._clock() >= self._next_frame:
+                    self._publish(run, pictures=self._clock() >= self._next_pictures)
+        except DataError as error:
+            self._failure = str(error).rstrip(".")
+        finally:
+            following.close()
+
+    def _learn_row(self, run: "Run") -> StepsDone | None:
+        began = self._clock()
+        burst = run.learn_row()
+        if burst is None:
+            return None
+        seconds = self._clock() - began
+        self._speed.add(len(burst.loss), seconds)
+        return run.record(burst, self._speed.value, seconds)
+
     def _train(self, run: "Run") -> Iterator[StepsDone]:
         last = self._config.training.steps
+        if last is None and self._config.follow.enabled:
+            last = STEPS_BEFORE_FOLLOWING
         if self._frame_seconds is not None:
             self._answer(run)
         before = self._clock()
-        while run.fault is None and (last is None or run.step < last):
+        while not run.fault and not run.enough and (last is None or run.step < last):
             before += self._obey(run)
             if self._steering.stop is not None:
                 return
@@ -251,92 +316,7 @@ class Session(Controls):
         steering.took(event)
         if run.fault is not None and steering.survives(run.fault):
             run.forgive()
-        if steering.limit is not None:
-            self._next_burst = max(self._next_burst, began) + len(event.loss) / steering.limit
-
-    def _obey(self, run: "Run") -> float:
-        """Carry out the commands that wait; hold while paused. Return the seconds held.
-
-        Under a speed limit it waits as well, until the next step may be taken.
-        """
-        held, began = 0.0, None
-        while True:
-            wait: float | None = 0.0
-            if self._steering.is_holding:
-                if self._note_hold():
-                    wait = None
-                    if began is None:
-                        began = self._clock()
-                        self._answer(run)
-            elif self._commands.empty():
-                wait = self._next_burst - self._clock()
-                if wait <= 0 or self._steering.limit is None or self._steering.stop is not None:
-                    return held
-            command = self._next_command(wait)
-            if command is not None:
-                self._carry_out(command, run)
-            if began is not None and not self._steering.is_holding:
-                now = self._clock()
-                held, began, self._next_burst = held + now - began, None, now
-
-    def _next_command(self, seconds: float | None) -> Command | None:
-        """Wait for a command for so long, None: for ever."""
-        try:
-            return self._commands.get(timeout=seconds)
-        except Empty:
-            return None
-
-    def _carry_out(self, command: Command, run: "Run") -> None:
-        match command:
-            case ScaleLearningRate(factor):
-                run.scale_learning_rate(factor)
-            case Adjust():
-                self._adjust(run, command)
-            case Save(path):
-                self._save_as(run, path)
-            case ShowFreeRunning(on):
-                run.shows_free_running = on
-            case _:
-                trainer = run.trainer
-                self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
-        if not isinstance(command, Pause | Step | FinishEpoch | Stop):
-            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
-
-    def _adjust(self, run: "Run", change: Adjust) -> None:
-        refused = ""
-        try:
-            run.adjust(change)
-        except MemoryError:
-            refused = f"There is not enough memory for batches of {change.batch_size:,}."
-        self.snapshot = replace(self.snapshot, refused=refused)
-
-    def _save_as(self, run: "Run", path: Path) -> None:
-        fault = ""
-        try:
-            run.save(path, "save as")
-        except SaveError as error:
-            fault = str(error)
-        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
-
-    def _linger(self, run: "Run") -> None:
-        """Save the model of a run that has ended by itself, until it is told to stop."""
-        self._changed()
-        while self._steering.stop is None:
-            command = self._commands.get()
-            match command:
-                case Save(path):
-                    self._save_as(run, path)
-                    self._changed()
-                case Stop():
-                    self._steering.stop = command
-
-    def _answer(self, run: "Run", *, pictures: bool = True) -> None:
-        """Publish the numbers at once, then what takes longer, and tell who watches of both."""
-        self._publish(run, pictures=False)
-        self._changed()
-        if pictures:
-            self._publish(run, pictures=True)
-            self._changed()
+        self._space_out(len(event.loss), began)
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
@@ -359,12 +339,9 @@ class Session(Controls):
             self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        status = Status.COMPLETED
-        reason = f"took all {run.step:,} steps"
-        if run.fault is not None:
-            status, reason = Status.DIVERGED, run.fault
-        elif (stop := self._steering.stop) is not None:
-            status, reason = stop.status, f"{stop.status} after step {run.step:,}"
+        status, reason = self._outcome(run)
+        if run.following is None:
+            run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
@@ -374,6 +351,19 @@ class Session(Controls):
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
         return ended
+
+    def _outcome(self, run: "Run") -> tuple[Status, str]:
+        """Return how the run ended, and why in words."""
+        followed = f"; {run.following.account}" if run.following else ""
+        if run.fault is not None:
+            return Status.DIVERGED, f"{run.fault}{followed}"
+        if self._failure is not None:
+            return Status.FAILED, f"{self._failure}{followed}"
+        if (stop := self._steering.stop) is not None:
+            return stop.status, f"{stop.status} after step {run.step:,}{followed}"
+        if run.following is not None:
+            return Status.COMPLETED, f"the input ended{followed}"
+        return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
 
     def _write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
         """Write the forecast of the weights that were scored; a failure is the run's."""
@@ -389,10 +379,6 @@ class Session(Controls):
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:
             run.save(self._save_to)
-
-
-def _nobody() -> None:
-    """Stand in for a watcher."""
 
 
 def _versions() -> dict[str, str]:

@@ -150,6 +150,8 @@ class Snapshot:
     epoch: int = 0
     steps_per_second: float = 0.0
     learning_rate: float = 0.0
+    set_learning_rate: float = 0.0
+    """The learning rate before the schedule."""
     clip: float = 0.0
     """Clipping threshold, 0 where clipping is off."""
     batch_size: int = 0
@@ -183,4 +185,7 @@ class Snapshot:
     """Scores of the baselines on the validation part, in data units."""
     notes: tuple[str, ...] = ()
     """What was found or changed on reading the series, a sentence each."""
+    rows_followed: int | None = None
+    """Rows that have come since the run goes on with them; `validation_rmse` and `baselines` are
+    then about those rows. None: it does not, or not yet."""
     ended: RunEnded | None = None

@@ -67,6 +67,10 @@ class Steering:
             if reached:
                 self._reach(reached)
 
+    def took_row(self) -> None:
+        """Take in that a row of a series that is followed came: it counts as all single steps."""
+        self._single_steps = 0
+
     def survives(self, fault: str) -> bool:
         """Hold at a divergence that was waited for; return whether it was."""
         if self.goal is None or self.goal.target is not Target.DIVERGENCE:

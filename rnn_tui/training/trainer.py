@@ -1,16 +1,15 @@
 """The optimisation of one model on one prepared series. Knows no clock, no thread, no screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
-    Optimizer,
     Workspace,
     compile_kernels,
     forward,
-    predict,
+    measure,
     train_steps,
 )
 from rnn_tui.config import OptimizerName, RunConfig
@@ -20,23 +19,29 @@ from rnn_tui.errors import DataError, UsageError
 from rnn_tui.forecasting.free_running import free_run
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
+from rnn_tui.training.predictor import Predictor
+from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
 from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
-PREDICTION_BATCH = 64
-DIVERGED_LOSS = 1e6
-"""Scaled squared error at which a run counts as diverged: errors of 1,000 standard deviations."""
+DIVERGED_ERROR = 1_000
+"""Scaled error at which a run counts as diverged: so many standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
 MOST_FREE_STEPS = 100
 """Rows that are forecast one after the other for the screen: each is a call of its own."""
+EVALUATE_AT_MOST_EVERY = 1_000
+"""Steps from one validation to the next: an epoch, but no fewer and no more than these."""
+MOST_VALIDATION_WINDOWS = 8_192
+"""Of a longer validation part so many windows, evenly spaced, stand for all: see docs/data.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Steps taken in one jitted call; `loss` and `gradient_norm` have shape (n,)."""
+    """Steps taken in one jitted call; `loss` and the next two have shape (n,)."""
 
     loss: Floats
     gradient_norm: Floats
+    learning_rate: Floats
     epoch: int
     """Of the last step."""
     epoch_starts: tuple[int, ...]
@@ -50,7 +55,7 @@ class Errors:
     """How far the predictions of one part are off; inf where one is not finite."""
 
     loss: float
-    """Mean squared error in scaled units, over all steps ahead and columns."""
+    """The loss that is trained, in scaled units, over all steps ahead and columns."""
     rmse: float
     """Of the first column to forecast, over all steps ahead, in data units."""
 
@@ -66,22 +71,28 @@ class Trainer:
         self.model = model
         self.step = 0
         self.learning_rate = training.learning_rate
+        """Before the schedule; see `rate_now`."""
         self.clip = training.clip
+        self._loss = loss_of(training)
+        self._schedule = schedule_of(training)
+        self._clip_value = training.clip_value
+        self._diverged = DIVERGED_ERROR ** (2 if training.loss == "mse" else 1)
         self._window = window
         self._prepared = prepared
         self._first = window - 1 if training.loss_at == "last" else 0
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
-        self._optimizer = Optimizer(training.optimizer, size=model.parameters.size, dtype=dtype)
-        self._threads = training.threads
-
-        self._workspace = self._new_workspace(self._sampler.batch_size, self._threads)
-        self._prediction_workspace = self._new_workspace(PREDICTION_BATCH, keep_gates=True)
-        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
+        self._training = training
+        self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
         self._trained = self._workspace
         """Where the last step's norms are."""
+        self._predictor = Predictor(model, window)
+        self._walker = Predictor(model, window, batch_size=1)
+        self._trace_workspace = self._new_workspace(1, keep_gates=True)
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
+        self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
 
     def _new_workspace(
         self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
@@ -104,26 +115,39 @@ class Trainer:
             The environment switches the compiler off.
         """
         try:
-            compile_kernels(self.model.network, self.model.parameters.dtype, threads=self._threads)
+            compile_kernels(
+                self.model.network,
+                self.model.parameters.dtype,
+                threads=self._training.threads,
+                optimizer=self._optimizer.name,
+                loss=self._loss,
+                clip_value=self._clip_value,
+            )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
 
     @property
+    def batch_size(self) -> int:
+        """Windows in one step: those asked for, or as many as there are."""
+        return self._sampler.batch_size
+
+    @property
+    def rate_now(self) -> float:
+        """Learning rate of the next step."""
+        return self.learning_rate * self._schedule.factor(self.step)
+
+    @property
     def steps_to_evaluation(self) -> int:
-        """Steps until validation is due: at the ends of epochs, ten steps apart at least."""
+        """Steps until validation is due: at the ends of epochs, 10 steps apart or up to 1,000."""
         per_epoch = self._sampler.batches_per_epoch
-        interval = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
+        interval = min(epochs, EVALUATE_AT_MOST_EVERY)
         return interval - (self.step - self._epochs_from) % interval
 
     @property
     def left_in_epoch(self) -> int:
         """Steps to the end of the epoch, or of the next one where this one is at its end."""
         return self._sampler.left_in_epoch
-
-    @property
-    def batch_size(self) -> int:
-        """Windows in one step."""
-        return self._sampler.batch_size
 
     @property
     def optimizer(self) -> OptimizerName:
@@ -141,15 +165,16 @@ class Trainer:
         size = self._sampler.limit(batch_size)
         if size == self._sampler.batch_size:
             return
-        self._workspace = self._new_workspace(size, self._threads)
+        self._workspace = self._new_workspace(size, self._training.threads)
         self._sampler.resize(size)
         self._epochs_from = self.step + self._sampler.left_in_epoch
 
     def set_optimizer(self, name: OptimizerName) -> None:
-        """Go over to another update rule, which begins without a memory."""
+        """Go over to another update rule, which begins without a memory; compile what it needs."""
         if name != self._optimizer.name:
             parameters = self.model.parameters
-            self._optimizer = Optimizer(name, size=parameters.size, dtype=parameters.dtype)
+            self._optimizer = new_optimizer(self._training, name, parameters.size, parameters.dtype)
+            self.compile()
 
     def train(self, count: int) -> Burst:
         """Take `count` steps, fewer where training breaks down; they may be of several epochs.
@@ -159,22 +184,40 @@ class Trainer:
         sampler = self._sampler
         starts = range(sampler.left_in_epoch, count, sampler.batches_per_epoch)
         batches = sampler.take(count)
+        burst = self.learn(self._prepared.inputs, self._prepared.targets, batches)
+        begun = tuple(place for place in starts if place < len(burst.loss))
+        epoch = sampler.epoch - (len(starts) - len(begun))
+        return replace(burst, epoch=epoch, epoch_starts=begun)
+
+    def learn(self, inputs: Inputs, targets: Inputs, batches: Starts) -> Burst:
+        """Take a step for every batch of windows, fewer where training breaks down.
+
+        Parameters
+        ----------
+        inputs, targets
+            As those of `Prepared`, shapes (N, D) and (N, H·O).
+        batches
+            First rows of the windows, shape (n, `batch_size`).
+        """
         self._trained = self._workspace
-        loss, norm = np.empty(len(batches)), np.empty(len(batches))
+        loss, norm, rates = (np.empty(len(batches)) for _ in range(3))
+        self._schedule.fill(rates, self.learning_rate, self.step)
         done = train_steps(
             self.model.network,
             self.model.parameters,
             self._gradient,
             self._optimizer,
             self._workspace,
-            self._prepared.inputs,
-            self._prepared.targets,
+            inputs,
+            targets,
             batches,
             first=self._first,
-            learning_rate=self.learning_rate,
+            learning_rate=rates,
             clip=self.clip,
             losses=loss,
             norms=norm,
+            loss=self._loss,
+            clip_value=self._clip_value,
         )
         fault = None
         seen = done
@@ -182,47 +225,66 @@ class Trainer:
             seen = done + 1
             what = "gradient" if np.isfinite(loss[done]) else "loss"
             fault = f"the {what} was not finite at step {self.step + seen:,}"
-        high = np.flatnonzero(~(loss[:done] <= DIVERGED_LOSS))
+        high = np.flatnonzero(~(loss[:done] <= self._diverged))
         if high.size:
             seen = int(high[0]) + 1
             fault = f"the loss reached {loss[seen - 1]:.1e} at step {self.step + seen:,}"
         self.step += seen
-        loss.setflags(write=False)
-        norm.setflags(write=False)
-        begun = tuple(place for place in starts if place < seen)
-        epoch = sampler.epoch - (len(starts) - len(begun))
-        return Burst(loss[:seen], norm[:seen], epoch, begun, fault)
+        for array in (loss, norm, rates):
+            array.setflags(write=False)
+        return Burst(loss[:seen], norm[:seen], rates[:seen], self._sampler.epoch, (), fault)
 
     def predict(self, starts: Starts) -> Floats:
         """Return predictions in data units for windows at `starts` (n,), shape (n, H, O)."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._prepared.restore(self._outputs(starts), starts)
+            return self._prepared.restore(self.read(self._prepared.inputs, starts), starts)
 
-    def _outputs(self, starts: Starts) -> Inputs:
-        """Return what the network says after reading windows, in scaled units, (n, H·O)."""
-        out: Inputs = np.empty(
-            (len(starts), self.model.network.output_size), self.model.parameters.dtype
-        )
-        predict(
-            self.model.network,
-            self.model.parameters,
-            self._prediction_workspace,
-            self._prepared.inputs,
-            starts,
-            out,
-        )
-        return out
+    def outer_quantiles(self, starts: Starts) -> tuple[Floats, Floats]:
+        """Return the lowest and the highest quantile that the network forecasts, each (n, H, O).
+
+        In data units. After a transform that adds steps up (diff, log-return), those of later steps
+        are sums of quantiles, which lie further apart than the quantiles of sums.
+        """
+        quantiles = self._predictor.quantiles(self._prepared.inputs, starts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            lower, upper = (
+                self._prepared.restore(end, starts)
+                for end in (quantiles[:, :, 0], quantiles[:, :, -1])
+            )
+        return lower, upper
+
+    def read(self, inputs: Inputs, starts: Starts) -> Inputs:
+        """Return what is forecast after windows of `inputs` (N, D), scaled, (n, H·O)."""
+        return self._predictor(inputs, starts)
+
+    @property
+    def last_start(self) -> int:
+        """First row of the last window of the series."""
+        return len(self._prepared.inputs) - self._window
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is done otherwise with a long series, a sentence each."""
+        every, some = len(self._prepared.starts["validation"]), len(self._validation)
+        if some == every:
+            return ()
+        said = f"the weights are chosen by {some:,} of the {every:,} windows of the validation part"
+        return (f"{said}, evenly spaced; the test part is scored whole.",)
 
     def errors(self, part: Part) -> Errors:
-        """Return the errors of the current weights on "train", "validation" or "test"."""
-        prepared, starts = self._prepared, self._prepared.starts[part]
-        outputs = self._outputs(starts)
+        """Return the errors of the current weights on "train", "validation" or "test".
+
+        Of a long validation part windows that are evenly spaced stand for all.
+        """
+        prepared = self._prepared
+        starts = self._validation if part == "validation" else prepared.starts[part]
+        outputs = self._predictor.outputs(prepared.inputs, starts)
+        targets = prepared.targets[starts + prepared.origins_shift][np.newaxis]
+        loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = outputs.astype(np.float64) - prepared.targets[starts + prepared.origins_shift]
-            restored = prepared.restore(outputs, starts)[:, :, 0]
-            off = restored - prepared.actual(starts)[:, :, 0]
-        rms = root_mean_square(scaled)
-        return Errors(loss=rms * rms, rmse=root_mean_square(off))
+            predicted = prepared.restore(self._predictor.points(outputs), starts)
+            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
+        return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
     def forecast(self, limit: int | None = None, *, free: bool = False) -> Forecast:
         """Return what was forecast one step ahead of the last `limit` points, or of all of them.
@@ -280,23 +342,24 @@ class Trainer:
         return path
 
     def _read_one(self, window: Inputs) -> Inputs:
-        out: Inputs = np.empty((1, self.model.network.output_size), window.dtype)
-        predict(
-            self.model.network,
-            self.model.parameters,
-            self._trace_workspace,
-            window,
-            np.zeros(1, np.int64),
-            out,
-        )
-        said: Inputs = out[0]
+        said: Inputs = self._walker(window, np.zeros(1, np.int64))[0]
         return said
 
-    def trace(self) -> Trace:
-        """Return the activations of the current weights on the last validation window."""
-        start = int(self._prepared.starts["validation"][-1])
+    def trace(self, inputs: Inputs | None = None, start: int = 0) -> Trace:
+        """Return the activations of the current weights on a window.
+
+        Parameters
+        ----------
+        inputs
+            What it reads, shape (T, D). None: the last window of the validation part.
+        start
+            Row of the series that it begins with.
+        """
+        if inputs is None:
+            start = int(self._prepared.starts["validation"][-1])
+            inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
-        workspace.x[:, 0] = self._prepared.inputs[start : start + self._window]
+        workspace.x[:, 0] = inputs
         forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
         names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
@@ -315,6 +378,13 @@ class Trainer:
         cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)
         return GradientFlow(hidden=hidden, cell=cell)
+
+
+def _thinned(starts: Starts, most: int) -> Starts:
+    """Return at most `most` of the windows, evenly spaced, the first and the last among them."""
+    if len(starts) <= most:
+        return starts
+    return starts[np.linspace(0, len(starts) - 1, most).astype(np.int64)]
 
 
 def root_mean_square(values: Floats) -> float:

@@ -46,7 +46,8 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
     """
     match snapshot.state:
         case State.LOADING:
-            return (Sentence(f"Loading Numba and the series: {waited:.1f} s."),)
+            what = snapshot.message or f"Loading Numba and the series: {waited:.1f} s"
+            return (Sentence(f"{what}."),)
         case State.COMPILING if snapshot.notes:
             return (Sentence(f"Compiling the kernels: {waited:.1f} s."), *_notes(snapshot))
         case State.COMPILING:
@@ -85,7 +86,7 @@ def _conclude(snapshot: Snapshot) -> Iterator[Sentence]:
         f"{ended.status.capitalize()}: {reason}.".replace("..", "."),
         Ink.WARNING if has_failed(snapshot) else Ink.NONE,
     )
-    if ended.best_step is not None:
+    if ended.best_step is not None and not ended.rows_followed:
         yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
     yield from _test(ended)
     yield Sentence("The panels stay as they are; q quits.")
@@ -97,7 +98,8 @@ def _test(ended: RunEnded) -> Iterator[Sentence]:
         return
     skill = 1 - model.rmse / naive.rmse
     than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
-    yield Sentence(f"On the test part RMSE {significant(model.rmse)}: {than}.", Ink.FIRST)
+    part = "rows that came" if ended.rows_followed else "test part"
+    yield Sentence(f"On the {part} RMSE {significant(model.rmse)}: {than}.", Ink.FIRST)
 
 
 def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
@@ -106,6 +108,10 @@ def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.refused:
         yield Sentence(snapshot.refused, Ink.WARNING)
     yield from _broken(snapshot.gradient)
+    if snapshot.rows_followed is not None:
+        yield from _followed(snapshot, snapshot.rows_followed)
+        yield from _reach(snapshot.gradient)
+        return
     overfitting = list(_overfitting(snapshot))
     yield from overfitting or _skill(snapshot)
     yield from _reach(snapshot.gradient)
@@ -153,6 +159,21 @@ def _skill(snapshot: Snapshot) -> Iterator[Sentence]:
         yield Sentence(text, Ink.NONE)
     else:
         yield Sentence("Not yet better than repeating the last value (naive forecast).")
+
+
+def _followed(snapshot: Snapshot, rows: int) -> Iterator[Sentence]:
+    """Say how well the rows that came had been forecast."""
+    if not rows:
+        yield Sentence("Waiting for the next row; what it will be has been forecast.")
+        return
+    came = "1 row has come" if rows == 1 else f"{rows:,} rows have come"
+    naive = (snapshot.baselines or {}).get("naive")
+    if snapshot.validation_rmse is None or naive is None or not naive.rmse:
+        yield Sentence(f"{came}; the first forecast has yet to come true.")
+        return
+    skill = 1 - snapshot.validation_rmse / naive.rmse
+    than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
+    yield Sentence(f"{came}, each forecast before: {than}.", Ink.NONE)
 
 
 def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:

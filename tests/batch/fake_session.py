@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from rnn_tui.config import RunConfig
+from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
 from rnn_tui.errors import DataError
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
@@ -43,11 +45,15 @@ class FakeSession:
         load_from: Path | None = None,
         save_to: Path | None = None,
         output_to: Path | None = None,
+        series: Series | None = None,
+        split: Split | None = None,
     ) -> None:
         self.config = config
         self.load_from = load_from
         self.save_to = save_to
         self.output_to = output_to
+        self.series = series
+        self.split = split
         self.stopped: Status | None = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 

@@ -6,11 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnn_tui.batch.backtestsummary import backtest_json
+from rnn_tui.batch.gridsummary import grid_json
 from rnn_tui.batch.json_lines import to_json_lines
+from rnn_tui.batch.many import Outcome, Plan
 from rnn_tui.batch.run import resolve
 from rnn_tui.config import RunConfig
+from rnn_tui.data.series import Series
+from rnn_tui.data.split import Split
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.events import (
+    KernelsReady,
+    Noted,
+    RowFollowed,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepsDone,
+)
 from tests.batch.fake_session import SCORES, burst
 
 
@@ -53,6 +68,7 @@ def test_the_start_has_the_whole_configuration():
     record = only(event)
     assert record == {
         "event": "run_started",
+        "schema": 1,
         "config": config.model_dump(mode="json"),
         "versions": {"numpy": "2.0"},
         "seed": 0,
@@ -129,13 +145,16 @@ def test_the_end_has_status_metrics_and_baselines():
         "best_step": 3,
         "seconds": 0.25,
         "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
+        "intervals": None,
         "baselines": {
             "naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621),
             "seasonal naive": metrics(34.2, 25.0, None, 48.0, 0.517),
             "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
+        "rows_followed": 0,
         "more_targets": {},
+        "future": [],
     }
 
 
@@ -145,6 +164,7 @@ def test_the_scores_of_further_columns():
     assert record["more_targets"] == {
         "inflow": {
             "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
+            "intervals": None,
             "baselines": {"naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621)},
             "verdict": "LSTM 19.8 beats every baseline on this series; the best is naive 30.3.",
         }
@@ -163,6 +183,27 @@ def test_scores_that_are_not_finite_are_null():
     assert "no finite test error" in record["verdict"]
 
 
+def test_intervals_and_the_future():
+    days = np.array(["2020-01-31", "2020-02-01"], "datetime64[D]")
+    ends = np.array([[1.0, np.nan], [2.0, np.nan]])
+    future = Future(("v", "w"), days, ends + 1, ends, ends + 2)
+    held = {"v": Coverage(0.9, 0.85, 4.0, 20), "w": Coverage(0.9, 0.95, 5.0, 20)}
+    record = only(
+        RunEnded(Status.COMPLETED, "", 1, 1, 1.0, SCORES, {"w": SCORES}, held, future)
+    )  # fmt: skip
+    assert record["intervals"] == {"level": 0.9, "coverage": 0.85, "width": 4.0, "count": 20}
+    assert record["more_targets"]["w"]["intervals"]["coverage"] == 0.95
+    assert record["future"][2] == {
+        "time": "2020-02-01",
+        "column": "v",
+        "step": 2,
+        "predicted": 3.0,
+        "lower": 2.0,
+        "upper": 4.0,
+    }
+    assert record["future"][3]["lower"] is None
+
+
 def test_compiling_has_no_line():
     assert to_json_lines(KernelsReady(1.0), "LSTM") == ""
 
@@ -173,9 +214,35 @@ def documented(event):
     return {"event", *re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)}
 
 
+def test_the_documented_keys_of_a_grid_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = grid_json([Outcome(Plan(resolve(RunConfig())), ended)], 1, series)
+    assert documented("grid_ended") == record.keys()
+
+
+def test_the_documented_keys_of_a_backtest_are_the_written_ones():
+    ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
+    series = Series("s", "", "row", np.arange(9.0), np.arange(9.0), "test")
+    record = backtest_json([Outcome(Plan(RunConfig(), Split(3, 6, 9)), ended)], 1, series)
+    assert documented("backtest_ended") == record.keys()
+
+
 def test_the_documented_keys_are_the_written_ones():
     started = RunStarted(resolve(RunConfig()), {}, parameters=1, windows={})
     ended = RunEnded(Status.COMPLETED, "", 5, 3, 0.25, SCORES)
     step = steps_done([math.nan], validation_loss=0.5)
-    for name, event in (("run_started", started), ("step", step), ("run_ended", ended)):
+    one = np.ones(1)
+    row = RowFollowed(1, 2, 3.0, one, one, np.ones((1, 1)), {"model": 0.5})
+    for name, event in (
+        *(("run_started", started), ("step", step), ("run_ended", ended)),
+        *(("row", row), ("note", Noted("It grew."))),
+    ):
         assert documented(name) == only(event).keys()
+
+
+@pytest.mark.parametrize("loss", [[3.0, 2.0], [3.0, math.nan]])
+def test_every_step_has_its_own_learning_rate(loss):
+    event = steps_done(loss, learning_rate=np.array([0.01, 0.005]))
+    records = strict(to_json_lines(event, "LSTM"))
+    assert [record["learning_rate"] for record in records] == [0.01, 0.005]

@@ -7,10 +7,12 @@ import sys
 
 import pytest
 
+from rnn_tui.batch.interrupts import Interrupts
 from rnn_tui.batch.reporter import Reporter
-from rnn_tui.batch.run import follow, resolve
+from rnn_tui.batch.run import exit_code, follow, resolve
+from rnn_tui.batch.task import Task
 from rnn_tui.config import build_config
-from rnn_tui.errors import DataError
+from rnn_tui.errors import DataError, SaveError
 from rnn_tui.streams import OutputLostError
 from tests.batch.fake_session import FakeSession
 
@@ -23,7 +25,7 @@ def written(tmp_path):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    def start(behaviour, *, as_json=False, steps=20, save=False, lose=None):
+    def start(behaviour, *, as_json=False, steps=20, save=False, lose=None, **task):
         config = resolve(build_config({"training": {"steps": steps}}))
         save_to = tmp_path / "model" if save else None
         session = FakeSession(config, save_to=save_to)
@@ -35,10 +37,12 @@ def run(tmp_path, monkeypatch):
         ):
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            reporter = Reporter(config, as_json=as_json, plots=False, save_to=save_to)
+            reporter = Reporter(config, Task(save_to=save_to, as_json=as_json, **task))
             if lose:
                 lose(reporter)
-            return follow(session, reporter), session
+            with Interrupts() as interrupts:
+                ended = follow(session, reporter, interrupts)
+            return exit_code(ended, interrupts, reporter.lost), session
 
     return start
 
@@ -80,6 +84,47 @@ def test_json_has_stdout_for_itself(run, written):
     out, err = written()
     assert events(out) == ["run_started", *["step"] * 20, "run_ended"]
     assert err == ""
+
+
+def test_quiet_prints_the_verdict_alone(run, written):
+    assert run("done", quiet=True)[0] == 0
+    assert written() == ("LSTM 19.8 does not beat AR(9) 17.5 on this series.\n", "")
+
+
+def test_quiet_json_has_no_steps(run, written):
+    assert run("done", as_json=True, quiet=True)[0] == 0
+    out, err = written()
+    assert (events(out), err) == (["run_started", "run_ended"], "")
+
+
+def test_quiet_tells_what_went_wrong(run, written):
+    assert run("diverges", quiet=True)[0] == 1
+    out, err = written()
+    assert (out, err) == (
+        "",
+        "rnn-tui: diverged: the loss is not a number at step 5; lower --lr\n",
+    )
+
+
+def test_a_report_is_written_and_said(run, written, tmp_path):
+    path = tmp_path / "r.html"
+    assert run("done", report_to=path)[0] == 0
+    assert written()[0].endswith(f"Report written to {path}.\n")
+    assert "LSTM 19.8 does not beat AR(9) 17.5" in path.read_text("utf-8")
+
+
+def test_a_report_that_cannot_be_written_costs_nothing_but_itself(run, written, tmp_path):
+    with pytest.raises(SaveError, match=r"--report .*: cannot be written: No such file"):
+        run("done", report_to=tmp_path / "gone" / "r.html")
+    out = written()[0]
+    assert "LSTM 19.8 does not beat AR(9) 17.5" in out
+    assert "Report written" not in out
+
+
+def test_a_run_that_is_broken_off_has_a_report_too(run, tmp_path):
+    path = tmp_path / "r.txt"
+    assert run("diverges", report_to=path)[0] == 1
+    assert "diverged after 5 steps" in path.read_text("utf-8")
 
 
 def test_a_run_that_diverges(run, written):

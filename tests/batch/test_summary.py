@@ -7,6 +7,8 @@ from rich.console import Console
 from rnn_tui.batch.run import resolve
 from rnn_tui.batch.summary import subject, summary
 from rnn_tui.config import build_config
+from rnn_tui.forecasting.conformal import Coverage
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Forecast
@@ -62,6 +64,35 @@ def test_several_steps_and_columns_are_said():
     assert lines[2] == "Column outflow."
     assert lines[lines.index("Column inflow.") + 2].startswith("1 to 12 steps ahead")
     assert lines[-1] == "LSTM 1.00 beats every baseline on this series; the best is naive 2.00."
+
+
+def test_intervals_and_what_comes_next():
+    years, ends = np.array([1988.0, 1989.0]), np.array([[10.0], [np.nan]])
+    future = Future(("v",), years, np.array([[20.0], [21.5]]), ends, ends + 20)
+    held = {"v": Coverage(0.9, 0.8657, 44.9, 67)}
+    ended = RunEnded(Status.COMPLETED, "", 9, 9, 1.0, SCORES, {}, held, future)
+    lines = printed(ended, forecast={"ahead": 2})
+    assert "  90 % prediction intervals held 86.6 % of the test part; mean width 44.90" in lines
+    assert lines[-5:] == [
+        "Beyond the end, 2 rows:",
+        "",
+        "  year  forecast  lower  upper",
+        "  1988     20.00  10.00  30.00",
+        "  1989     21.50      -      -",
+    ]
+    assert "Beyond" not in "\n".join(printed(ended))  # unless it is asked for
+
+
+def test_a_long_future_is_cut_and_a_name_cannot_steer_the_terminal():
+    days = np.datetime64("2020-01-01") + np.arange(30)
+    values = np.ones((30, 2))
+    future = Future(("[b]v", "\x1b[2J"), days, values, values, values)
+    ended = RunEnded(Status.COMPLETED, "", 9, 9, 1.0, SCORES, {}, {}, future)
+    lines = printed(ended, forecast={"ahead": 30})
+    assert "Beyond the end, 30 rows, of which 24 are shown (--output has all):" in lines
+    assert lines[-1].split()[0] == "2020-01-24"
+    assert lines[-25].split()[:4] == ["year", "[b]v", "lower", "upper"]
+    assert "?[2J" in lines[-25]
 
 
 def test_without_scores_there_is_only_how_it_ended():

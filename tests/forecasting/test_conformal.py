@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.errors import DataError
-from rnn_tui.forecasting.conformal import calibrate, measure
+from rnn_tui.forecasting.conformal import calibrate, calibrate_each, least_count, measure
 
 levels = st.integers(50, 99).map(lambda percent: percent / 100)
 
@@ -73,6 +73,24 @@ def test_on_logarithms_the_margin_is_a_factor():
     assert (lower > 0).all()
     np.testing.assert_allclose(lower * upper, predicted[1000:] ** 2)
     assert measure(actual[1000:], lower, upper, 0.9).coverage == pytest.approx(0.9, abs=0.02)
+
+
+def test_each_step_is_calibrated_by_the_truth_that_there_is_of_it():
+    actual = np.random.default_rng(0).normal(size=(20, 3, 2))
+    actual[12:, 1] = np.nan
+    actual[5:, 2] = np.nan
+    predicted = np.zeros_like(actual)
+    found = calibrate_each(actual, predicted, 0.9).margins
+    assert (found[0] == calibrate(actual[:, :1], predicted[:, :1], 0.9).margins).all()
+    assert (found[1] == calibrate(actual[:12, 1:2], predicted[:12, 1:2], 0.9).margins).all()
+    assert np.isnan(found[2]).all()
+    assert not calibrate_each(actual, predicted, 0.9).are_known
+    assert calibrate_each(actual, predicted, 0.9).first(2).are_known
+
+
+@pytest.mark.parametrize(("level", "count"), [(0.5, 1), (0.8, 4), (0.9, 9), (0.99, 99)])
+def test_how_many_residuals_a_level_needs(level, count):
+    assert least_count(level) == count
 
 
 def test_coverage_by_hand():

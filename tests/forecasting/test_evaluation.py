@@ -5,7 +5,7 @@ from rnn_tui.config import DataConfig
 from rnn_tui.data.prepared import prepare
 from rnn_tui.data.series import Channel, Series
 from rnn_tui.forecasting.baselines import EVERY
-from rnn_tui.forecasting.evaluation import evaluate, intervals
+from rnn_tui.forecasting.evaluation import evaluate
 
 INSTANT = tuple(kind for kind in EVERY if kind != "ETS")
 
@@ -56,19 +56,3 @@ def test_predictions_of_other_windows_are_refused():
 
     with pytest.raises(ValueError, match="for the windows'"):
         evaluate(prepared, naive_network(prepared, "test")[1:])
-
-
-@pytest.mark.parametrize(
-    ("names", "is_factor"), [((), False), (("log",), True), (("diff",), False)]
-)
-def test_intervals_hold_about_what_they_promise(names, is_factor):
-    prepared = prepared_of(2, transform=names)
-    predicted = [prepared.actual(prepared.starts[part]) for part in ("validation", "test")]
-    rng = np.random.default_rng(1)
-    noisy = [values * np.exp(rng.normal(size=values.shape) / 20) for values in predicted]
-    margins, coverage = intervals(prepared, *noisy, 0.8)
-
-    assert margins.on_log == is_factor
-    assert margins.margins.shape == (2, 2)
-    assert coverage.count == noisy[1].size
-    assert coverage.coverage == pytest.approx(0.8, abs=0.15)

@@ -4,6 +4,8 @@ import pytest
 from rnn_tui.config import DataConfig
 from rnn_tui.data.prepared import prepare
 from rnn_tui.data.series import Channel, Series
+from rnn_tui.forecasting.conformal import Margins
+from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.table import forecast_table
 
 T = 4
@@ -29,9 +31,18 @@ def say(horizon, columns):
     return predict
 
 
+def after(run, steps=None, margin=np.nan):
+    """What `say` forecasts beyond the end."""
+    steps, columns = steps or run.horizon, len(run.transformed)
+    predicted = say(steps, columns)(np.array([40 - T]))[0]
+    time = np.datetime64("2020-01-01") + np.arange(40, 40 + steps)
+    names = run.series.target_names
+    return Future(names, time, predicted, predicted - margin, predicted + margin)
+
+
 def test_one_step_of_one_column_has_a_row_for_every_window_and_one_for_the_future():
     run = prepared()
-    table = forecast_table(run, say(1, 1))
+    table = forecast_table(run, say(1, 1), after(run))
     assert list(table.columns()) == ["time", "actual", "predicted", "split"]
     assert table.predicted.tolist() == list(range(40 - T + 1))
     np.testing.assert_array_equal(table.actual[:-1], run.series.values[T:])
@@ -46,7 +57,7 @@ def test_one_step_of_one_column_has_a_row_for_every_window_and_one_for_the_futur
 @pytest.mark.parametrize("horizon", [2, 3])
 def test_several_steps_and_columns_are_told_apart(horizon):
     run = prepared(horizon=horizon, columns=2)
-    table = forecast_table(run, say(horizon, 2))
+    table = forecast_table(run, say(horizon, 2), after(run))
     assert list(table.columns()) == ["time", "column", "step", "actual", "predicted", "split"]
     first = np.datetime64("2020-01-01")
     for time, column, step, actual, predicted, split in zip(
@@ -63,3 +74,23 @@ def test_several_steps_and_columns_are_told_apart(horizon):
         else:
             assert actual == run.series.targets[row, number]
     assert (table.split == "future").sum() == 2 * horizon
+
+
+def about(margins):
+    return lambda _starts, predicted: margins.first(predicted.shape[1]).around(predicted)
+
+
+def test_a_longer_future_and_the_ends_of_intervals():
+    run = prepared(horizon=2, columns=2)
+    margins = Margins(0.9, np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    columns = forecast_table(run, say(2, 2), after(run, 3, 5.0), about(margins)).columns()
+    assert list(columns) == [
+        "time", "column", "step", "actual", "predicted", "lower", "upper", "split",
+    ]  # fmt: skip
+    is_future = columns["split"] == "future"
+    assert columns["step"][is_future].tolist() == [1, 1, 2, 2, 3, 3]
+    assert columns["time"][-1] == np.datetime64("2020-02-12")
+    width = columns["upper"] - columns["lower"]
+    np.testing.assert_allclose(width[:4], [2, 4, 6, 8])
+    np.testing.assert_allclose(width[is_future], 10)
+    np.testing.assert_allclose(columns["lower"] + width / 2, columns["predicted"])

@@ -7,10 +7,15 @@ from rnn_kernels import (
     Workspace,
     backward,
     clip_by_global_norm,
+    clip_by_value,
+    cross_entropy,
     forward,
+    huber,
+    mae,
     mse,
     parameter_size,
     predict,
+    quantile_loss,
     step,
     train_steps,
 )
@@ -19,11 +24,13 @@ from tests.kernels.support import blank, random_problem
 T, B, D, H, O = 5, 3, 2, 6, 2  # noqa: E741
 N, STEPS = 12, 4
 
+LOSSES = ("mse", "mae", "huber", "quantile_loss", "cross_entropy")
+
 INPUTS = {
     "forward": ["parameters"],
     "backward": ["parameters", "dh_T", "dc_T"],
     "step": ["parameters", "x", "h", "c"],
-    "mse": ["y", "target"],
+    **{name: ["y", "target"] for name in LOSSES},
     "update": ["gradient"],
     "train_steps": ["series", "targets", "starts"],
     "predict": ["parameters", "series", "starts"],
@@ -31,8 +38,9 @@ INPUTS = {
 OUTPUTS = {
     "backward": ["gradient"],
     "step": ["h_out", "c_out", "y"],
-    "mse": ["dy"],
+    **{name: ["dy"] for name in LOSSES},
     "clip_by_global_norm": ["gradient"],
+    "clip_by_value": ["gradient"],
     "update": ["parameters"],
     "train_steps": ["parameters", "gradient", "losses", "norms"],
     "predict": ["out"],
@@ -51,6 +59,10 @@ def sound_calls(dtype=np.float32, cell="lstm"):
 
     def empty(*shape, dtype=dtype):
         return np.full(shape, 7, dtype)
+
+    def outputs(**own):
+        y, target, dy = (empty(T, B, O) for _ in range(3))
+        return {"y": y, "target": target, "dy": dy, "first": 0, **own}
 
     def gradient():
         return blank(network, dtype)
@@ -81,9 +93,17 @@ def sound_calls(dtype=np.float32, cell="lstm"):
                 y=empty(B, O),
             ),
         ),
-        "mse": (
-            mse,
-            {"y": empty(T, B, O), "target": empty(T, B, O), "dy": empty(T, B, O), "first": 0},
+        "mse": (mse, outputs()),
+        "mae": (mae, outputs()),
+        "huber": (huber, outputs(delta=0.5)),
+        "quantile_loss": (
+            quantile_loss,
+            outputs(target=empty(T, B, 1), quantiles=(0.1, 0.9)),
+        ),
+        "cross_entropy": (cross_entropy, outputs(target=np.ones((T, B), np.int64))),
+        "clip_by_value": (
+            clip_by_value,
+            {"gradient": empty(parameter_size(network, dtype)), "limit": 1.0},
         ),
         "clip_by_global_norm": (
             clip_by_global_norm,

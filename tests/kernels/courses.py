@@ -1,12 +1,14 @@
 """Courses of training: a network, a series to learn, and the windows of every step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from rnn_kernels import (
+    Loss,
     Network,
     Optimizer,
+    Schedule,
     Workspace,
     parameter_size,
     predict,
@@ -14,6 +16,18 @@ from rnn_kernels import (
 )
 from tests import oracle
 from tests.kernels.support import blank, named, set_parameters
+
+COURSES = {
+    "mae": {"loss": Loss("mae"), "clip_value": 0.02, "clip": 0.0},
+    "huber": {"loss": Loss("huber", delta=0.5), "clip_value": 0.05, "clip": 0.1},
+    "quantile": {"loss": Loss("quantile", quantiles=(0.1, 0.5, 0.8)), "O": 6},
+    "cross-entropy": {"loss": Loss("cross-entropy"), "O": 5},
+    "momentum": {"optimizer": "sgd", "settings": {"momentum": 0.9, "weight_decay": 0.01}},
+    "nesterov": {"optimizer": "sgd", "settings": {"momentum": 0.9, "nesterov": True}},
+    "rmsprop": {"optimizer": "rmsprop", "settings": {"momentum": 0.5}},
+    "adamw": {"optimizer": "adamw", "settings": {"weight_decay": 0.1}},
+}
+"""Options of `random_course` by name: every loss and rule beside the defaults."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,10 @@ class Course:
     optimizer: str = "adam"
     learning_rate: float = 0.01
     clip: float = 1.0
+    clip_value: float = 0.0
+    settings: dict = field(default_factory=dict)
+    loss: Loss = field(default_factory=Loss)
+    schedule: Schedule = field(default_factory=Schedule)
     threads: int = 1
 
     def but(self, **changes):
@@ -49,6 +67,11 @@ class Course:
             first=self.first,
             learning_rate=self.learning_rate,
             threshold=self.clip,
+            limit=self.clip_value,
+            settings=self.settings,
+            loss=self.loss.name,
+            loss_settings=settings_of(self.loss),
+            schedule=asdict(self.schedule),
         )
 
     def predictions(self, starts, batch_size=4):
@@ -64,6 +87,12 @@ class Course:
         flat = set_parameters(self.network, self.dtype, self.parameters)
         predict(self.network, flat, workspace, self.series.astype(self.dtype), starts, out)
         return out
+
+
+def settings_of(loss):
+    """What the oracle's loss of that name takes."""
+    kept = {"huber": ("delta",), "quantile": ("quantiles",)}.get(loss.name, ())
+    return {name: getattr(loss, name) for name in kept}
 
 
 class Always:
@@ -88,7 +117,7 @@ class Training:
         self.flat = set_parameters(network, dtype, course.parameters)
         self.gradient = blank(network, dtype)
         self.optimizer = Optimizer(
-            course.optimizer, size=parameter_size(network, dtype), dtype=dtype
+            course.optimizer, size=parameter_size(network, dtype), dtype=dtype, **course.settings
         )
         self.workspace = Workspace(
             network,
@@ -99,14 +128,18 @@ class Training:
         )
         self.workspace.choice = Always(course.threads)
         self.series = course.series.astype(dtype)
-        self.targets = course.targets.astype(dtype)
+        is_class = course.loss.name == "cross-entropy"
+        self.targets = course.targets if is_class else course.targets.astype(dtype)
         self.losses = np.empty(0)
         self.norms = np.empty(0)
+        self.rates = np.empty(0)
 
     def take(self, starts, results=None):
-        """Take a burst of steps; losses and norms are those of the last burst."""
+        """Take a burst of steps; losses, norms and rates are those of the last burst."""
         course = self.course
-        self.losses, self.norms = np.full((2, len(starts)), np.nan) if results is None else results
+        results = np.full((3, len(starts)), np.nan) if results is None else results
+        self.losses, self.norms, self.rates = results
+        course.schedule.fill(self.rates, course.learning_rate, self.optimizer.step_count)
         return train_steps(
             course.network,
             self.flat,
@@ -117,10 +150,12 @@ class Training:
             self.targets,
             starts,
             first=course.first,
-            learning_rate=course.learning_rate,
+            learning_rate=self.rates,
             clip=course.clip,
             losses=self.losses,
             norms=self.norms,
+            loss=course.loss,
+            clip_value=course.clip_value,
         )
 
     def state(self):
@@ -135,23 +170,27 @@ class Training:
 
 def random_course(
     cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, layers=1, N=40, dtype=np.float64,  # noqa: E741
-    seed=0, **rest,
+    seed=0, loss=None, **rest,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
     network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
+    loss = Loss() if loss is None else loss
 
     def draw(*shape, deviation=1.0):
         return (deviation * rng.normal(size=shape)).astype(dtype).astype(np.float64)
 
+    parameters = {name: draw(*shape, deviation=H**-0.5) for name, shape in network.shapes.items()}
+    series, targets = draw(N, D), draw(N, O // loss.outputs_per_target)
+    if loss.name == "cross-entropy":
+        targets = rng.integers(0, O, N)
     return Course(
         network=network,
         dtype=dtype,
-        parameters={
-            name: draw(*shape, deviation=H**-0.5) for name, shape in network.shapes.items()
-        },
-        series=draw(N, D),
-        targets=draw(N, O),
+        parameters=parameters,
+        series=series,
+        targets=targets,
         starts=rng.integers(0, N - T + 1, (steps, B)),
         T=T,
+        loss=loss,
         **rest,
     )

@@ -20,12 +20,15 @@ from rnn_kernels import (
     parameter_size,
     unpack,
 )
-from tests import oracle
+from tests import oracle, oracle_rules
 
-CELLS = ("rnn", "lstm")
+CELLS = ("rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original")
 DTYPES = (np.float32, np.float64)
 PARAMETERS = ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y")
-GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h")}
+GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h")}
+GATES = {cell: GATES[cell.split("-")[0]] for cell in CELLS}
+LSTMS = ("lstm", "lstm-peephole")
+PARAMETERS_OF = {cell: PARAMETERS + (("p",) if cell == "lstm-peephole" else ()) for cell in CELLS}
 
 
 def set_parameters(network, dtype, mapping):
@@ -90,7 +93,7 @@ class Problem:
             for array in (layer.h, layer.dh0, layer.dh_norm):
                 array[...] = np.nan
             layer.h[0] = h0[n]
-            if self.cell == "lstm":
+            if self.cell in LSTMS:
                 layer.c[...] = np.nan
                 layer.c[0] = c0[n]
         return workspace
@@ -148,7 +151,7 @@ def solve(problem, threads=1):
         gradient,
         first=problem.first,
         dh_T=problem.cast(problem.dh_T),
-        dc_T=problem.cast(problem.dc_T) if problem.cell == "lstm" else None,
+        dc_T=problem.cast(problem.dc_T) if problem.cell in LSTMS else None,
     )
     return {"loss": np.array(loss), **left_in(workspace, problem.first, gradient)}
 
@@ -159,7 +162,7 @@ def left_in(workspace, first, gradient):
     found = {"y": workspace.y[first:], "dx": workspace.dx}
     for n, layer in enumerate(workspace.layers):
         own = {"dh0": layer.dh0, "dh_norm": layer.dh_norm}
-        if network.cell == "lstm":
+        if network.cell in LSTMS:
             own |= {"dc0": layer.dc0, "dc_norm": layer.dc_norm}
         own |= {name: layer.gate(name) for name in GATES[network.cell]}
         found |= {f"{name}{ending(n)}": value for name, value in own.items()}
@@ -175,12 +178,12 @@ def expected(problem):
     )
     traces = oracle.forward_layers(problem.cell, p, x, h0, c0)
     y = traces[-1].y
-    loss, dy = oracle.mse(y, problem.target, first)
+    loss, dy = oracle_rules.mse(y, problem.target, first)
     gradients = oracle.backward_layers(problem.cell, p, x, traces, dy, dh_T, dc_T)
     found = {"loss": np.array(loss), "y": y[first:], "dx": gradients[0].x}
     for n, (trace, d) in enumerate(zip(traces, gradients, strict=True)):
         own = {"h": trace.h[1:], **trace.gates, "dh0": d.h0, "dh_norm": d.dh_norm}
-        if problem.cell == "lstm":
+        if problem.cell in LSTMS:
             own |= {"c": trace.c[1:], "dc0": d.c0, "dc_norm": d.dc_norm}
         found |= {f"{name}{ending(n)}": value for name, value in own.items()}
     return found | {f"d{name}": value for name, value in gradients[0].parameters.items()}

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.kernels.calls import INPUTS, OUTPUTS, sound_calls
+from tests.kernels.calls import INPUTS, LOSSES, OUTPUTS, sound_calls
 
 # These set what the others are compared with: any float dtype, or any length, will do.
-SETS_THE_DTYPE = {("step", "parameters"), ("mse", "y"), ("clip_by_global_norm", "gradient")}
-ANY_LENGTH = {("mse", "y"), ("clip_by_global_norm", "gradient"), ("predict", "starts")}
+CLIPPING = {("clip_by_global_norm", "gradient"), ("clip_by_value", "gradient")}
+OUTPUT = {(name, "y") for name in LOSSES}
+SETS_THE_DTYPE = {("step", "parameters")} | OUTPUT | CLIPPING
+ANY_LENGTH = {("predict", "starts")} | OUTPUT | CLIPPING
+SPECIAL = {"starts": "int64", "losses": "float64", "norms": "float64"}
 
 
 def pairs(table):
@@ -43,7 +46,9 @@ def test_something_that_is_no_array(function, argument):
 
 @pytest.mark.parametrize(("function", "argument"), BOTH)
 def test_another_dtype(function, argument):
-    wanted = {"starts": "int64", "losses": "float64", "norms": "float64"}.get(argument, "float32")
+    wanted = SPECIAL.get(argument, "float32")
+    if (function, argument) == ("cross_entropy", "target"):
+        wanted = "int64"
     if (function, argument) in SETS_THE_DTYPE:
         wanted = "float32 or float64"
     message = complaint(function, argument, lambda array: np.zeros(array.shape, np.int32))

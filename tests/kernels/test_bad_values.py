@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from rnn_kernels import (
+    Loss,
     Network,
     Optimizer,
+    Schedule,
     Workspace,
     compile_kernels,
     initialise,
     parameter_size,
     unpack,
 )
-from tests.kernels.calls import STEPS, B, D, H, N, O, T, sound_calls
+from tests.kernels.calls import LOSSES, STEPS, B, D, H, N, O, T, sound_calls
 
 NETWORK = Network(cell="lstm", input_size=D, hidden_size=H, output_size=O)
 SIZE = parameter_size(NETWORK, np.float32)
@@ -38,7 +40,7 @@ def complaint(function, cell="lstm", **spoiled):
     return message
 
 
-@pytest.mark.parametrize("function", ["forward", "backward", "mse", "train_steps"])
+@pytest.mark.parametrize("function", ["forward", "backward", *LOSSES, "train_steps"])
 @pytest.mark.parametrize("first", [-1, T, 10**12, 1.0, None, np.nan])
 def test_a_first_timestep_outside_the_window(function, first):
     message = complaint(function, first=first)
@@ -86,7 +88,7 @@ def test_a_gradient_in_the_memory_of_the_parameters(function):
 
 def test_a_gradient_of_a_cell_state_that_an_rnn_does_not_have():
     message = complaint("backward", cell="rnn", dc_T=np.zeros((B, H), np.float32))
-    assert message == "dc_T: got an array, expected None: an RNN has no cell state"
+    assert message == "dc_T: got an array, expected None: rnn has no cell state"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,27 @@ def test_a_learning_rate_that_is_not_above_zero(function, rate):
 
 
 @pytest.mark.parametrize(
-    ("function", "name"), [("train_steps", "clip"), ("clip_by_global_norm", "threshold")]
+    ("rates", "expected"),
+    [
+        (np.full(STEPS, np.nan), "got nan to nan, expected finite numbers of at least 0"),
+        (np.array([0, 1, np.inf, 2]), "got 0.0 to inf, expected finite numbers of at least 0"),
+        (np.array([0, 1, -1.5, 2]), "got -1.5 to 2.0, expected finite numbers of at least 0"),
+        (np.ones(STEPS + 1), f"got shape ({STEPS + 1},), expected ({STEPS})"),
+        (np.ones(STEPS, np.float32), "got dtype float32, expected float64"),
+    ],
+)
+def test_learning_rates_that_are_none(rates, expected):
+    assert complaint("train_steps", learning_rate=rates) == f"learning_rate: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        ("train_steps", "clip"),
+        ("train_steps", "clip_value"),
+        ("clip_by_global_norm", "threshold"),
+        ("clip_by_value", "limit"),
+    ],
 )
 @pytest.mark.parametrize("value", [-1e-9, np.nan, np.inf, "high", None])
 def test_a_threshold_below_zero(function, name, value):
@@ -164,8 +186,9 @@ def test_an_optimizer_of_another_size_or_dtype(size, dtype):
 
 
 @pytest.mark.parametrize("y", [np.zeros((2, 3)), np.zeros((0, 1, 1)), np.zeros((1, 1, 0))])
-def test_outputs_that_are_none(y):
-    message = complaint("mse", y=y)
+@pytest.mark.parametrize("function", LOSSES)
+def test_outputs_that_are_none(function, y):
+    message = complaint(function, y=y)
     assert message == f"y: got shape {y.shape}, expected (T, B, O), all at least 1"
 
 
@@ -262,3 +285,123 @@ def test_unpacking_something_else_than_the_parameters(flat):
     message = complaint_of(unpack, network=NETWORK, flat=flat)
     assert message.startswith(f"flat: got shape {flat.shape}, expected ")
     assert str(SIZE) in message.partition("expected")[2]
+
+
+@pytest.mark.parametrize("delta", [0, -1, np.nan, np.inf, "wide", None])
+def test_a_huber_loss_without_a_width(delta):
+    message = complaint("huber", delta=delta)
+    assert message == f"delta: got {delta!r}, expected a finite number above 0"
+
+
+@pytest.mark.parametrize(
+    "quantiles", [(), (0.0, 0.5), (0.5, 1.0), (0.9, 0.1), (0.5, 0.5), (np.nan, 0.5), ("low",)]
+)
+def test_quantiles_that_are_none(quantiles):
+    message = complaint("quantile_loss", quantiles=quantiles)
+    assert message == (f"quantiles: got {quantiles!r}, expected numbers between 0 and 1, ascending")
+
+
+def test_outputs_that_are_no_multiple_of_the_quantiles():
+    message = complaint("quantile_loss", quantiles=(0.1, 0.5, 0.9))
+    assert message == f"y: got {O} outputs, expected a multiple of 3: the quantiles"
+    message = complaint("train_steps", loss=Loss("quantile", quantiles=(0.1, 0.5, 0.9)))
+    assert message == f"outputs: got {O}, expected a multiple of 3: the quantiles"
+
+
+@pytest.mark.parametrize("bad", [-1, O, np.iinfo(np.int64).min, np.iinfo(np.int64).max])
+def test_a_class_that_is_no_output(bad):
+    target = np.zeros((T, B), np.int64)
+    target[-1, -1] = bad
+    message = complaint("cross_entropy", target=target)
+    low, high = min(bad, 0), max(bad, 0)
+    assert message == f"target: got classes {low} to {high}, expected 0 to {O - 1}"
+    targets = np.zeros(N, np.int64)
+    targets[T - 1] = bad  # the last that the windows reach
+    message = complaint("train_steps", loss=Loss("cross-entropy"), targets=targets)
+    assert message == f"targets: got classes {low} to {high}, expected 0 to {O - 1}"
+
+
+def test_classes_that_no_window_reaches_do_not_matter():
+    call, arguments = sound_calls()["train_steps"]
+    targets = np.zeros(N, np.int64)
+    targets[T:] = -1
+    assert call(**arguments | {"loss": Loss("cross-entropy"), "targets": targets}) == STEPS
+
+
+@pytest.mark.parametrize("call", [Loss, Schedule])
+def test_a_loss_or_schedule_that_does_not_exist(call):
+    message = complaint_of(call, name="mean")
+    assert message.startswith("name: got 'mean', expected one of ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("steps", 0, "a whole number of at least 1"),
+        ("steps", 2.5, "a whole number of at least 1"),
+        ("warm_up", -1, "a whole number of at least 1"),
+        ("decay", 0, "a finite number above 0"),
+        ("decay", 1.5, "a number of at most 1"),
+        ("floor", -0.1, "a finite number of at least 0"),
+        ("floor", 2, "a number of at most 1"),
+        ("floor", np.nan, "a finite number of at least 0"),
+    ],
+)
+def test_a_schedule_out_of_range(name, value, expected):
+    message = complaint_of(Schedule, **{name: value})
+    assert message == f"{name}: got {value!r}, expected {expected}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "value", "expected"),
+    [
+        ("sgd", "momentum", 1.0, "a number from 0 to below 1"),
+        ("sgd", "momentum", -0.1, "a finite number of at least 0"),
+        ("adam", "beta1", 1.0, "a number from 0 to below 1"),
+        ("adam", "beta2", np.nan, "a finite number of at least 0"),
+        ("adam", "epsilon", 0, "a finite number above 0"),
+        ("adamw", "weight_decay", -1, "a finite number of at least 0"),
+        ("rmsprop", "smoothing", "much", "a finite number of at least 0"),
+    ],
+)
+def test_an_optimizer_setting_out_of_range(rule, name, value, expected):
+    settings = {name: value}
+    message = complaint_of(Optimizer, name=rule, size=1, dtype=np.float32, **settings)
+    assert message == f"{name}: got {value!r}, expected {expected}"
+
+
+def test_a_setting_that_the_rule_does_not_have():
+    with pytest.raises(ValueError, match="beta1: sgd has no such setting, it has momentum, "):
+        Optimizer("sgd", size=1, dtype=np.float32, beta1=0.5)
+
+
+def test_nesterov_without_momentum():
+    with pytest.raises(ValueError, match="nesterov: got True without momentum, expected"):
+        Optimizer("sgd", size=1, dtype=np.float32, nesterov=True)
+
+
+@pytest.mark.parametrize("radius", [0, -1, np.nan, np.inf, "one"])
+def test_a_spectral_radius_that_is_not_above_zero(radius):
+    message = complaint_of(
+        initialise, network=PLAIN, rng=np.random.default_rng(0), dtype=np.float32,
+        spectral_radius=radius,
+    )  # fmt: skip
+    assert message == f"spectral_radius: got {radius!r}, expected a finite number above 0"
+
+
+@pytest.mark.parametrize(
+    ("network", "scheme", "expected"),
+    [
+        (PLAIN, "he", "scheme: got 'he', expected one of pytorch, glorot, orthogonal, identity"),
+        (
+            NETWORK,
+            "identity",
+            "scheme: got 'identity' for the cell lstm, expected a cell without gates",
+        ),
+    ],
+)
+def test_a_scheme_that_there_is_not(network, scheme, expected):
+    message = complaint_of(
+        initialise, network=network, rng=np.random.default_rng(0), dtype=np.float32, scheme=scheme
+    )
+    assert message == expected

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.kernels.courses import Training, random_course
+from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, DTYPES
 
 
@@ -44,6 +44,26 @@ def test_a_loss_that_is_not_finite_leaves_weights_and_optimizer(
     assert training.optimizer.step_count == 3
 
 
+@pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+def test_no_loss_and_no_rule_lets_a_fault_through(options):
+    course = random_course("lstm", steps=6, dtype=np.float32, **options)
+    training, sound = broken_off(poisoned(course, "series", np.nan, step=3), at=3)
+    assert training.state() == sound.state()
+    assert not np.isfinite(training.losses[3])
+    assert training.optimizer.step_count == 3
+
+
+@pytest.mark.parametrize("limits", [{"clip_value": 0.1}, {"clip_value": 0.1, "clip": 0.0}])
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adamw"])
+def test_a_gradient_that_is_not_finite_is_found_before_it_is_clipped_by_value(optimizer, limits):
+    training = Training(exploding(optimizer=optimizer, **limits))
+    before = training.state()
+    assert training.take(training.course.starts) == 0
+    assert training.losses[0] == 1
+    assert not np.isfinite(training.norms[0])
+    assert training.state() == before
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_an_infinite_input_that_saturates_its_units_is_found_all_the_same(cell):
     course = poisoned(random_course(cell, steps=6, D=1), "series", np.inf, step=3)
@@ -52,23 +72,24 @@ def test_an_infinite_input_that_saturates_its_units_is_found_all_the_same(cell):
     assert not np.isfinite(training.losses[3] + training.norms[3])
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("clip", [0.0, 1.0])
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_gradient_that_is_not_finite_leaves_weights_and_optimizer(optimizer, clip, threads):
+def exploding(**options):
     """At rest, h = 0 and 1 − h² = 1: the loss is 1, the gradient grows by 1e30 a timestep."""
-    course = random_course(
-        "rnn", steps=2, B=2, H=3, D=1, O=1, dtype=np.float32, optimizer=optimizer, clip=clip,
-        threads=threads, first=5,
-    )  # fmt: skip
+    course = random_course("rnn", steps=2, B=2, H=3, D=1, O=1, dtype=np.float32, first=5, **options)
     parameters = {name: np.zeros_like(value) for name, value in course.parameters.items()}
     parameters["W_hh"][...] = 1e30
     parameters["W_hy"][...] = 1
-    course = course.but(
+    return course.but(
         parameters=parameters,
         series=np.zeros_like(course.series),
         targets=np.ones_like(course.targets),
     )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("clip", [0.0, 1.0])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_gradient_that_is_not_finite_leaves_weights_and_optimizer(optimizer, clip, threads):
+    course = exploding(optimizer=optimizer, clip=clip, threads=threads)
     training = Training(course)
     before = training.state()
     assert training.take(course.starts) == 0

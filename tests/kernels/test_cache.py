@@ -189,12 +189,13 @@ def test_a_damaged_cache_costs_no_run_and_is_mended(installation):
 COMPILE_THEN_WORK = """
 import numpy as np
 from rnn_kernels import (
-    Network, Optimizer, Workspace, compile_kernels, forward, initialise, predict, step,
-    train_steps,
+    Loss, Network, Optimizer, Workspace, compile_kernels, forward, initialise, measure, predict,
+    step, train_steps,
 )
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
-compile_kernels(Network(cell=cell, input_size=1, hidden_size=1, output_size=1), dtype,
-                threads=threads)
+tiny = Network(cell=cell, input_size=1, hidden_size=20, output_size=1)
+for optimizer in ("sgd", "adam"):
+    compile_kernels(tiny, dtype, threads=threads, optimizer=optimizer, loss=Loss({loss!r}))
 print("ready")
 for optimizer in ("sgd", "adam"):
     network = Network(cell=cell, input_size=2, hidden_size=17, output_size=3)
@@ -206,8 +207,10 @@ for optimizer in ("sgd", "adam"):
     train_steps(
         network, parameters, gradient, Optimizer(optimizer, size=parameters.size, dtype=dtype),
         workspace, series, targets, starts, first=8, learning_rate=0.1, clip=1.0,
-        losses=np.zeros(4), norms=np.zeros(4),
+        losses=np.zeros(4), norms=np.zeros(4), loss=Loss({loss!r}),
     )
+    outputs = workspace.y, workspace.target, workspace.dy
+    measure(Loss({loss!r}), *outputs)
     predict(network, parameters, workspace, series, starts[0], targets[:5])
     forward(network, parameters, workspace)
     h = np.zeros((1, 17), dtype)
@@ -217,11 +220,12 @@ for optimizer in ("sgd", "adam"):
 
 
 @pytest.mark.parametrize(
-    ("cell", "dtype", "threads"), [("lstm", "float32", 1), ("rnn", "float32", 2)]
+    ("cell", "dtype", "threads", "loss"),
+    [("lstm", "float32", 1, "mse"), ("rnn", "float32", 2, "huber")],
 )
-def test_after_compile_kernels_nothing_is_left_to_compile_or_load(cell, dtype, threads):
+def test_after_compile_kernels_nothing_is_left_to_compile_or_load(cell, dtype, threads, loss):
     """In the installed package, whose cache other tests have filled."""
-    script = COMPILE_THEN_WORK.format(cell=cell, dtype=dtype, threads=threads)
+    script = COMPILE_THEN_WORK.format(cell=cell, dtype=dtype, threads=threads, loss=loss)
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=os.environ | {"NUMBA_DEBUG_CACHE": "1"},

@@ -8,8 +8,8 @@ import pytest
 
 from rnn_kernels import Workspace, backward, forward, mse, pack, train_steps, unpack
 from rnn_kernels.layout import Layer
-from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, blank, by_layer, random_problem
+from tests.kernels.courses import COURSES, Training, random_course
+from tests.kernels.support import CELLS, DTYPES, LSTMS, blank, by_layer, random_problem
 
 MARGIN = 256  # elements: more than the tallest tile of the widest vectors reaches over
 SIZES = [
@@ -67,7 +67,7 @@ def swept(problem, workspace, parameters, gradient):
         workspace,
         gradient,
         dh_T=problem.cast(problem.dh_T),
-        dc_T=problem.cast(problem.dc_T) if problem.cell == "lstm" else None,
+        dc_T=problem.cast(problem.dc_T) if problem.cell in LSTMS else None,
     )
     return gradient.copy(), workspace.y.copy(), workspace.memory.copy()
 
@@ -110,11 +110,36 @@ def test_training_stays_within_its_arrays(cell, dtype, size, keep_gates, guards)
     guarded.optimizer.m = guards.copy(guarded.optimizer.m)
     guarded.optimizer.v = guards.copy(guarded.optimizer.v)
     plain.take(course.starts)
-    guarded.take(course.starts, results=guards.zeros((2, 6), np.dtype(np.float64)))
+    guarded.take(course.starts, results=guards.zeros((3, 6), np.dtype(np.float64)))
     guards.assert_untouched()
     assert guarded.losses.tolist() == plain.losses.tolist()
     assert guarded.state() == plain.state()
     assert np.isfinite(guarded.workspace.memory).all()
+
+
+@pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_loss_and_rule_stays_within_its_arrays(dtype, options, guards):
+    course = random_course("rnn", steps=6, N=30, H=17, B=5, dtype=dtype, **options)
+    plain, guarded = Training(course), Training(course)
+    guarded.workspace = Workspace(course.network, timesteps=course.T, batch_size=5, dtype=dtype)
+    for name in ("flat", "gradient", "series"):
+        setattr(guarded, name, guards.copy(getattr(guarded, name)))
+    if course.loss.name != "cross-entropy":
+        guarded.targets = guards.copy(guarded.targets)
+    optimizer = guarded.optimizer
+    optimizer.m, optimizer.v = guards.copy(optimizer.m), guards.copy(optimizer.v)
+    optimizer.settings = guards.copy(optimizer.settings)
+    plain.take(course.starts)
+    guarded.take(course.starts, results=guards.zeros((3, 6), np.dtype(np.float64)))
+    guards.assert_untouched()
+    assert guarded.losses.tolist() == plain.losses.tolist()
+    assert guarded.state() == plain.state()
+    network = course.network
+    for vector in (plain.flat, plain.gradient, plain.optimizer.m, plain.optimizer.v):
+        if vector.size:
+            stored = pack(network, unpack(network, vector), dtype)
+            np.testing.assert_array_equal(vector, stored)
 
 
 def padded(workspace, n):

@@ -8,8 +8,8 @@ import pytest
 from numba.core.runtime import _nrt_python, rtsys
 
 from rnn_kernels import backward, forward, step
-from tests.kernels.calls import INPUTS, sound_calls
-from tests.kernels.courses import Training, random_course
+from tests.kernels.calls import INPUTS, LOSSES, sound_calls
+from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, blank, random_problem
 
 
@@ -48,6 +48,15 @@ def test_a_hundred_steps_allocate_no_more_than_one(cell, optimizer, threads, all
     assert hundred == one
 
 
+@pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+def test_no_loss_and_no_rule_allocates_in_a_step(options, allocations):
+    course = random_course("rnn", steps=100, H=20, B=9, dtype=np.float32, **options)
+    training = Training(course)
+    training.take(course.starts[:2])
+    one = allocations(lambda: training.take(course.starts[:1]))
+    assert allocations(lambda: training.take(course.starts)) == one
+
+
 def held_after(count, training, burst):
     """Bytes that Python and NumPy hold after as many bursts more."""
     for _ in range(count):
@@ -60,7 +69,7 @@ def held_after(count, training, burst):
 def test_a_burst_leaves_nothing_behind_and_needs_no_more_with_more_steps(cell):
     course = random_course(cell, steps=100, H=20, B=9, dtype=np.float32)
     training = Training(course)
-    bursts = {n: (course.starts[:n].copy(), np.zeros((2, n))) for n in (1, 100)}
+    bursts = {n: (course.starts[:n].copy(), np.zeros((3, n))) for n in (1, 100)}
     needed = {}
     tracemalloc.start()
     try:
@@ -106,7 +115,8 @@ def embed(array):
 
 
 @pytest.mark.parametrize(
-    "function", ["backward", "step", "mse", "clip_by_global_norm", "update", "train_steps"]
+    "function",
+    ["backward", "step", *LOSSES, "clip_by_global_norm", "clip_by_value", "update", "train_steps"],
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("cell", CELLS)
@@ -135,7 +145,7 @@ def test_a_step_reads_its_own_samples_only():
     assert np.isnan(y[1:]).all()
 
 
-@pytest.mark.parametrize("function", ["mse", "step", "update", "predict"])
+@pytest.mark.parametrize("function", [*LOSSES, "step", "update", "predict"])
 def test_what_is_only_read_may_be_read_only(function):
     call, plain = sound_calls()[function]
     call(**plain)

@@ -16,19 +16,16 @@ from rnn_kernels.jit import POLICY
 from rnn_kernels.layout import Network, make_plan
 from rnn_kernels.microkernel import (
     SUMS_IN_FLIGHT,
-    copy_tile,
-    dot_tile,
+    copy_side_by_side,
+    dot,
+    kernel,
     lanes,
-    product_tile_1,
-    product_tile_2,
-    product_tile_4,
+    product_of,
     tile_heights,
-    tiles,
-    transpose_tile,
+    transpose,
     vector_bytes,
 )
 from rnn_kernels.sweeps import bounds, vector_bounds
-from rnn_kernels.tiling import TALLEST_1, TALLEST_2, TALLEST_4, tile_rows
 from tests.kernels.support import DTYPES
 
 DEPTHS = (*range(10), 33)
@@ -36,60 +33,97 @@ GUARD = 12345.0
 compiled = numba.njit(**POLICY)  # without the cache on the disk, which would know these files only
 
 
-def product_of(tile):
+def run_product_of(vectors):
+    product = product_of(vectors)
+
     @compiled
     def run(rows, left, a, a_row, a_k, right, w, w_k, depth, out, c, c_row, add):
-        tile(rows, left, a, a_row, a_k, right, w, w_k, depth, out, c, c_row, add)
+        product(rows, left, a, a_row, a_k, right, w, w_k, depth, out, c, c_row, add)
 
     return run
 
 
-PRODUCTS = {1: product_of(product_tile_1), 2: product_of(product_tile_2)}
-PRODUCTS[4] = product_of(product_tile_4)
+PRODUCTS = {vectors: run_product_of(vectors) for vectors in (1, 2, 4)}
 
 
 @compiled
-def dot(rows, left, a, a_row, right, w, length, out, c, c_row):
-    dot_tile(rows, left, a, a_row, right, w, length, out, c, c_row)
+def run_dot(rows, left, a, a_row, right, w, length, out, c, c_row):
+    dot(rows, left, a, a_row, right, w, length, out, c, c_row)
 
 
 @compiled
-def transpose(source, a, stride, count, target, b, target_stride):
-    transpose_tile(1, source, a, stride, count, target, b, target_stride)
+def run_transpose(source, a, stride, count, target, b, target_stride):
+    transpose(source, a, stride, count, target, b, target_stride)
 
 
 @compiled
-def copy(memory, source, target):
-    copy_tile(1, memory, source, target)
+def run_copy(memory, source, stride, count, width, target):
+    copy_side_by_side(memory, source, stride, count, width, target)
 
 
-@tiles(1, "source target at")
-def tanh_tile(code, _rows, at):
+@kernel("source target at")
+def tanh_tile(code, at):
     code.store(code.tanh(code.load(at.source + at.at)), at.target + at.at)
 
 
-@tiles(1, "source target at")
-def sigmoid_tile(code, _rows, at):
+@kernel("source target at")
+def sigmoid_tile(code, at):
     numerator, denominator = code.sigmoid_parts(code.load(at.source + at.at))
     code.store(numerator / denominator, at.target + at.at)
 
 
-@tiles(1, "source target at step")
-def quotients_tile(code, _rows, at):
+@kernel("source target at step")
+def quotients_tile(code, at):
     x, parts = [code.load(at.source + at.at + at.step * n) for n in range(4)], code.sigmoid_parts
     values = code.quotients(parts(x[0]), parts(x[1]), code.tanh_parts(x[2]), parts(x[3]))
     for n, value in enumerate(values):
         code.store(value, at.target + at.at + at.step * n)
 
 
-@tiles(2, "source target totals valid")
-def masked_tile(code, rows, at):
-    place = [[m * 2 * code.lanes + v * code.lanes for v in range(2)] for m in range(rows)]
-    sums = [[code.load(at.source + p) for p in row] for row in place]
-    for m, row in enumerate(code.keep_first(sums, at.valid)):
-        code.add_squares(row, at.totals + m)
-        for p, value in zip(place[m], row, strict=True):
-            code.store(value, at.target + p)
+@kernel("rows source target totals valid")
+def masked_kernel(code, at):
+    def tile(rows, first):
+        place = [
+            [(first + m) * 2 * code.lanes + v * code.lanes for v in range(2)] for m in range(rows)
+        ]
+        sums = [[code.load(at.source + p) for p in row] for row in place]
+        for m, row in enumerate(code.keep_first(sums, at.valid)):
+            code.add_squares(row, at.totals + first + m)
+            for p, value in zip(place[m], row, strict=True):
+                code.store(value, at.target + p)
+
+    code.tiles(2, code.index(0), at.rows, tile)
+
+
+def heights_of(vectors):
+    """Compile what writes into heights[b], for every row, the height of the tile that it is in."""
+
+    @kernel("start stop heights")
+    def write_heights(code, at):
+        def tile(rows, first):
+            for m in range(rows):
+                place = at.heights + first + m
+                code.builder.store(code.number.scalar(rows), place.pointer)
+
+        code.tiles(vectors, at.start, at.stop, tile)
+
+    @compiled
+    def run(start, stop, heights):
+        write_heights(start, stop, heights)
+
+    return run
+
+
+HEIGHTS = {vectors: heights_of(vectors) for vectors in (1, 2, 3, 4)}
+
+
+def heights(start, stop, vectors):
+    """Return the height of the tile of every row from start to stop."""
+    found = np.full(stop + 3, np.nan)
+    HEIGHTS[vectors](start, stop, found)
+    assert np.isnan(found[:start]).all()
+    assert np.isnan(found[stop:]).all()
+    return found[start:stop].astype(int).tolist()
 
 
 def over_vectors(tile):
@@ -98,7 +132,7 @@ def over_vectors(tile):
     @compiled
     def run(source, target, width):
         for at in range(0, source.size, width):
-            tile(1, source, target, at)
+            tile(source, target, at)
 
     return run
 
@@ -109,12 +143,12 @@ TANH, SIGMOID = over_vectors(tanh_tile), over_vectors(sigmoid_tile)
 @compiled
 def run_quotients(source, target, width):
     for at in range(0, source.size // 4, width):
-        quotients_tile(1, source, target, at, source.size // 4)
+        quotients_tile(source, target, at, source.size // 4)
 
 
 @compiled
 def run_masked(rows, source, target, totals, valid):
-    masked_tile(rows, source, target, totals, valid)
+    masked_kernel(rows, source, target, totals, valid)
 
 
 def applied(run, x):
@@ -138,10 +172,9 @@ def scattered(values, row_stride, column_stride, *, offset):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(
-    ("vectors", "height"), [(v, height) for v in PRODUCTS for height in tile_heights(v)]
-)
-def test_a_tile_is_a_matrix_product(vectors, height, dtype):
+@pytest.mark.parametrize("height", [*range(10), 13])
+@pytest.mark.parametrize("vectors", PRODUCTS)
+def test_tiles_are_a_matrix_product(vectors, height, dtype):
     """Of whole numbers, so that it has to be exact, with NaN wherever it may not read."""
     width = vectors * lanes(np.dtype(dtype))
     rng = np.random.default_rng(0)
@@ -200,7 +233,7 @@ def test_the_bits_of_a_row_do_not_depend_on_the_height_of_its_tile(vectors, dtyp
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("height", tile_heights(1))
+@pytest.mark.parametrize("height", [*range(10), 13])
 def test_a_dot_tile_is_a_product_with_a_vector(height, dtype):
     width = lanes(np.dtype(dtype))
     rng = np.random.default_rng(0)
@@ -214,7 +247,7 @@ def test_a_dot_tile_is_a_product_with_a_vector(height, dtype):
             wanted[2 : 2 + height * c_row : c_row] = A @ w[0]
             a_row = length + 3
             left, right = scattered(A, a_row, 1, offset=5), scattered(w, 1, 1, offset=1)
-            dot(height, left, 5, a_row, right, 1, length, out, 2, c_row)
+            run_dot(height, left, 5, a_row, right, 1, length, out, 2, c_row)
             np.testing.assert_array_equal(out, wanted)
 
 
@@ -231,22 +264,26 @@ def test_a_transposed_square_has_zeros_from_count_on(dtype):
             wanted = out.copy()
             for n in range(width):
                 wanted[6 + n * out_stride :][:width] = square[:, n]
-            transpose(source, 4, stride, count, out, 6, out_stride)
+            run_transpose(source, 4, stride, count, out, 6, out_stride)
             np.testing.assert_array_equal(out, wanted)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_copy_is_one_vector(dtype):
-    width = lanes(np.dtype(dtype))
-    memory = np.arange(5 * width, dtype=dtype)
+@pytest.mark.parametrize(("count", "vectors"), [(0, 2), (1, 1), (3, 2), (5, 4)])
+def test_rows_are_copied_side_by_side(count, vectors, dtype):
+    width = vectors * lanes(np.dtype(dtype))
+    stride, source, target = width + 3, 1, count * (width + 3) + 5
+    memory = np.arange(target + count * width + 7, dtype=dtype)
     wanted = memory.copy()
-    wanted[3 * width + 1 : 4 * width + 1] = memory[1 : width + 1]
-    copy(memory, 1, 3 * width + 1)
+    for n in range(count):
+        begin = source + n * stride
+        wanted[target + n * width :][:width] = memory[begin : begin + width]
+    run_copy(memory, source, stride, count, width, target)
     np.testing.assert_array_equal(memory, wanted)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("height", tile_heights(2))
+@pytest.mark.parametrize("height", [*tile_heights(2), 3, 7])
 def test_lanes_beyond_the_units_are_zero_and_squares_are_summed_in_float64(height, dtype):
     width = 2 * lanes(np.dtype(dtype))
     values = np.random.default_rng(0).normal(size=(height, width)).astype(dtype)
@@ -335,29 +372,22 @@ def test_functions_saturate_and_let_nan_through(run, low, dtype):
     assert np.isfinite(applied(run, x[:6])).all()
 
 
-@pytest.mark.parametrize(
-    ("tallest", "vectors"), [(TALLEST_1, 1), (TALLEST_2, 2), (TALLEST_4, 4)], ids=["1", "2", "4"]
-)
-@given(length=st.integers(1, 500))
-def test_tiles_cover_any_number_of_rows_in_legal_heights(tallest, vectors, length):
-    assert tallest == tile_heights(vectors)[0]
-    left, count = length, 0
-    while left:
-        rows = tile_rows(left, tallest)
-        assert rows in tile_heights(vectors)
-        assert rows <= left
-        left, count = left - rows, count + 1
-    assert count <= length // tallest + 3
+@pytest.mark.parametrize("vectors", HEIGHTS)
+def test_tiles_cover_any_number_of_rows_in_legal_heights(vectors):
+    legal = tile_heights(vectors)
+    for length in range(300):
+        left, count = heights(2, 2 + length, vectors), 0
+        while left:
+            rows = left[0]
+            assert rows in legal
+            assert left[:rows] == [rows] * rows
+            left, count = left[rows:], count + 1
+        assert count <= length // legal[0] + 3
 
 
 def orders(start, stop, vectors):
     """Return, for each sample, into how many sums its tile splits a product."""
-    found, b = [], start
-    while b < stop:
-        rows = tile_rows(stop - b, tile_heights(vectors)[0])
-        found += [splits(rows, vectors)] * rows
-        b += rows
-    return found
+    return [splits(height, vectors) for height in heights(start, stop, vectors)]
 
 
 @given(length=st.integers(1, 300), parts=st.integers(1, 20))
@@ -366,13 +396,13 @@ def test_threads_share_the_samples_and_each_sum_keeps_its_order(length, parts):
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
     assert ranges[-1][1] == length
     assert all(start % 8 == 0 or start == length for start, _ in ranges)
-    for vectors in (1, 2, 4):
+    for vectors in (1, 2, 3, 4):
         shared = [order for start, stop in ranges for order in orders(start, stop, vectors)]
         assert shared == orders(0, length, vectors)
 
 
 @given(
-    cell=st.sampled_from(["rnn", "lstm"]),
+    cell=st.sampled_from(["rnn", "lstm", "gru"]),
     hidden=st.integers(1, 300),
     parts=st.integers(1, 20),
     dtype=st.sampled_from(DTYPES),
@@ -384,8 +414,8 @@ def test_threads_share_the_units_in_whole_panels(cell, hidden, parts, dtype):
     vectors = math.ceil(hidden / lanes(np.dtype(dtype)))
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
     assert ranges[-1][1] == vectors
-    if cell == "rnn":
-        assert all(start % 2 == 0 or start == vectors for start, _ in ranges)
+    assert all(start % layer.pair == 0 for start, _ in ranges)
+    assert layer.pair == 2 - vectors % 2
 
 
 def test_the_width_of_a_vector_is_one_that_processors_have():

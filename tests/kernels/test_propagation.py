@@ -6,6 +6,7 @@ from tests.kernels.support import (
     CELLS,
     DTYPES,
     GATES,
+    LSTMS,
     assert_close,
     blank,
     expected,
@@ -111,7 +112,7 @@ def backpropagated(problem, workspace, **final):
 def test_no_gradient_of_the_final_states_is_a_gradient_of_zero(cell):
     problem = random_problem(cell)
     zero = {"dh_T": np.zeros_like(problem.h0)}
-    if cell == "lstm":
+    if cell in LSTMS:
         zero["dc_T"] = np.zeros_like(problem.c0)
     assert_close(
         backpropagated(problem, ready(problem)),
@@ -123,7 +124,7 @@ def test_no_gradient_of_the_final_states_is_a_gradient_of_zero(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_backward_is_linear_in_the_gradients_of_outputs_and_final_states(cell):
     problem = random_problem(cell)
-    final = {"dh_T": problem.dh_T} | ({"dc_T": problem.dc_T} if cell == "lstm" else {})
+    final = {"dh_T": problem.dh_T} | ({"dc_T": problem.dc_T} if cell in LSTMS else {})
     from_outputs = backpropagated(problem, ready(problem))
     silent = ready(problem)
     silent.dy[...] = 0
@@ -148,7 +149,7 @@ def test_what_a_workspace_held_before_makes_no_difference(cell):
     workspace = ready(other)
     backpropagated(other, workspace, dh_T=other.dh_T)
     workspace.x[...], workspace.h[0] = problem.x, problem.h0
-    if cell == "lstm":
+    if cell in LSTMS:
         workspace.c[0] = problem.c0
     forward(problem.network, problem.flat, workspace)
     workspace.dy[...] = problem.target
@@ -177,7 +178,7 @@ def test_forward_and_backward_leave_their_inputs_as_they_were(cell):
     np.testing.assert_array_equal(final, problem.dh_T)
     for name, value in named(problem.network, problem.flat).items():
         np.testing.assert_array_equal(value, problem.parameters[name])
-    if cell == "lstm":
+    if cell in LSTMS:
         np.testing.assert_array_equal(workspace.c[0], problem.c0)
 
 
@@ -199,7 +200,7 @@ def test_a_workspace_has_the_documented_arrays(cell, dtype):
         "x": (5, 4, 2), "h": (6, 4, 6), "y": (5, 4, 3), "dy": (5, 4, 3), "dx": (5, 4, 2),
         "dh0": (4, 6), "dc0": (4, 6),
     }  # fmt: skip
-    if cell == "lstm":
+    if cell in LSTMS:
         shapes["c"] = (6, 4, 6)
     for name, shape in shapes.items():
         array = getattr(workspace, name)

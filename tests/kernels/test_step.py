@@ -3,14 +3,14 @@ import pytest
 
 from rnn_kernels import step
 from tests import oracle
-from tests.kernels.support import CELLS, DTYPES, expected, random_problem
+from tests.kernels.support import CELLS, DTYPES, LSTMS, expected, random_problem
 
 TOLERANCE = {np.float64: 1e-12, np.float32: 1e-5}
 
 
 def states(problem):
     h = problem.cast(problem.h0)
-    return h, problem.cast(problem.c0) if problem.cell == "lstm" else None
+    return h, problem.cast(problem.c0) if problem.cell in LSTMS else None
 
 
 def one_step(problem, t, h, c, h_out, c_out):

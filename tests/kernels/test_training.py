@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from rnn_kernels import Workspace, backward, clip_by_global_norm, forward, mse
-from tests import oracle
-from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, blank
+from tests import oracle, oracle_rules
+from tests.kernels.courses import COURSES, Training, random_course
+from tests.kernels.support import CELLS, DTYPES, LSTMS, blank
 
 
 def assert_same_arrays(actual, wanted, **tolerance):
@@ -25,6 +25,36 @@ def test_training_agrees_with_the_oracle(cell, optimizer, clip):
     np.testing.assert_allclose(training.norms, norms, rtol=1e-12)
     assert_same_arrays(training.parameters, parameters, rtol=1e-9, atol=1e-12)
     assert training.optimizer.step_count == 12
+
+
+BY_COURSE = pytest.mark.parametrize("options", COURSES.values(), ids=COURSES)
+
+
+@BY_COURSE
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_every_loss_and_rule_agrees_with_the_oracle(cell, options):
+    course = random_course(cell, steps=12, first=2, **options)
+    training = Training(course)
+    assert training.take(course.starts) == 12
+    parameters, losses, norms = course.expected()
+    np.testing.assert_allclose(training.losses, losses, rtol=1e-10)
+    np.testing.assert_allclose(training.norms, norms, rtol=1e-9)
+    assert_same_arrays(training.parameters, parameters, rtol=1e-8, atol=1e-11)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@BY_COURSE
+def test_every_loss_and_rule_takes_the_same_bits_in_any_burst_with_any_threads(options, dtype):
+    course = random_course("lstm", steps=9, B=13, H=19, dtype=dtype, **options)
+    burst, single, together = (
+        Training(course), Training(course), Training(course.but(threads=2)),
+    )  # fmt: skip
+    burst.take(course.starts)
+    together.take(course.starts)
+    for starts in course.starts:
+        assert single.take(starts[np.newaxis]) == 1
+    assert single.state() == burst.state() == together.state()
+    assert together.losses.tolist() == burst.losses.tolist()
 
 
 @pytest.mark.parametrize("layers", [2, 3])
@@ -131,12 +161,12 @@ def test_the_trace_and_the_norms_left_are_those_of_the_last_step(cell):
     x = oracle.windows(course.series, course.starts[-1], course.T)
     target = oracle.windows(course.targets, course.starts[-1], course.T)
     trace = oracle.forward(cell, before.parameters, x, zero, zero)
-    _, dy = oracle.mse(trace.y, target, 2)
+    _, dy = oracle_rules.mse(trace.y, target, 2)
     gradients = oracle.backward(cell, before.parameters, x, trace, dy, zero, zero)
     workspace = training.workspace
     np.testing.assert_allclose(workspace.dh_norm, gradients.dh_norm, rtol=1e-12)
     np.testing.assert_allclose(workspace.gate("h"), trace.h[1:], rtol=1e-11, atol=1e-14)
-    if cell == "lstm":
+    if cell in LSTMS:
         np.testing.assert_allclose(workspace.dc_norm, gradients.dc_norm, rtol=1e-12)
         for name in "ifgo":
             np.testing.assert_allclose(workspace.gate(name), trace.gates[name], rtol=1e-12)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from tests.kernels.support import CELLS, random_problem, solve
-from tests.peers.test_torch import OWN, Peer
+from tests.peers.layers import layers_of, own_names
+from tests.peers.test_torch import Peer
 
 SIZES = [(50, 16, 32, 1.5), (100, 32, 64, 1.5), (200, 4, 33, 1.5), (60, 8, 128, 3.0)]
 """T, B, H, and how many times PyTorch's error ours may be. PyTorch adds up W_hh h in several sums,
@@ -17,11 +18,12 @@ SEEDS = range(6)
 
 def in_float32(problem):
     """Loss and gradient by PyTorch in float32, without final terms and from zero states."""
-    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}[problem.cell]
     network = problem.network
-    layer = kind(network.input_size, network.hidden_size)
+    layer = layers_of(network, torch.float32)
     readout = torch.nn.Linear(network.hidden_size, network.output_size)
-    parameters = {ours: getattr(layer, f"{theirs}_l0") for ours, theirs in OWN.items()}
+    parameters = {
+        ours: getattr(layer, f"{theirs}_l0") for ours, theirs in own_names(network).items()
+    }
     parameters |= {"W_hy": readout.weight, "b_y": readout.bias}
     with torch.no_grad():
         for name, parameter in parameters.items():

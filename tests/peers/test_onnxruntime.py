@@ -5,15 +5,22 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, checker, helper, numpy_helper
 
-from tests.kernels.support import CELLS, expected, random_problem, solve
+from tests.kernels.support import CELLS, LSTMS, expected, random_problem, solve
 
-ORDER = {"rnn": [0], "lstm": [0, 3, 1, 2]}  # ours i, f, g, o; ONNX wants i, o, f, c
+ORDERS = {"rnn": [0], "lstm": [0, 3, 1, 2], "gru": [1, 0, 2]}
+"""Ours i, f, g, o and r, z, n; ONNX wants i, o, f, c and z, r, h. Peepholes: i, o, f."""
+OPTIONS = {
+    "rnn-relu": {"activations": ["Relu"]},
+    "gru": {"linear_before_reset": 1},
+    "gru-original": {"linear_before_reset": 0},
+}
 
 
 def in_onnx_order(problem, name):
     """Return the rows of a recurrent parameter in ONNX's order of the gates."""
-    gates = np.split(problem.parameters[name], len(ORDER[problem.cell]))
-    return np.concatenate([gates[k] for k in ORDER[problem.cell]])
+    order = ORDERS[problem.cell.split("-")[0]]
+    gates = np.split(problem.parameters[name], len(order))
+    return np.concatenate([gates[k] for k in order])
 
 
 def values(shapes):
@@ -34,14 +41,20 @@ def model_of(problem):
         "b_y": p["b_y"],
         "axis": np.array([1], np.int64),
     }
-    states = ["h0", "c0"] if problem.cell == "lstm" else ["h0"]
-    finals = ["h_T", "c_T"] if problem.cell == "lstm" else ["h_T"]
+    peepholes = []
+    if problem.cell == "lstm-peephole":
+        p_i, p_f, p_o = np.split(p["p"], 3)
+        weights["P"] = np.concatenate([p_i, p_o, p_f])[None]
+        peepholes = ["P"]
+    states = ["h0", "c0"] if problem.cell in LSTMS else ["h0"]
+    finals = ["h_T", "c_T"] if problem.cell in LSTMS else ["h_T"]
     nodes = [
         helper.make_node(
-            problem.cell.upper(),
-            ["x", "W", "R", "B", "", *states],
+            problem.cell.split("-")[0].upper(),
+            ["x", "W", "R", "B", "", *states, *peepholes],
             ["h", *finals],
             hidden_size=problem.network.hidden_size,
+            **OPTIONS.get(problem.cell, {}),
         ),
         helper.make_node("Squeeze", ["h", "axis"], ["h_all"]),
         helper.make_node("MatMul", ["h_all", "W_hy"], ["Wh"]),
@@ -87,7 +100,7 @@ def test_outputs_and_states_agree(cell, T, B, D, H, O):  # noqa: E741
     np.testing.assert_allclose(ours["y"], theirs["y"], **tolerance)
     np.testing.assert_allclose(ours["h"], theirs["h"][:, 0], **tolerance)
     np.testing.assert_allclose(ours["h"][-1], theirs["h_T"][0], **tolerance)
-    if cell == "lstm":
+    if cell in LSTMS:
         np.testing.assert_allclose(ours["c"][-1], theirs["c_T"][0], **tolerance)
 
 

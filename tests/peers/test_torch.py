@@ -8,6 +8,7 @@ from hypothesis import given
 from rnn_kernels import backward, forward, mse
 from tests.kernels.support import (
     CELLS,
+    LSTMS,
     assert_close,
     blank,
     by_layer,
@@ -19,10 +20,9 @@ from tests.kernels.support import (
     rounding_slack,
     solve,
 )
+from tests.peers.layers import layers_of, own_names, unit_of
 
 RTOL = 1e-9
-OWN = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"}
-"""A layer's parameters, in our names and PyTorch's."""
 
 
 def tensor(array):
@@ -35,14 +35,11 @@ class Peer:
     def __init__(self, problem):
         self.problem = problem
         network = problem.network
-        layer = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}[network.cell]
-        self.layer = layer(
-            network.input_size, network.hidden_size, network.layers, dtype=torch.float64
-        )
+        self.layer = layers_of(network, torch.float64)
         self.readout = torch.nn.Linear(network.hidden_size, network.output_size).double()
         self.parameters = {"W_hy": self.readout.weight, "b_y": self.readout.bias}
         for n in range(network.layers):
-            for ours, theirs in OWN.items():
+            for ours, theirs in own_names(network).items():
                 self.parameters[ours + ending(n)] = getattr(self.layer, f"{theirs}_l{n}")
         with torch.no_grad():
             for name, parameter in self.parameters.items():
@@ -64,7 +61,7 @@ class Peer:
 
     def solve(self):
         """Through the fused layer; keys as in `support.solve`, without gates and norms."""
-        lstm = self.problem.cell == "lstm"
+        lstm = self.problem.cell in LSTMS
         if lstm:
             h, final = self.layer(self.x, (self.h0, self.c0))
         else:
@@ -87,17 +84,16 @@ class Peer:
 
     def cell(self, n):
         """One layer as PyTorch's cell, with the same parameters."""
-        kind = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell}[self.problem.cell]
         network = self.problem.network
-        unit = kind(network.layer_inputs(n), network.hidden_size, dtype=torch.float64)
+        unit = unit_of(network, n, torch.float64)
         with torch.no_grad():
-            for ours, theirs in OWN.items():
+            for ours, theirs in own_names(network).items():
                 getattr(unit, theirs).copy_(self.parameters[ours + ending(n)])
         return unit
 
     def norms(self):
         """‖∂L/∂h_t‖ and ‖∂L/∂c_t‖, through loops over PyTorch's cell that keep every state."""
-        lstm = self.problem.cell == "lstm"
+        lstm = self.problem.cell in LSTMS
         kept, final_h, final_c = {}, [], []
         inputs = list(self.x)
         for n in range(self.problem.network.layers):
@@ -132,7 +128,7 @@ def chosen(solution, names):
 def with_final_states(problem, solution):
     """Add the final states of all layers to a solution."""
     layers = range(problem.network.layers)
-    for name in ("h", "c") if problem.cell == "lstm" else ("h",):
+    for name in ("h", "c") if problem.cell in LSTMS else ("h",):
         final = np.stack([solution[name + ending(n)][-1] for n in layers])
         solution = solution | {f"{name}_T": final}
     return solution
@@ -141,7 +137,7 @@ def with_final_states(problem, solution):
 def assert_agrees(problem):
     ours, theirs = with_final_states(problem, solve(problem)), Peer(problem).solve()
     slack = rounding_slack(problem, expected(problem))
-    for name in ("h", "c") if problem.cell == "lstm" else ("h",):
+    for name in ("h", "c") if problem.cell in LSTMS else ("h",):
         layers = range(problem.network.layers)
         slack[f"{name}_T"] = max(slack[name + ending(n)] for n in layers)
     assert_close(chosen(ours, theirs), theirs, rtol=RTOL, slack=slack)

@@ -4,26 +4,22 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_kernels import Network, Optimizer, initialise
+from rnn_kernels import Network, initialise
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, named
+from tests.kernels.support import CELLS, named
 from tests.oracle import windows
-
-LAYERS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}
+from tests.peers.layers import layers_of, own_names
 
 
 def train_in_torch(course):
     """Losses, norms and final parameters of a course, by PyTorch in float64."""
     network = course.network
-    layer = LAYERS[network.cell](network.input_size, network.hidden_size, dtype=torch.float64)
+    layer = layers_of(network, torch.float64)
     readout = torch.nn.Linear(network.hidden_size, network.output_size).double()
-    parameters = dict(
-        zip(
-            ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y"),
-            (*layer.parameters(), *readout.parameters()),
-            strict=True,
-        )
-    )
+    parameters = {
+        ours: getattr(layer, f"{theirs}_l0") for ours, theirs in own_names(network).items()
+    }
+    parameters |= {"W_hy": readout.weight, "b_y": readout.bias}
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(torch.from_numpy(course.parameters[name]))
@@ -63,28 +59,11 @@ def test_training_follows_the_same_course(cell, optimizer, clip):
         np.testing.assert_allclose(value, parameters[name], rtol=1e-7, atol=1e-9, err_msg=name)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["sgd", "adam"])
-def test_optimizers_take_the_same_steps(name, dtype):
-    rng = np.random.default_rng(0)
-    ours = rng.normal(size=500).astype(dtype)
-    theirs = torch.nn.Parameter(torch.tensor(ours))
-    optimizer = Optimizer(name, size=500, dtype=dtype)
-    peer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[name]([theirs], lr=0.01)
-    for _ in range(100):
-        gradient = (rng.normal(size=500) * 10.0 ** rng.integers(-5, 3)).astype(dtype)
-        optimizer.update(ours, gradient, learning_rate=0.01)
-        theirs.grad = torch.tensor(gradient)
-        peer.step()
-    tolerance = 1e-12 if dtype is np.float64 else 1e-5
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=tolerance, atol=tolerance)
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_initial_weights_are_spread_as_pytorch_spreads_them(cell):
     torch.manual_seed(0)
-    layer = LAYERS[cell](3, 60)
     network = Network(cell=cell, input_size=3, hidden_size=60, output_size=2)
+    layer = layers_of(network, torch.float32)
     ours = named(network, initialise(network, np.random.default_rng(0), np.float32))
     for name, parameter in (("W_ih", layer.weight_ih_l0), ("W_hh", layer.weight_hh_l0)):
         theirs = parameter.detach().numpy()

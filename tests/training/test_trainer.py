@@ -8,7 +8,7 @@ from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.sampling import BatchSampler
 from rnn_tui.training.snapshot import SLOPE
 from rnn_tui.training.trainer import Trainer
-from tests import oracle
+from tests import oracle, oracle_rules
 from tests.kernels.support import CELLS, named, set_parameters
 
 N, T = 80, 6
@@ -380,7 +380,7 @@ def test_the_gradient_flow_is_that_of_the_last_step_and_is_kept(trainer, cell):
     zero = np.zeros((8, 5))
     x, target = (oracle.windows(a, starts, T) for a in (SCALED[:-1], SCALED[1:]))
     trace = oracle.forward(cell, before, x, zero, zero)
-    _, dy = oracle.mse(trace.y, target, T - 1)
+    _, dy = oracle_rules.mse(trace.y, target, T - 1)
     wanted = oracle.backward(cell, before, x, trace, dy, zero, zero)
     flow = one.gradient_flow()
     kept = flow.hidden.copy()

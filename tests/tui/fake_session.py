@@ -101,6 +101,7 @@ def make_snapshot(step: int, **changes) -> Snapshot:
         epoch=step // 7,
         steps_per_second=1832.4,
         learning_rate=3e-3,
+        set_learning_rate=3e-3,
         clip=1.0,
         batch_size=32,
         optimizer="adam",
@@ -121,8 +122,10 @@ def make_snapshot(step: int, **changes) -> Snapshot:
     return replace(plain, **changes)
 
 
-LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3)
-COMPILING = Snapshot(state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3)
+LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, set_learning_rate=3e-3)
+COMPILING = Snapshot(
+    state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, set_learning_rate=3e-3
+)
 SCORES = {"model": Scores(19.8, 14.4, 53), "naive": Scores(30.3, 24.0, 53)}
 
 
@@ -189,6 +192,7 @@ class FakeSession:
     def adjust(self, change: Adjust) -> None:
         self.calls.append(("adjust", change))
         values = {key: value for key, value in asdict(change).items() if value is not None}
+        values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
         self.show(replace(self.snapshot, **values))
 
     def save(self, path: Path) -> None:
@@ -204,7 +208,7 @@ class FakeSession:
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.learning_rate * factor
-        self.show(replace(self.snapshot, learning_rate=rate))
+        self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

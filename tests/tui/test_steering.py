@@ -126,7 +126,7 @@ async def test_adjust_changes_what_was_changed_and_nothing_else(show):
         await write(shown, "0.001")
         await shown.press("down")
         await write(shown, "0.5")
-        await shown.press("down", "down", "left", "enter")
+        await shown.press("down", "down", "s", "enter")
         change = Adjust(learning_rate=0.001, clip=0.5, optimizer="sgd")
         assert asked(shown) == [("adjust", change)]
         assert "lr 1.00e-3" in shown.header

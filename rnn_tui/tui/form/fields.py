@@ -9,10 +9,14 @@ from rnn_tui.options import SETTINGS
 from rnn_tui.tui.form.paths import complete_path
 from rnn_tui.tui.form.texts import Texts
 
-NETWORK, SERIES, TRAINING, MORE = "Network", "Series", "Training", "More about the series"
-FIRST_OF_SERIES = ("dataset", "file", "column", "input_chunk_length", "horizon")
-"""Keys of the section data that are changed often."""
+FIRST = {
+    "data": ("dataset", "file", "column", "input_chunk_length", "horizon"),
+    "training": ("learning_rate", "batch_size", "optimizer", "clip", "loss", "steps", "seed"),
+}
+"""Keys that are changed often, by section: they come before all others."""
 YES, NO = "yes", "no"
+SECTIONS = ("model", "data", "training")
+"""Of the configuration, those that have fields."""
 IN_THE_APP = {"training.steps": "until you stop"}
 """What an empty field stands for where the app differs from batch."""
 SETTING_OF = {setting.key: setting for setting in SETTINGS}
@@ -40,13 +44,12 @@ def config_fields() -> tuple[Field, ...]:
 
 
 def _all_fields() -> Iterator[Field]:
-    series = list(RunConfig().data.__class__.model_fields)
-    rest = [key for key in series if key not in FIRST_OF_SERIES]
     for heading, section, keys in (
-        (NETWORK, "model", _keys("model")),
-        (SERIES, "data", FIRST_OF_SERIES),
-        (TRAINING, "training", _keys("training")),
-        (MORE, "data", rest),
+        ("Network", "model", _keys("model")),
+        ("Series", "data", FIRST["data"]),
+        ("Training", "training", FIRST["training"]),
+        ("More about training", "training", _rest("training")),
+        ("More about the series", "data", _rest("data")),
     ):
         for key in keys:
             yield _field(heading, section, key)
@@ -54,6 +57,10 @@ def _all_fields() -> Iterator[Field]:
 
 def _keys(section: str) -> list[str]:
     return list(type(getattr(RunConfig(), section)).model_fields)
+
+
+def _rest(section: str) -> list[str]:
+    return [key for key in _keys(section) if key not in FIRST[section]]
 
 
 def _field(heading: str, section: str, name: str) -> Field:
@@ -99,7 +106,7 @@ def _kinds(annotation: Any) -> set[Any]:
     if get_origin(annotation) is Literal:
         return set(get_args(annotation))
     if get_origin(annotation) is tuple:
-        return {tuple}
+        return {tuple}.union(*map(_kinds, get_args(annotation)))
     inner = get_args(annotation)
     return set().union(*map(_kinds, inner)) if inner else {annotation}
 
@@ -120,7 +127,7 @@ def to_text(value: Any) -> str:
         case bool():
             return YES if value else NO
         case tuple():
-            return ", ".join(value)
+            return ", ".join(map(to_text, value))
         case float():
             return f"{value:.12g}"
         case _:
@@ -131,7 +138,7 @@ def texts_of(config: RunConfig) -> dict[str, str]:
     """Return every setting as it is typed, by "section.key"."""
     return {
         f"{section}.{key}": to_text(value)
-        for section in ("model", "data", "training")
+        for section in SECTIONS
         for key, value in getattr(config, section)
     }
 
@@ -152,11 +159,16 @@ def tables_of(texts: Texts) -> dict[str, dict[str, Any]]:
 def _value(key: str, text: str) -> Any:
     kinds = _kinds(_info(key).annotation)
     if tuple in kinds:
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return [_number(part.strip(), kinds) for part in text.split(",") if part.strip()]
     if bool in kinds:
         return {YES: True, NO: False}.get(text, text)
     if str in kinds:
         return text
+    return _number(text, kinds)
+
+
+def _number(text: str, kinds: set[Any]) -> Any:
+    """Return a text as a number, where numbers are allowed and it is one."""
     for kind in (int, float):
         if kind in kinds:
             try:

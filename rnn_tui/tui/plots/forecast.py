@@ -38,12 +38,19 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     x = fit_axis(time, labels="date" if dates else "number")
     draw_part = _draw_residuals if view.residuals else _draw_both
     chart = None if x is None else draw_part(forecast, shown, x, frame.height)
-    if chart is None:
+    if x is None or chart is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
-    if cursor is not None:
-        at = Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor))
-        chart = replace(chart, cursor=at)
+    parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
+    chart = replace(
+        chart,
+        rules=(*chart.rules, *(Rule(part.start) for part in parts[1:])),
+        regions=parts,
+        x_name=forecast.time_name,
+        cursor=None
+        if cursor is None
+        else Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor)),
+    )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
     if cursor is None:
@@ -66,7 +73,7 @@ def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart 
     if forecast.free is not None:
         lines = (*lines, Series(time, forecast.free[shown], Ink.MARK, "x", dotted=True))
     area = Area(time, np.full_like(actual, y.low), actual)
-    return replace(_frame_of(forecast, x, y), series=lines, areas=(area,))
+    return Chart(x, y, lines, (area,))
 
 
 def _draw_residuals(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:
@@ -79,17 +86,8 @@ def _draw_residuals(forecast: Forecast, shown: slice, x: Axis, height: int) -> C
         return None
     most = min(float(known.max()), LARGEST / 10) or 1.0
     y = _with_room_for_names(Axis(-1.05 * most, 1.05 * most), height)
-    chart = _frame_of(forecast, x, y)
-    zero = Rule(0.0, upright=False)
     line = Series(time, errors, Ink.SECOND, "o")
-    return replace(chart, series=(line,), rules=(*chart.rules, zero))
-
-
-def _frame_of(forecast: Forecast, x: Axis, y: Axis) -> Chart:
-    """Return a chart with nothing but the parts of the series, told apart."""
-    parts = _parts(forecast, x)
-    rules = tuple(Rule(part.start) for part in parts[1:])
-    return Chart(x, y, rules=rules, regions=parts, x_name=forecast.time_name)
+    return Chart(x, y, (line,), rules=(Rule(0.0, upright=False),))
 
 
 def _bias(forecast: Forecast) -> tuple[Word, ...]:
@@ -180,11 +178,12 @@ def _with_room_for_names(y: Axis, height: int) -> Axis:
     return Axis(y.low, y.high + (y.high - y.low) / (height - 2))
 
 
-def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
+def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
+    """Return the parts of the series; `test` is what the last one is called."""
     time = to_numbers(forecast.time)
     parts = []
     ends = (0, forecast.validation_start, forecast.test_start, len(time))
-    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, "test"))
+    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, test))
     for (paper, name), start, stop in zip(names, ends, ends[1:], strict=False):
         if start < stop:
             last = time[stop] if stop < len(time) else x.high
@@ -212,7 +211,9 @@ def _reading(snapshot: Snapshot) -> tuple[Word, ...]:
     part, rmse, naive = "validation", snapshot.validation_rmse, None
     if snapshot.baselines and "naive" in snapshot.baselines:
         naive = snapshot.baselines["naive"].rmse
-    if snapshot.ended is not None and "model" in snapshot.ended.scores:
+    if snapshot.rows_followed is not None:
+        part = f"{snapshot.rows_followed:,} new rows:"
+    elif snapshot.ended is not None and "model" in snapshot.ended.scores:
         part, rmse = "test", snapshot.ended.scores["model"].rmse
         naive = snapshot.ended.scores["naive"].rmse if "naive" in snapshot.ended.scores else None
     if rmse is None:

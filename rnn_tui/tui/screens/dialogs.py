@@ -11,7 +11,7 @@ from rnn_tui.training.commands import Adjust
 from rnn_tui.training.files import check_writable
 from rnn_tui.training.goals import FORMS, Goal, Target, parse_goal
 from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.form.fields import Field, config_fields, tables_of, texts_of
+from rnn_tui.tui.form.fields import SECTIONS, Field, config_fields, tables_of, texts_of
 from rnn_tui.tui.form.paths import complete_path, expand, path_fault
 from rnn_tui.tui.form.texts import Faults, Texts
 from rnn_tui.tui.plots.look import Look
@@ -110,13 +110,15 @@ def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
 
 
 def edited(texts: Texts, config: RunConfig) -> RunConfig:
-    """Return the configuration that was filled in, shown as before."""
-    return build_config({**tables_of(texts), "display": config.display.model_dump()})
+    """Return the configuration that was filled in; what has no field stays as it was."""
+    others = config.model_dump(exclude=set(SECTIONS))
+    return build_config({}, {**others, **tables_of(texts)})
 
 
 def as_it_trains(config: RunConfig, snapshot: Snapshot) -> RunConfig:
     """Return the configuration with what has been changed while the run went on."""
     live = {key: getattr(snapshot, key) for key in LIVE}
+    live["learning_rate"] = snapshot.set_learning_rate
     training = config.training.model_copy(update=live)
     return config.model_copy(update={"training": training})
 

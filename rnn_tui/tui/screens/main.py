@@ -167,6 +167,7 @@ class MainScreen(SteeringScreen):
         self._cursor = None
         for panel in self._panels:
             panel.cursor = None
+        self.query_one(EventsPanel).begin_anew()
         self._say(remark)
         session.watch(self._notice)
 

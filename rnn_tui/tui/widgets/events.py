@@ -26,7 +26,12 @@ class EventsPanel(Panel):
             5, "Events", "Events", partial(_draw, journal), lambda _snapshot: (journal.entries,)
         )
         super().__init__(plot, clock=clock, id=id)
+        self._journal = journal
         self._chronicle = Chronicle(journal, clock)
+
+    def begin_anew(self) -> None:
+        """Follow another run from here on."""
+        self._chronicle = Chronicle(self._journal, self._clock)
 
     def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
         """Take in a snapshot."""

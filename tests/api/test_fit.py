@@ -49,7 +49,10 @@ def test_a_run_that_diverges_is_no_exception():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"hiden_size": 3}, r"fit\(\): unknown option 'hiden_size'; known: batch_size, cell,"),
+        (
+            {"hiden_size": 3},
+            r"fit\(\): unknown option 'hiden_size'; known: batch_size, betas, cell,",
+        ),
         ({"hidden_size": 0}, r"fit\(\): hidden_size: must be greater"),
         ({"cell": "gru"}, r"fit\(\): cell: must be 'rnn' or 'lstm', not 'gru'"),
         ({"steps": -1}, r"fit\(\): steps: must be greater"),

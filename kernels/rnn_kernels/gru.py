@@ -1,0 +1,232 @@
+"""The GRU, with the reset gate after the recurrent product or, as first published, before it.
+
+    r, z = σ(W_i x_t + b_i + W_h h_{t−1} + b_h)                   the rows of r and of z
+    n_h  = W_hn h_{t−1} + b_hn
+    n    = tanh(W_in x_t + b_in + r ⊙ n_h)
+    h_t  = (1 − z) ⊙ n + z ⊙ h_{t−1}
+
+and backwards, from dh_t = ∂L/∂h_t (total):
+
+    dn   = dh_t ⊙ (1 − z) ⊙ (1 − n²)                              before the tanh
+    dn_h = dn ⊙ r
+    dz   = dh_t ⊙ (h_{t−1} − n) ⊙ z (1 − z)                       before the σ, as dr
+    dr   = dn ⊙ n_h ⊙ r (1 − r)
+    dh_{t−1} = dh_t ⊙ z + W_hrᵀ dr + W_hzᵀ dz + W_hnᵀ dn_h  + what the readout of t−1 adds
+
+In the original form n waits for r of all units:
+
+    n_h  = r ⊙ h_{t−1}
+    n    = tanh(W_in x_t + b_in + W_hn n_h + b_hn)
+
+    dn_h = W_hnᵀ dn
+    dr   = dn_h ⊙ h_{t−1} ⊙ r (1 − r)
+    dh_{t−1} = dh_t ⊙ z + dn_h ⊙ r + W_hrᵀ dr + W_hzᵀ dz  + what the readout of t−1 adds
+
+Cho et al. 2014 (original); PyTorch, cuDNN and Keras have the first form, which needs one sweep over
+the units a timestep.
+"""
+
+from typing import Any
+
+from rnn_kernels.jit import filled_in
+from rnn_kernels.layout import BIASES, SAMPLES, Array, Layer, R, Z
+from rnn_kernels.microkernel import Code, copy_side_by_side
+from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding
+from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
+
+add_outer_1 = add_outer_2 = filled_in
+
+
+class _Places:
+    """Where the numbers of the tile's first sample and unit lie at its timestep."""
+
+    def __init__(self, at: Any) -> None:
+        layer, m = at.layer, at.memory
+        gate, new = at.sample * layer.z_stride + 2 * at.unit, at.sample * layer.n_stride + at.unit
+        self.a = m + layer.a + at.sample * layer.a_stride
+        self.h = m + layer.h + at.sample * layer.a_stride + at.unit
+        self.h_after = self.h + layer.batch * layer.a_stride
+        self.gates, self.dz = m + layer.gates + gate, m + layer.dz + gate
+        self.n, self.n_h = m + layer.n + new, m + layer.n_h + new
+        self.dn, self.dn_h = m + layer.dn + new, m + layer.dn_h + new
+        self.carry = m + layer.dc + at.b * layer.units + at.unit
+
+
+def gru_forward() -> Any:
+    """Return the kernel that fills the gates and h_t of some samples and a vector of units."""
+
+    @forward_sweep(sums=4, vectors=1)
+    def gru_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w, depth_x = at.parameters + layer.w + at.unit * layer.panel, layer.inputs + 1
+        sums = code.product(code.zeros(rows, 3), p.a, layer.a_stride, 1, w, width, depth_x)
+        of_x = [row[2] for row in sums]
+        sums = [[r, z, code.constant(0)] for r, z, _ in sums]
+        sums = code.product(
+            sums, p.a + depth_x, layer.a_stride, 1,
+            w + depth_x * width, width, layer.hidden + 1,
+        )  # fmt: skip
+        for row, (z_r, z_z, n_h) in enumerate(sums):
+            new = layer.n_stride * row
+            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
+            n = code.tanh(r * n_h + of_x[row])
+            for gate, value in ((R, r), (Z, z)):
+                code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
+            code.store(n_h, p.n_h + new)
+            code.store(n, p.n + new)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(z * (h - n) + n, p.h_after + layer.a_stride * row)
+
+    return gru_forward_tile
+
+
+def gru_backward(vectors: int) -> Any:
+    """Return the kernel that fills the gradient of all gates, and what is carried beside it."""
+
+    @backward_sweep(vectors=vectors)
+    def gru_backward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        dh_rows = total_dh(code, rows, vectors, at, carried=p.carry, through_n=True)
+        for row, dhs in enumerate(dh_rows):
+            code.add_squares(dhs, at.squares + layer.squares + at.sample + row)
+            for v, dh in enumerate(dhs):
+                gate, new = layer.z_stride * row + 2 * v * L, layer.n_stride * row + v * L
+                r, z = (code.load(p.gates + gate + k * L) for k in (R, Z))
+                n, n_h = code.load(p.n + new), code.load(p.n_h + new)
+                h = code.load(p.h + layer.a_stride * row + v * L)
+                dn = dh * (one - z) * (one - n * n)
+                code.store(dn * n_h * r * (one - r), p.dz + gate + R * L)
+                code.store(dh * (h - n) * z * (one - z), p.dz + gate + Z * L)
+                code.store(dn, p.dn + new)
+                code.store(dn * r, p.dn_h + new)
+                code.store(dh * z, p.carry + layer.units * row + v * L)
+
+    return gru_backward_tile
+
+
+# The original form goes over the units twice at every timestep.
+
+
+def gates_forward() -> Any:
+    """Return the kernel that fills r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
+
+    @forward_sweep(sums=2, vectors=1)
+    def gates_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w = at.parameters + layer.w + at.unit * layer.panel
+        sums = code.product(code.zeros(rows, 2), p.a, layer.a_stride, 1, w, width, layer.depth)
+        for row, (z_r, z_z) in enumerate(sums):
+            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
+            for gate, value in ((R, r), (Z, z)):
+                code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(r * h, p.n_h + layer.n_stride * row)
+
+    return gates_forward_tile
+
+
+def new_forward() -> Any:
+    """Return the kernel that then fills n and h_t."""
+
+    @forward_sweep(sums=1, vectors=1)
+    def new_forward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, width = at.layer, _Places(at), 3 * code.lanes
+        w = at.parameters + layer.w + at.unit * layer.panel + 2 * code.lanes
+        depth_x = layer.inputs + BIASES
+        sums = code.product(code.zeros(rows, 1), p.a, layer.a_stride, 1, w, width, depth_x)
+        reset = at.memory + layer.n_h + at.sample * layer.n_stride
+        w_h = w + depth_x * width
+        sums = code.product(sums, reset, layer.n_stride, 1, w_h, width, layer.hidden)
+        for row, (z_n,) in enumerate(sums):
+            n = code.tanh(z_n)
+            code.store(n, p.n + layer.n_stride * row)
+            z = code.load(p.gates + layer.z_stride * row + Z * code.lanes)
+            h = code.load(p.h + layer.a_stride * row)
+            code.store(z * (h - n) + n, p.h_after + layer.a_stride * row)
+
+    return new_forward_tile
+
+
+def gates_backward(vectors: int) -> Any:
+    """Return the kernel that fills dz and dn, and what is carried, but for the reset gate."""
+
+    @backward_sweep(vectors=vectors)
+    def gates_backward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        for row, dhs in enumerate(total_dh(code, rows, vectors, at, carried=p.carry)):
+            code.add_squares(dhs, at.squares + layer.squares + at.sample + row)
+            for v, dh in enumerate(dhs):
+                gate, new = layer.z_stride * row + (2 * v + Z) * L, layer.n_stride * row + v * L
+                z, n = code.load(p.gates + gate), code.load(p.n + new)
+                h = code.load(p.h + layer.a_stride * row + v * L)
+                code.store(dh * (h - n) * z * (one - z), p.dz + gate)
+                code.store(dh * (one - z) * (one - n * n), p.dn + new)
+                code.store(dh * z, p.carry + layer.units * row + v * L)
+
+    return gates_backward_tile
+
+
+def reset_backward(vectors: int) -> Any:
+    """Return the kernel that then fills dr, and carries what passes the reset gate on its way."""
+
+    @backward_sweep(vectors=vectors)
+    def reset_backward_tile(code: Code, rows: int, at: Any) -> None:
+        layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
+        width = vectors * L
+        dn = at.memory + layer.dn + at.sample * layer.n_stride
+        w = at.memory + layer.wt + at.unit * layer.wt_depth + layer.z * width
+        sums = code.zeros(rows, vectors)
+        sums = code.product(sums, dn, layer.n_stride, 1, w, width, layer.units)
+        for row, dn_hs in enumerate(code.keep_first(sums, layer.hidden - at.unit)):
+            for v, dn_h in enumerate(dn_hs):
+                gate = layer.z_stride * row + (2 * v + R) * L
+                r = code.load(p.gates + gate)
+                h = code.load(p.h + layer.a_stride * row + v * L)
+                code.store(dn_h * h * r * (one - r), p.dz + gate)
+                carry = p.carry + layer.units * row + v * L
+                code.store(dn_h * r + code.load(carry), carry)
+
+    return reset_backward_tile
+
+
+def gru_weight_gradient(
+    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
+) -> None:
+    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
+
+    As in `sweeps.weight_gradient`; but n has other inputs or another gradient where its
+    weights are those of h.
+    """
+    L, N = layer.lanes, layer.n_stride
+    width, samples = 3 * L, layer.timesteps * layer.batch
+    after_reset = layer.dn_h != 0
+    depth_x = layer.inputs + (1 if after_reset else BIASES)
+    depth_h = layer.depth - depth_x
+    block = layer.block + part * SAMPLES * 4 * L
+    for n0 in range(0, samples, LARGE_BLOCK):
+        for q in range(start, stop):
+            out = layer.w + q * L * layer.panel
+            out_n = out + 2 * L
+            for k in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
+                count = min(SAMPLES, samples - k)
+                a, dn = layer.a + k * layer.a_stride, layer.dn + k * N + q * L
+                dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
+                if layer.z * memory.itemsize >= FAR_APART:
+                    copy_side_by_side(memory, dz, dz_stride, count, 2 * L, block)
+                    dz, dz_stride = block, 2 * L
+                add_outer_2(
+                    layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, count,
+                    gradient, out, k,
+                )  # fmt: skip
+                add_outer_1(
+                    depth_x, width, memory, a, layer.a_stride, dn, N, count, gradient, out_n, k
+                )
+                a_h, a_stride, dn_h = layer.n_h + k * N, N, dn
+                if after_reset:
+                    a_h, a_stride = a + depth_x, layer.a_stride
+                    dn_h = layer.dn_h + k * N + q * L
+                add_outer_1(
+                    depth_h, width, memory, a_h, a_stride, dn_h, N, count,
+                    gradient, out_n + depth_x * width, k,
+                )  # fmt: skip
+            clear_padding(layer, out, width, gradient)

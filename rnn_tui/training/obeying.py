@@ -1,0 +1,156 @@
+"""The run's side of the commands: carried out between bursts, in the run's own thread."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty
+from typing import TYPE_CHECKING
+
+from rnn_tui.errors import SaveError
+from rnn_tui.training.commands import (
+    Adjust,
+    Command,
+    FinishEpoch,
+    Pause,
+    Save,
+    ScaleLearningRate,
+    ShowFreeRunning,
+    Step,
+    Stop,
+)
+from rnn_tui.training.controls import Controls
+from rnn_tui.training.snapshot import Saved, Snapshot, State
+from rnn_tui.training.steering import Steering
+
+if TYPE_CHECKING:
+    from rnn_tui.training.run import Run
+
+Clock = Callable[[], float]
+
+
+class Obeying(Controls):
+    """Carries out what was asked for, and tells who watches.
+
+    Parameters
+    ----------
+    clock
+        Monotonic seconds.
+    """
+
+    snapshot: Snapshot
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._steering = Steering()
+        self._next_burst = 0.0
+        """When the speed limit allows the next step."""
+        self._changed: Callable[[], None] = _nobody
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` in the run's thread where a snapshot answers a command or has a new state.
+
+        The snapshots of training as it goes are not told one by one: they are to be polled.
+        """
+        self._changed = changed
+
+    def _publish(self, run: "Run", *, pictures: bool) -> None:
+        """Put the present state of the run into `snapshot`."""
+        raise NotImplementedError
+
+    def _obey(self, run: "Run") -> float:
+        """Carry out the commands that wait; hold while paused. Return the seconds held.
+
+        Under a speed limit it waits as well, until the next step may be taken.
+        """
+        held, began = 0.0, None
+        while True:
+            wait: float | None = 0.0
+            if self._steering.is_holding:
+                if self._note_hold():
+                    wait = None
+                    if began is None:
+                        began = self._clock()
+                        self._answer(run)
+            elif self._commands.empty():
+                wait = self._next_burst - self._clock()
+                if wait <= 0 or self._steering.limit is None or self._steering.stop is not None:
+                    return held
+            command = self._next_command(wait)
+            if command is not None:
+                self._carry_out(command, run)
+            if began is not None and not self._steering.is_holding:
+                now = self._clock()
+                held, began, self._next_burst = held + now - began, None, now
+
+    def _next_command(self, seconds: float | None) -> Command | None:
+        """Wait for a command for so long, None: for ever."""
+        try:
+            return self._commands.get(timeout=seconds)
+        except Empty:
+            return None
+
+    def _carry_out(self, command: Command, run: "Run") -> None:
+        match command:
+            case ScaleLearningRate(factor):
+                run.scale_learning_rate(factor)
+            case Adjust():
+                self._adjust(run, command)
+            case Save(path):
+                self._save_as(run, path)
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
+            case _:
+                trainer = run.trainer
+                self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
+        if not isinstance(command, Pause | Step | FinishEpoch | Stop):
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
+
+    def _adjust(self, run: "Run", change: Adjust) -> None:
+        refused = ""
+        if change.optimizer not in {None, run.trainer.optimizer}:
+            self.snapshot = replace(self.snapshot, state=State.COMPILING)
+            self._changed()
+        try:
+            run.adjust(change)
+        except MemoryError:
+            refused = f"There is not enough memory for batches of {change.batch_size:,}."
+        self.snapshot = replace(self.snapshot, refused=refused)
+
+    def _save_as(self, run: "Run", path: Path) -> None:
+        fault = ""
+        try:
+            run.save(path, "save as")
+        except SaveError as error:
+            fault = str(error)
+        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
+
+    def _linger(self, run: "Run") -> None:
+        """Save the model of a run that has ended by itself, until it is told to stop."""
+        self._changed()
+        while self._steering.stop is None:
+            command = self._commands.get()
+            match command:
+                case Save(path):
+                    self._save_as(run, path)
+                    self._changed()
+                case Stop():
+                    self._steering.stop = command
+
+    def _answer(self, run: "Run", *, pictures: bool = True) -> None:
+        """Publish the numbers at once, then what takes longer, and tell who watches of both."""
+        self._publish(run, pictures=False)
+        self._changed()
+        if pictures:
+            self._publish(run, pictures=True)
+            self._changed()
+
+    def _space_out(self, steps: int, began: float) -> None:
+        """Put the next burst as far off as the speed limit wants after `steps` from `began` on."""
+        limit = self._steering.limit
+        if limit is not None:
+            self._next_burst = max(self._next_burst, began) + steps / limit
+
+
+def _nobody() -> None:
+    """Stand in for a watcher."""
