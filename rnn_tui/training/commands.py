@@ -70,6 +70,13 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFreeRunning:
+    """Look at the forecast that is fed with itself, too, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write the best weights to a model file; a file of that name is replaced."""
 
@@ -93,6 +100,7 @@ Command = (
     | ScaleLearningRate
     | TakeWalk
     | Adjust
+    | ShowFreeRunning
     | Save
     | Stop
 )

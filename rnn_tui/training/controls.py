@@ -15,6 +15,7 @@ from rnn_tui.training.commands import (
     RunUntil,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
     TakeWalk,
@@ -79,6 +80,10 @@ class Controls:
         """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
         self.pause()
         self._commands.put(TakeWalk(net))
+
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+        self._commands.put(ShowFreeRunning(on))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""

@@ -14,6 +14,7 @@ from rnn_tui.training.commands import (
     Pause,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
     TakeWalk,
@@ -101,11 +102,13 @@ class Obeying(Controls):
             case TakeWalk(net):
                 self._publish(run, pictures=True)
                 self.snapshot = run.with_walk(self.snapshot, net)
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
             case _:
                 trainer = run.trainer
                 self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
         if not isinstance(command, Pause | Step | FinishEpoch | Stop):
-            self._answer(run, pictures=False)
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:
         refused = ""

@@ -10,7 +10,7 @@ def test_two_cells_train_in_lockstep(start):
     assert "equal parameters" in terminal.text
     terminal.wait_for("•━ LSTM 2")
     terminal.wait_for("3 Gates of RNN 4")
-    terminal.press("m")
+    terminal.press("x")
     terminal.wait_for("3 Gates of LSTM 2")
     terminal.press(" ")
     terminal.wait_for("‖ paused")

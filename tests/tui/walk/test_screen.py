@@ -238,5 +238,5 @@ async def test_another_theme_draws_the_walk_in_its_colours(show):
         await turn(shown)
         strips = shown.app.screen._compositor.render_strips()
         papers = {str(s.style.bgcolor.name) for strip in strips for s in strip if s.style.bgcolor}
-        assert "#fbfcfe" in papers
+        assert "#e0e0e0" in papers
         assert "#0c1017" not in papers
