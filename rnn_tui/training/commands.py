@@ -52,18 +52,11 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeWalk:
-    """Take one backpropagation apart, for the screen to walk through."""
-
-    net: int = 0
-    """Which of the nets that train in lockstep."""
-
-
-@dataclass(frozen=True, slots=True)
 class Adjust:
     """Change how the run trains from here on; None leaves a setting as it is."""
 
     learning_rate: float | None = None
+    """Before the schedule."""
     clip: float | None = None
     batch_size: int | None = None
     optimizer: OptimizerName | None = None
@@ -84,6 +77,14 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
@@ -98,9 +99,9 @@ Command = (
     | RunUntil
     | LimitSpeed
     | ScaleLearningRate
-    | TakeWalk
     | Adjust
     | ShowFreeRunning
     | Save
+    | TakeWalk
     | Stop
 )

@@ -19,7 +19,7 @@ def test_two_cells_train_in_lockstep(start):
     assert "equal parameters" in terminal.text
     terminal.wait_for("•━ LSTM 2")
     terminal.wait_for("3 Gates of RNN 4")
-    terminal.press("x")
+    terminal.press("G")
     terminal.wait_for("3 Gates of LSTM 2")
     terminal.press(" ")
     terminal.wait_for("‖ paused")

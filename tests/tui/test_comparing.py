@@ -43,30 +43,30 @@ async def test_both_nets_stand_in_every_panel(show, size):
         assert "equal units" in shown.header
         assert shown.text.count("•━ RNN 32") == 3
         assert "LSTM 32 leads" in shown.reading
-        assert "x net" in shown.hints
+        assert "G net" in shown.hints
 
 
-async def test_m_shows_the_gates_of_the_next_net(show):
+async def test_shift_g_shows_the_gates_of_the_next_net(show):
     async with show(BOTH, size=(120, 40)) as shown:
         assert "3 Gates of LSTM 32" in shown.text
         assert "forget gate" in shown.text
-        await shown.press("x")
+        await shown.press("G")
         assert "3 Gates of RNN 32" in shown.text
         assert "hidden state" in shown.text
-        await shown.press("x")
+        await shown.press("G")
         assert "3 Gates of LSTM 32" in shown.text
 
 
-async def test_m_with_one_net_says_how_to_compare(show):
+async def test_shift_g_with_one_net_says_how_to_compare(show):
     async with show() as shown:
-        await shown.press("x")
+        await shown.press("G")
         assert "There is one net alone: c compares" in shown.reading
 
 
 async def test_the_walk_goes_through_the_net_whose_gates_are_shown(show):
     async with show(BOTH, size=(120, 40)) as shown:
         shown.session.walk = make_walk(cell="rnn")
-        await shown.press("x", "b")
+        await shown.press("G", "b")
         await shown.pilot.pause()
         assert ("take_walk", 1) in shown.session.calls
         assert "BPTT walk · RNN 32 · sunspots" in shown.header

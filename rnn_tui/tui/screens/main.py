@@ -22,7 +22,7 @@ from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.screens.help import HelpScreen, help_page
 from rnn_tui.tui.screens.steering import SteeringScreen
 from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.screenshot import save_screen
@@ -117,12 +117,13 @@ class MainScreen(SteeringScreen):
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
         self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
+        self._events = EventsPanel(journal, clock=clock, id="events")
         self._panels = (
             self._loss,
             self._forecast,
             self._gates,
             GradientPanel(GRADIENT, clock=clock, id="gradient"),
-            EventsPanel(journal, clock=clock, id="events"),
+            self._events,
         )
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
@@ -165,6 +166,7 @@ class MainScreen(SteeringScreen):
         """Show another run from here on."""
         self._session, self._state, self._snapshot = session, None, None
         self._last_saved = self._once_saved = None
+        self._events.begin_anew()
         self._cursor = None
         for panel in self._panels:
             panel.cursor = None
@@ -414,7 +416,7 @@ class MainScreen(SteeringScreen):
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
+        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
 
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
