@@ -1,5 +1,6 @@
 """Several nets on the main screen, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -131,3 +132,12 @@ async def test_a_comparison_begins_anew_as_one(show):
         session = shown.app.session
         assert session.config.training.seed == 1
         assert [config.training.seed for config in session.others] == [1]
+
+
+async def test_three_nets_have_their_labels_and_numbers_on_80_by_24(show):
+    async with show(make_comparison(4000, nets=3)) as shown:
+        assert shown.text.count("×━ GRU") == 3
+        assert re.search(r"GRU (32 )?0\.\d", shown.text)
+        assert "LSTM 32, RNN 32, GRU 32" in shown.header
+        assert "step 4,000" in shown.header
+        assert "/50" in shown.text
