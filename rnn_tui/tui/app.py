@@ -28,12 +28,13 @@ from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
+from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, listening, log_file
 from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
 from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME, detect_glyphs
+from rnn_tui.tui.theme import THEME
 
 if TYPE_CHECKING:
     from rnn_tui.tui.launching import Launcher
@@ -241,6 +242,7 @@ def run_app(
     load_from: Path | None = None,
     save_to: Path | None = None,
     output_to: Path | None = None,
+    taking_over: Callable[[], None] | None = None,
 ) -> int:
     """Train `config` on the screen until the user leaves; return the exit code.
 
@@ -250,6 +252,8 @@ def run_app(
         Model files to start from and to write at the end.
     output_to
         Table of forecasts to write at the end.
+    taking_over
+        Is called just before the app draws on the terminal.
 
     Raises
     ------
@@ -264,7 +268,7 @@ def run_app(
     launcher = Launcher(load_from, save_to, output_to)
     launcher(config.model_copy(update={"display": shown}))
     with log_file(log_folders()) as write:
-        app = _show(launcher, display, Journal(write))
+        app = _show(launcher, display, Journal(write), taking_over)
     session = app.session
     if app.crash is not None:
         raise app.crash
@@ -279,7 +283,12 @@ def run_app(
     return exit_code(session.snapshot.ended, app.ended_by)
 
 
-def _show(launcher: "Launcher", display: Display, journal: Journal) -> RnnTuiApp:
+def _show(
+    launcher: "Launcher",
+    display: Display,
+    journal: Journal,
+    taking_over: Callable[[], None] | None,
+) -> RnnTuiApp:
     """Run the app until the user leaves, then wait for the end of every run."""
     app = None
     try:
@@ -293,6 +302,8 @@ def _show(launcher: "Launcher", display: Display, journal: Journal) -> RnnTuiApp
                 terminal=terminal,
                 journal=journal,
             )
+            if taking_over is not None:
+                taking_over()
             app.run()
     finally:
         ended_by = app.ended_by if app else None
