@@ -209,14 +209,20 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             quiet=request.quiet,
         )
         return run_batch(configs, task)
-    from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
+    from rnn_tui.tui.curtain import raised  # noqa: PLC0415 - the app needs it
 
-    return run_app(
-        configs[0],
-        load_from=request.load_model,
-        save_to=request.save_model,
-        output_to=request.output,
-    )
+    model = configs[0].model
+    title = f"{model.cell.upper()} {model.hidden_size}"
+    with raised(title, sys.stdout, os.environ) as taking_over:
+        from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual and NumPy
+
+        return run_app(
+            configs[0],
+            load_from=request.load_model,
+            save_to=request.save_model,
+            output_to=request.output,
+            taking_over=taking_over,
+        )
 
 
 def parse(arguments: Sequence[str]) -> Request | int:

@@ -57,9 +57,8 @@ class Predictor:
         return self._ordered(self.outputs(inputs, starts))
 
     def _ordered(self, outputs: Inputs) -> Inputs:
-        ordered: Inputs = np.sort(
-            outputs.reshape(len(outputs), -1, len(self._model.quantiles)), axis=2
-        )
+        ordered = outputs.reshape(len(outputs), -1, len(self._model.quantiles)).copy()
+        ordered.sort(axis=2)
         return ordered
 
     def outputs(self, inputs: Inputs, starts: Starts) -> Inputs:

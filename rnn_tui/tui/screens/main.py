@@ -22,7 +22,6 @@ from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen
 from rnn_tui.tui.screens.steering import SteeringScreen
 from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
@@ -405,5 +404,7 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
+        from rnn_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
         self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
