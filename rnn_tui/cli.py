@@ -239,15 +239,22 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             quiet=request.quiet,
         )
         return run_batch(configs, task)
-    from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
+    from rnn_tui.tui.curtain import raised  # noqa: PLC0415 - the app needs it
 
-    return run_app(
-        configs,
-        match=request.match or "units",
-        load_from=request.load_model,
-        save_to=request.save_model,
-        output_to=request.output,
+    title = " beside ".join(
+        f"{config.model.cell.upper()} {config.model.hidden_size}" for config in configs
     )
+    with raised(title, sys.stdout, os.environ) as taking_over:
+        from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual and NumPy
+
+        return run_app(
+            configs,
+            match=request.match or "units",
+            load_from=request.load_model,
+            save_to=request.save_model,
+            output_to=request.output,
+            taking_over=taking_over,
+        )
 
 
 def parse(arguments: Sequence[str]) -> Request | int:

@@ -30,14 +30,14 @@ from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Match, State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
+from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind, listening, log_file
 from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
-from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME, detect_glyphs, palette_of
+from rnn_tui.tui.theme import THEME, palette_of
 
 if TYPE_CHECKING:
     from rnn_tui.tui.launching import Launcher
@@ -164,7 +164,9 @@ class RnnTuiApp(App[None]):
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
-        for screen in self.screen_stack:
+        for screen in self.screen_stack[1:]:
+            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - not for the first frame
+
             if isinstance(screen, WalkScreen):
                 screen.set_look(self._look(theme))
 
@@ -288,6 +290,7 @@ def run_app(
     load_from: Path | None = None,
     save_to: Path | None = None,
     output_to: Path | None = None,
+    taking_over: Callable[[], None] | None = None,
 ) -> int:
     """Train on the screen until the user leaves; return the exit code.
 
@@ -301,6 +304,8 @@ def run_app(
         Model files to start from and to write at the end.
     output_to
         Table of forecasts to write at the end.
+    taking_over
+        Is called just before the app draws on the terminal.
 
     Raises
     ------
@@ -316,7 +321,7 @@ def run_app(
     launcher = Launcher(load_from, save_to, output_to)
     begin = partial(launcher, first, others, match)
     with log_file(log_folders()) as write:
-        app = _show(launcher, begin, display, Journal(write), path)
+        app = _show(launcher, begin, display, Journal(write), path, taking_over)
     session = app.session
     if app.crash is not None:
         saved = session.snapshot.saved
@@ -340,6 +345,7 @@ def _show(
     display: Display,
     journal: Journal,
     settings: Path,
+    taking_over: Callable[[], None] | None,
 ) -> RnnTuiApp:
     """Run the app until the user leaves, then wait for the end of every run."""
     session = begin()
@@ -354,6 +360,8 @@ def _show(
                 journal=journal,
                 remember=partial(remember, settings),
             )
+            if taking_over is not None:
+                taking_over()
             app.run()
             session, ended_by = app.session, app.ended_by
             if app.crash is not None and session.snapshot.step and not session.saves_itself:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_tui.config import RunConfig
-from rnn_tui.training.checkpoint import LEARNED
 from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import Match
@@ -73,6 +72,8 @@ class Launcher:
     def _fits(self, config: RunConfig) -> bool:
         if not self.launched:
             return True
+        from rnn_tui.training.checkpoint import LEARNED  # noqa: PLC0415 - not for the first run
+
         first = self.launched[0].session.config
         return all(
             getattr(getattr(config, section), key) == getattr(getattr(first, section), key)

@@ -22,9 +22,7 @@ from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen, help_page
 from rnn_tui.tui.screens.steering import SteeringScreen
-from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -415,12 +413,19 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
+        from rnn_tui.tui.screens.help import (  # noqa: PLC0415 - not for the first frame
+            HelpScreen,
+            help_page,
+        )
+
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
         self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
 
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
         if self._may_steer():
+            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
+
             net = self._gates.net % len(self._session.snapshot.nets)
             self._session.take_walk(net)
             self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))
