@@ -179,7 +179,7 @@ class RnnTuiApp(App[None]):
         if self._launch is None:
             return
         before, self._is_first = self.session, False
-        before.stop()
+        before.give_up()
         self.session = self._launch(message.config)
         self._main.attach(self.session, message.remark)
         self.session.start(after=before)
