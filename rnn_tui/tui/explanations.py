@@ -25,7 +25,7 @@ EXPLANATIONS = (
         ("L = mean (y − target)²",),
         "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
-        "weights of that step are the ones kept. l changes the scale, r shows the last steps.",
+        "weights of that step are the ones kept. l changes the scale, v shows the last steps.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press -.",
