@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 HAS_PIP := @$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run test test-peers bench pictures clean
+.PHONY: run test test-peers bench bench-dashboard pictures clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -25,6 +25,10 @@ test-peers: $(VENV)/.installed-peers
 # A training step beside PyTorch's; BENCH='--quick' is short. benchmarks/README.md explains the table.
 bench: $(VENV)/.installed-peers
 	$(BIN)/python benchmarks/train_step.py $(BENCH)
+
+# What the screen costs beside training without one; the ten minutes of benchmarks/soak.py are apart.
+bench-dashboard: $(VENV)/.installed
+	$(BIN)/python benchmarks/dashboard.py $(BENCH)
 
 # The pictures in README.md: the app itself, training.
 pictures: $(VENV)/.installed

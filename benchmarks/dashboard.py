@@ -94,11 +94,15 @@ class App:
             seen = seen[-200:] + self.read(0.01)
         return time.perf_counter() - began
 
+    def write(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
     def press(self, key: str, wanted: str) -> float:
         """Press a key; return the milliseconds until its answer is on the wire."""
         while self.read(0.0):
             pass
-        os.write(self._master, key.encode())
+        self.write(key)
         return 1e3 * self.wait_for(wanted.encode(), 5.0)
 
     def listen(self, seconds: float) -> None:

@@ -1,5 +1,6 @@
 """What is said and kept when rnn-tui itself is at fault."""
 
+import os
 import sys
 import time
 import traceback
@@ -22,6 +23,19 @@ def report_crash(error: BaseException, arguments: list[str]) -> str:
     path = _write_log(text)
     where = f"the traceback is in {path}" if path else "its log could not be written"
     return f"this is a bug in rnn-tui ({fault}); {where}."
+
+
+def rescue_path() -> Path:
+    """Return where a run is kept that nobody else will save; its folder exists. Never raises."""
+    name = time.strftime("rescued-%Y%m%d-%H%M%S.safetensors")
+    for folder in log_folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder / name
+    return Path(name)
 
 
 def _write_log(text: str) -> Path | None:

@@ -77,6 +77,11 @@ def explain(path: Path, text: str, key: tuple[str, ...], what: str) -> str:
     return f"{path}{f':{line}' if line else ''}: {'.'.join(key)}: {what}."
 
 
+def fault(path: Path, key: tuple[str, ...], what: str) -> UsageError:
+    """Return the error that leads to a key in the settings file."""
+    return UsageError(explain(path, _read(path), key, what))
+
+
 def line_of(text: str, key: tuple[str, ...]) -> int | None:
     """Return the line, from 1, that sets a key such as ("keys", "quit"); None if none is found."""
     table: tuple[str, ...] = ()

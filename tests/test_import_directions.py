@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "training": BASE
     | {"choices", "crash", "data", "forecasting", "gradients", "rnn_kernels", "__init__"},
     "batch": BASE | DRAWING | ENGINE | {"streams", "toml"},
-    "tui": BASE | DRAWING | ENGINE | {"options", "places", "settings", "streams"},
+    "tui": BASE | DRAWING | ENGINE | {"crash", "options", "places", "settings", "streams"},
     "api": BASE | ENGINE,
     "setting": set(),
     "followoptions": {"setting"},

@@ -62,6 +62,13 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFreeRunning:
+    """Look at the forecast that is fed with itself, too, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write the best weights to a model file; a file of that name is replaced."""
 
@@ -86,6 +93,7 @@ Command = (
     | LimitSpeed
     | ScaleLearningRate
     | Adjust
+    | ShowFreeRunning
     | Save
     | Stop
 )

@@ -15,6 +15,7 @@ from rnn_tui.training.commands import (
     RunUntil,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
 )
@@ -73,6 +74,10 @@ class Controls:
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
+
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+        self._commands.put(ShowFreeRunning(on))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""

@@ -1,14 +1,17 @@
 """What is kept of a run in bounded memory: recent steps one by one, the whole run decimated."""
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.training.events import Floats, StepsDone
-from rnn_tui.training.snapshot import Curve, HistoryView
+from rnn_tui.training.snapshot import Curve, HistoryView, Marks
 
 Steps = NDArray[np.int64]
+LEAST_CHANGE = 1.1
+"""Factor of the learning rate that is kept: a schedule changes it at every step."""
 
 
 class RecentCurve:
@@ -124,6 +127,56 @@ class DecimatedCurve:
         )
 
 
+class Milestones:
+    """Numbered steps in bounded memory: all of them, then every tenth, and so on."""
+
+    def __init__(self, capacity: int = 400) -> None:
+        self._capacity = capacity
+        self._number: list[int] = []
+        self._step: list[int] = []
+        self._stride = 1
+
+    def add(self, number: int, step: int) -> None:
+        """Take a milestone in; numbers ascend."""
+        if number % self._stride:
+            return
+        self._number.append(number)
+        self._step.append(step)
+        if len(self._number) > self._capacity:
+            self._stride *= 10
+            kept = [n % self._stride == 0 for n in self._number]
+            self._number = list(compress(self._number, kept))
+            self._step = list(compress(self._step, kept))
+
+    def view(self) -> Marks:
+        """Return a read-only copy."""
+        return Marks(
+            _frozen(np.array(self._step, np.int64)), _frozen(np.array(self._number, float))
+        )
+
+
+class RateChanges:
+    """The learning rate wherever it has changed by a tenth, in bounded memory."""
+
+    def __init__(self, capacity: int = 400) -> None:
+        self._capacity = capacity
+        self._step: list[int] = []
+        self._rate: list[float] = []
+
+    def add(self, step: int, rate: float) -> None:
+        """Take in the rate that holds from `step` on."""
+        if self._rate and 1 / LEAST_CHANGE < rate / self._rate[-1] < LEAST_CHANGE:
+            return
+        self._step.append(step)
+        self._rate.append(rate)
+        if len(self._rate) > self._capacity:
+            del self._step[1::2], self._rate[1::2]
+
+    def view(self) -> Marks:
+        """Return a read-only copy; the first entry is the rate that the run began with."""
+        return Marks(_frozen(np.array(self._step, np.int64)), _frozen(np.array(self._rate, float)))
+
+
 class History:
     """The curves of one run."""
 
@@ -132,6 +185,8 @@ class History:
         self._loss = DecimatedCurve(whole)
         self._validation_loss = DecimatedCurve(whole)
         self._gradient_norm = DecimatedCurve(whole)
+        self._epochs = Milestones()
+        self._rates = RateChanges()
 
     def add(self, burst: StepsDone) -> None:
         """Take in a burst of steps."""
@@ -139,6 +194,10 @@ class History:
         self._recent_loss.extend(step, burst.loss)
         self._loss.extend(step, burst.loss)
         self._gradient_norm.extend(step, burst.gradient_norm)
+        self._rates.add(burst.first_step, float(np.atleast_1d(burst.learning_rate)[-1]))
+        first = burst.epoch - len(burst.epoch_starts)
+        for number, place in enumerate(burst.epoch_starts, start=first + 1):
+            self._epochs.add(number, burst.first_step + place)
         if burst.validation_loss is not None:
             self._validation_loss.extend(step[-1:], np.array([burst.validation_loss]))
 
@@ -149,6 +208,8 @@ class History:
             recent_loss=self._recent_loss.view(),
             validation_loss=self._validation_loss.view(),
             gradient_norm=self._gradient_norm.view(),
+            epochs=self._epochs.view(),
+            rates=self._rates.view(),
         )
 
 

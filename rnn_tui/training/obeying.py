@@ -14,6 +14,7 @@ from rnn_tui.training.commands import (
     Pause,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
 )
@@ -97,11 +98,13 @@ class Obeying(Controls):
                 self._adjust(run, command)
             case Save(path):
                 self._save_as(run, path)
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
             case _:
                 trainer = run.trainer
                 self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
         if not isinstance(command, Pause | Step | FinishEpoch | Stop):
-            self._answer(run, pictures=False)
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:
         refused = ""

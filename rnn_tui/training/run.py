@@ -91,6 +91,8 @@ class Run:
         self._notes = check_forecast(config, self._prepared)
         self._closing: Closing | None = None
         self.fault: str | None = None
+        self.shows_free_running = False
+        """Whether snapshots have the forecast of the test part that is fed with itself."""
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
@@ -405,7 +407,11 @@ class Run:
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following
-        shown = self.trainer.forecast(SHOWN_POINTS) if following is None else following.forecast()
+        shown = (
+            self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running)
+            if following is None
+            else following.forecast()
+        )
         return replace(
             snapshot,
             forecast=shown,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
-from rnn_tui.crash import report_crash
+from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.controls import Joinable
@@ -156,10 +156,20 @@ class Session(Obeying):
             self.error = error
             reason = str(error)
             if not isinstance(error, RnnTuiError):
-                reason = report_crash(error, sys.argv[1:])
+                reason = report_crash(error, sys.argv[1:]) + self._rescued
             ended = RunEnded(Status.FAILED, reason, self.snapshot.step, None, 0.0, {})
             self.snapshot = replace(self.snapshot, state=State.ENDED, message=reason, ended=ended)
         self._changed()
+
+    @property
+    def _rescued(self) -> str:
+        """Where the weights are that a slip of ours has left, a sentence."""
+        saved = self.snapshot.saved
+        if saved is None:
+            return ""
+        if saved.fault:
+            return f" The weights are lost: {saved.fault}"
+        return f" The weights of step {saved.step:,} are in {saved.path}."
 
     def events(self) -> Iterator[Event]:
         """Run, in the calling thread.
@@ -203,6 +213,9 @@ class Session(Obeying):
                 yield from self._follow(run, opened)
         except GeneratorExit:
             self._save(run)
+            raise
+        except Exception:
+            self._save_as(run, self._save_to or rescue_path())
             raise
         yield self._end(run)
         if self._frame_seconds is not None:

@@ -4,7 +4,7 @@ Every array in a snapshot is a copy with its write flag cleared: a reader never 
 a kernel is writing to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Floats, RunEnded
 
+SLOPE = "1−h²"
+"""Name of tanh's slope at the hidden state among what a trace shows: how much gradient passes."""
 Times = NDArray[np.float64] | NDArray[np.datetime64]
 
 
@@ -42,6 +44,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Steps at which something happened, and what: both of shape (n,), ascending in step."""
+
+    step: NDArray[np.int64]
+    value: Floats
+
+    @classmethod
+    def none(cls) -> "Marks":
+        """Return no marks."""
+        return cls(np.empty(0, np.int64), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryView:
     """The run so far: recent steps exactly, the whole run decimated."""
 
@@ -51,6 +66,10 @@ class HistoryView:
     """Training loss, the last steps one by one."""
     validation_loss: Curve
     gradient_norm: Curve
+    epochs: Marks = field(default_factory=Marks.none)
+    """Where epochs begin: the first step of each, or of every tenth, …; the value is its number."""
+    rates: Marks = field(default_factory=Marks.none)
+    """Where the learning rate has changed by a tenth or more, and what it was from there on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,9 @@ class Forecast:
     """Steps that one prediction covers; `predicted` is the first of them."""
     start: int = 0
     """Index in the series of the first point."""
+    free: Floats | None = None
+    """What is forecast from the beginning of the test part on by reading the forecasts themselves,
+    shape (n,), NaN outside; only where it is asked for, and possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +103,9 @@ class Trace:
     """What happened inside the network at every timestep of one window.
 
     `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
-    "h" for an RNN; timestep 0 is the oldest of the window. The window is fixed for the run (the
-    last one of the validation part), so that changes are the network's, not the data's.
+    "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the oldest of the window. The
+    window is fixed for the run (the last one of the validation part), so that changes are the
+    network's, not the data's.
     """
 
     gates: dict[str, NDArray[np.float32]]

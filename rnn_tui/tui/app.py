@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,22 +20,24 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
-from rnn_tui.config import DEFAULT_FPS, RunConfig
+from rnn_tui.config import RunConfig
+from rnn_tui.crash import rescue_path
 from rnn_tui.errors import ExitCode, RnnTuiError
 from rnn_tui.places import log_folders, settings_file
-from rnn_tui.settings import read_settings
+from rnn_tui.settings import read_settings, remember
 from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.glyphs import detect_glyphs
-from rnn_tui.tui.journal import Journal, listening, log_file
-from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
-from rnn_tui.tui.plots.look import DARK, LIGHT, SIXTEEN, Look
+from rnn_tui.tui.journal import Journal, Kind, listening, log_file
+from rnn_tui.tui.keys import PALETTE_KEY
+from rnn_tui.tui.plots.look import SIXTEEN, Look
+from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME
+from rnn_tui.tui.theme import THEME, palette_of
 
 if TYPE_CHECKING:
     from rnn_tui.tui.launching import Launcher
@@ -52,18 +55,18 @@ class RnnTuiApp(App[None]):
     ----------
     session
         The run; it is started once the first frame is on the screen.
+    display
+        Frames a second, colours, keys.
     launch
         Makes the session of another run, for beginning anew. None: the app has one run.
     fps
-        Frames a second, at most.
-    is_thrifty
-        Whether to send little to the terminal.
-    few_colours
-        Whether it has sixteen colours, or is to be sent no more.
+        Frames a second instead of the display's.
     terminal
         Where to draw; None lets Textual choose.
     journal
         The event log; None begins an empty one.
+    remember
+        Is called with the name of a setting and what was chosen for it in the command palette.
     clock
         Monotonic seconds.
     """
@@ -81,33 +84,43 @@ class RnnTuiApp(App[None]):
         self,
         session: RunSession,
         *,
+        display: Display | None = None,
         launch: Callable[[RunConfig], RunSession] | None = None,
-        fps: int = DEFAULT_FPS,
-        is_thrifty: bool = False,
-        few_colours: bool = False,
+        fps: int | None = None,
         terminal: TextIOWrapper | None = None,
         journal: Journal | None = None,
+        remember: Callable[[str, str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(driver_class=_driver_class() if terminal else None)
         self.session = session
-        self._launch = launch
-        self._is_first = True
-        self.is_thrifty = is_thrifty
-        self._few_colours = few_colours
-        if few_colours:
+        self._display_choice = display or Display()
+        self.is_thrifty = self._display_choice.is_thrifty
+        if self._display_choice.few_colours:
             self.console = _sixteen_colours(self.console)
         if terminal is not None:
             self.terminal = terminal
+        self._launch = launch
+        self._is_first = True
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
         self._half_line = ""
         """What has been printed without an end of line so far."""
         self._glyphs = detect_glyphs(os.environ)
+        self._colours = self._display_choice.palette
         self._journal = journal or Journal()
-        self._main = MainScreen(session, fps, clock, self._look(THEME), self._journal)
+        self._remember = remember
+        self._main = MainScreen(
+            session,
+            fps or self._display_choice.fps,
+            clock,
+            self._look(THEME),
+            self._journal,
+            self._display_choice.commands,
+        )
         self.register_theme(THEME)
-        self.theme = THEME.name
+        self.theme = self._display_choice.theme
+        self.set_keymap({command.id: command.keys for command in self._display_choice.commands})
 
     @property
     def crash(self) -> Exception | None:
@@ -122,7 +135,8 @@ class RnnTuiApp(App[None]):
         """Start the run behind the first frame."""
         self.begin_capture_print(self)
         self._follow_theme(self.current_theme)
-        self.theme_changed_signal.subscribe(self, self._follow_theme)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.app_resume_signal.subscribe(self, self._come_back)
         loop = asyncio.get_running_loop()
         for name in SIGNALS:
             number = getattr(signal, name, None)
@@ -130,6 +144,10 @@ class RnnTuiApp(App[None]):
                 with suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(number, self._end, number)
         self.call_after_refresh(self.session.start)
+
+    def _come_back(self, _app: object) -> None:
+        """Draw all of it: Textual takes a terminal of the same size for an unchanged one."""
+        self.screen.refresh(layout=True)
 
     def on_print(self, event: events.Print) -> None:
         """Note what was printed, whole lines at a time."""
@@ -139,11 +157,29 @@ class RnnTuiApp(App[None]):
             self._journal.stray(line)
 
     def _look(self, theme: Theme) -> Look:
-        palette = SIXTEEN if self._few_colours else DARK if theme.dark else LIGHT
-        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not self._few_colours)
+        few = self._display_choice.few_colours
+        palette = SIXTEEN if few else palette_of(theme, self._colours)
+        return Look(palette, self._glyphs, colour=not self.no_color, blocks=not few)
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
+
+    def _keep_theme(self, theme: Theme) -> None:
+        self._follow_theme(theme)
+        self._keep("theme", theme.name)
+
+    def choose_colours(self, name: str) -> None:
+        """Draw data in the colours of a name, from now on."""
+        self._colours = name
+        self._follow_theme(self.current_theme)
+        self._keep("palette", name)
+
+    def _keep(self, setting: str, value: str) -> None:
+        if self._remember is not None:
+            try:
+                self._remember(setting, value)
+            except (OSError, RnnTuiError) as error:
+                self._journal.note(Kind.WARNING, f"{setting} {value} is not kept: {error}")
 
     def on_resize(self) -> None:
         """Draw everything anew: what the terminal made of its old content is not known."""
@@ -186,10 +222,14 @@ class RnnTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
-        for command in COMMANDS if screen is self._main else ():
+        commands = self._display_choice.commands
+        for command in commands if screen is self._main else ():
             text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
             yield SystemCommand(command.title, text, self._runner(command.action))
-        titles = {command.title for command in COMMANDS}
+        for name in COLOURS:
+            text = "lines, areas and heat maps in colours that every kind of vision tells apart"
+            yield SystemCommand(f"Colours: {name}", text, partial(self.choose_colours, name))
+        titles = {command.title for command in commands}
         yield from (c for c in super().get_system_commands(screen) if c.title not in titles)
 
     def _runner(self, action: str) -> Callable[[], None]:
@@ -262,15 +302,18 @@ def run_app(
     """
     from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
 
-    settings = read_settings(settings_file())
-    display = choose_display(config.display, settings, os.environ)
+    path = settings_file()
+    display = choose_display(config.display, read_settings(path), os.environ, path)
     shown = config.display.model_copy(update={"fps": display.fps})
+    config = config.model_copy(update={"display": shown})
     launcher = Launcher(load_from, save_to, output_to)
-    launcher(config.model_copy(update={"display": shown}))
     with log_file(log_folders()) as write:
-        app = _show(launcher, display, Journal(write), taking_over)
+        app = _show(launcher, config, display, Journal(write), path, taking_over)
     session = app.session
     if app.crash is not None:
+        saved = session.snapshot.saved
+        if saved is not None and not saved.fault:
+            complain(f"the weights of step {saved.step:,} are in {saved.path}.")
         raise app.crash
     if isinstance(session.error, RnnTuiError):
         raise session.error
@@ -285,32 +328,36 @@ def run_app(
 
 def _show(
     launcher: "Launcher",
+    config: RunConfig,
     display: Display,
     journal: Journal,
+    settings: Path,
     taking_over: Callable[[], None] | None,
 ) -> RnnTuiApp:
     """Run the app until the user leaves, then wait for the end of every run."""
-    app = None
+    session: RunSession = launcher(config)
+    ended_by: int | None = None
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
             app = RnnTuiApp(
-                launcher.launched[0].session,
+                session,
+                display=display,
                 launch=launcher,
-                fps=display.fps,
-                is_thrifty=display.is_thrifty,
-                few_colours=display.few_colours,
                 terminal=terminal,
                 journal=journal,
+                remember=partial(remember, settings),
             )
             if taking_over is not None:
                 taking_over()
             app.run()
+            session, ended_by = app.session, app.ended_by
+            if app.crash is not None and session.snapshot.step and not session.saves_itself:
+                session.save(rescue_path())
     finally:
-        ended_by = app.ended_by if app else None
         for run in launcher.launched:
             run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
             _await(run.session, exit_code(None, ended_by))
-        conclude(journal, launcher.launched[-1].session.snapshot)
+        conclude(journal, session.snapshot)
     return app
 
 

@@ -1,12 +1,17 @@
 """How the screen is drawn on this line and this terminal: frames a second, colours, thrift."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
+from textual.theme import BUILTIN_THEMES
 
 from rnn_tui.config import DEFAULT_FPS, DisplayConfig
-from rnn_tui.settings import Settings
+from rnn_tui.settings import Settings, fault
+from rnn_tui.tui.keymap import commands_of
+from rnn_tui.tui.keys import COMMANDS, Command
+from rnn_tui.tui.theme import THEME
 
 SSH_FPS = 4
 """What a thin line carries without falling behind."""
@@ -21,10 +26,15 @@ class Display:
     """Whether to send only what has changed."""
     few_colours: bool = False
     """Whether to do with sixteen colours, and heat maps of characters."""
+    theme: str = THEME.name
+    palette: str = "blue-orange"
+    """Name of the colours of data."""
+    commands: tuple[Command, ...] = COMMANDS
+    """The actions with their keys."""
 
 
 def choose_display(
-    asked: DisplayConfig, settings: Settings, environment: Mapping[str, str]
+    asked: DisplayConfig, settings: Settings, environment: Mapping[str, str], path: Path
 ) -> Display:
     """Return the display: the run's configuration beats the settings, which beat what is found.
 
@@ -34,14 +44,35 @@ def choose_display(
         Section `display` of the run's configuration: options and --config.
     environment
         Environment variables; SSH_CONNECTION tells that the terminal is elsewhere.
+    path
+        File of the settings, for messages.
+
+    Raises
+    ------
+    UsageError
+        The settings name a theme, an action or a key that there is not.
     """
+    known = [THEME.name, *BUILTIN_THEMES]
+    if settings.theme not in known:
+        raise fault(path, ("theme",), f"no such theme as {settings.theme!r}; {_among(known)}")
     profile = asked.profile or settings.profile
     if profile == "auto":
         profile = "ssh" if environment.get("SSH_CONNECTION") else "local"
     usual = SSH_FPS if profile == "ssh" else DEFAULT_FPS
     is_thin = profile == "ssh"
     few = is_thin or has_few_colours(environment)
-    return Display(asked.fps or settings.fps or usual, is_thrifty=is_thin, few_colours=few)
+    return Display(
+        fps=asked.fps or settings.fps or usual,
+        is_thrifty=is_thin,
+        few_colours=few,
+        theme=settings.theme,
+        palette=settings.palette,
+        commands=commands_of(settings, path),
+    )
+
+
+def _among(names: Sequence[str]) -> str:
+    return f"there are {', '.join(names)}"
 
 
 def has_few_colours(environment: Mapping[str, str]) -> bool:

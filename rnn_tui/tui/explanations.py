@@ -25,7 +25,9 @@ EXPLANATIONS = (
         ("L = mean (y − target)²",),
         "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
-        "weights of that step are the ones kept. l changes the scale, v shows the last steps.",
+        "weights of that step are the ones kept. l changes the scale, v shows the last steps, s "
+        "the running geometric mean. At the foot ╵ marks epochs, ▴ and ▾ where the learning rate "
+        "rose or fell.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press -.",
@@ -41,7 +43,7 @@ EXPLANATIONS = (
         ),
         "Training, validation and test part are marked; nothing is learned from the last two. A "
         "long series shows its most recent part. The cursor (← →) stands at one timestep of the "
-        "window of panel 3.",
+        "window of panel 3. d shows the errors, actual − predicted, around 0.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
     ),
@@ -57,7 +59,10 @@ EXPLANATIONS = (
         ),
         "i input, f forget and o output gate go from 0 shut to 1 open; g candidate, c cell and h "
         "hidden state from −1 to 1; c may exceed 1, then the scale says so. g shows the next one. "
-        "Where there are more units than room, a row is their mean. A plain RNN has h alone. The "
+        "Where there are more units than room, a row is their mean. A plain RNN has h and 1−h², "
+        "the slope of tanh: where it is 0, no gradient passes. m goes over to the mean in a band "
+        "from the 10th to the 90th percentile of the units, and to the histogram of all values; o "
+        "sorts the units by index, mean or time scale, −1/ln of the mean forget gate. The "
         "cursor (← →, or a click) reads out the means over all units at one timestep.",
         "Units differ, and differ over time.",
         "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
@@ -73,10 +78,24 @@ EXPLANATIONS = (
             "reach = the largest lag k with ‖δ_{T−k}‖ / ‖δ_T‖ > 1 %",
         ),
         "Read it from right to left, the way the gradient goes. The level line is 1 % of the last "
-        "timestep's norm, the upright one the furthest timestep above it. The cursor (← →, or a "
+        "timestep's norm, the upright one the furthest timestep above it. Faint lines are earlier "
+        "steps of the run. A large panel shows the norm over all weights at every step below, and "
+        "the threshold it is clipped at. The cursor (← →, or a "
         "click) reads out the norms at one timestep.",
         "A gentle slope: early timesteps still teach.",
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "
         "small for the floats of the run. Overflow: it exploded.",
+    ),
+    Explanation(
+        5,
+        "Events",
+        "What happened in the run, with the time of day: states, epochs, learning rates, best "
+        "validation losses, clipping, underflow and overflow. And whatever a library printed or "
+        "warned of meanwhile, which would have torn the screen. The same lines are in the log "
+        "file; rnn-tui config tells where.",
+        (),
+        "The latest stands at the bottom. A large screen shows the log below the other panels.",
+        "A few entries, then fewer: epochs and best losses come ever more rarely.",
+        "Clipping in most of the steps: lower the learning rate. Warnings: read them.",
     ),
 )

@@ -8,8 +8,7 @@ from pathlib import Path
 from textual.binding import Binding
 from textual.keys import Keys, format_key, key_to_character
 
-from rnn_tui.errors import UsageError
-from rnn_tui.settings import Settings, explain
+from rnn_tui.settings import Settings, fault
 from rnn_tui.tui.keys import COMMANDS, Command, Hint
 
 MODIFIERS = {"ctrl", "shift", "alt", "super"}
@@ -40,9 +39,8 @@ def commands_of(settings: Settings, path: Path) -> tuple[Command, ...]:
     """
     try:
         return remap(settings.keys)
-    except KeyFaultError as fault:
-        text = path.read_text(encoding="utf-8-sig", errors="replace") if path.exists() else ""
-        raise UsageError(explain(path, text, ("keys", fault.action), str(fault))) from fault
+    except KeyFaultError as error:
+        raise fault(path, ("keys", error.action), str(error)) from error
 
 
 def remap(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:

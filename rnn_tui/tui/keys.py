@@ -73,12 +73,23 @@ COMMANDS = (
     Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
     Command("w", "w", "Save the model", "write the best weights to a file", "save"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
+    Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
+    Command(
+        "f",
+        "f",
+        "Free-running forecast",
+        "of the test part, fed with its own forecasts",
+        "view('free-running')",
+    ),
+    Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
+    Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
     Command("end", "End", "Last timestep", "the one before the prediction", "jump_cursor(True)"),
     Command("l", "l", "Log or linear loss", "change the scale of panel 1", "toggle_scale"),
     Command("v", "v", "Recent or whole loss", "the last steps, or the whole run", "toggle_span"),
+    Command("s", "s", "Smooth the loss", "its running mean, or as it is", "view('smoothing')"),
     Command("1", "1", "Zoom the loss", "panel 1 alone; again: back", "zoom(1)"),
     Command("2", "2", "Zoom the forecast", "panel 2 alone; again: back", "zoom(2)"),
     Command("3", "3", "Zoom the gates", "panel 3 alone; again: back", "zoom(3)"),
@@ -94,6 +105,8 @@ COMMANDS = (
     ),
     Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
     Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
+    Command("y", "y", "Copy the numbers", "of the panel in focus, as a table", "copy_numbers"),
+    Command("S", "S", "Save the screen", "as a picture (SVG) and as text", "save_screen"),
     Command(
         "question_mark", "?", "Help", "the panels and the keys; the one in focus first", "help"
     ),
@@ -116,13 +129,27 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
-    loss = (Hint("l", "log/linear", "toggle_scale", 7), Hint("v", "recent", "toggle_span", 7))
+    loss = (
+        Hint("l", "log/linear", "toggle_scale", 7),
+        Hint("v", "recent", "toggle_span", 7),
+        Hint("s", "smooth", "view('smoothing')", 10),
+    )
     gate = (Hint("g", "gate", "next_gate", 8),)
+    gates = (
+        Hint("m", "map/mean/histogram", "view('gate')", 10),
+        Hint("o", "order", "view('order')", 10),
+    )
+    forecast = (
+        Hint("d", "errors", "view('residuals')", 10),
+        Hint("f", "free-running", "view('free-running')", 10),
+    )
     time = (
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
-    offered = {None: (*gate, *time), 1: loss, 3: (*gate, *time)}.get(zoomed, time)
+    offered = {None: (*gate, *time), 1: loss, 2: (*forecast, *time), 3: (*gate, *gates, *time)}.get(
+        zoomed, time
+    )
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),

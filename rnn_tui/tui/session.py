@@ -65,6 +65,9 @@ class RunSession(Protocol):
     def save(self, path: Path) -> None:
         """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
 
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""
 

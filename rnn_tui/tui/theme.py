@@ -2,7 +2,8 @@
 
 from textual.theme import Theme
 
-from rnn_tui.tui.plots.look import DARK
+from rnn_tui.tui.plots.look import DARK, LIGHT, Palette
+from rnn_tui.tui.plots.palettes import dress
 
 THEME = Theme(
     name="rnn-tui",
@@ -18,3 +19,19 @@ THEME = Theme(
     panel="#1d2735",
     dark=True,
 )
+HEX_LENGTH = len("#rrggbb")
+
+
+def palette_of(theme: Theme, colours: str) -> Palette:
+    """Return the palette of a theme's ground with the data colours of a name.
+
+    A theme that leaves its ground to the terminal gets ours: data need a ground that is known.
+    """
+    ours = DARK if theme.dark else LIGHT
+    shades = theme.to_color_system().generate()
+    background, foreground = shades["background"], shades["foreground"]
+    if not (len(background) == len(foreground) == HEX_LENGTH):
+        background, foreground = ours.background, ours.foreground
+    if colours == "blue-orange" and background.lower() == ours.background:
+        return ours
+    return dress(colours, dark=theme.dark, background=background, foreground=foreground)

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from rnn_tui.training.checkpoint import load_model
+
 COMPILING_AT_MOST = 240.0
 PANELS = ("─ 1 Loss", "─ 2 Forecast", "─ 3 Gates", "─ 4 Gradient")
 
@@ -212,6 +214,17 @@ def test_a_slip_on_the_screen_restores_the_terminal_and_names_its_log(start, tmp
     assert model.exists()
 
 
+CRASH_LATER = CRASH_ON_SCREEN.replace("if snapshot.step:", "if snapshot.step > 500:")
+
+
+def test_a_slip_on_the_screen_keeps_a_run_that_nobody_saves(start, tmp_path):
+    terminal = start(script=CRASH_LATER)
+    assert terminal.wait(COMPILING_AT_MOST) == 1
+    (kept,) = (tmp_path / "state").rglob("rescued-*.safetensors")
+    assert str(kept) in "".join(terminal.after_the_screen.split())
+    assert load_model(kept).step > 0
+
+
 CRASH_IN_THREAD = """
 import sys
 from rnn_tui.training.run import Run
@@ -231,7 +244,10 @@ def test_a_slip_in_the_training_thread_is_shown_on_a_screen_that_lives_on(start,
     terminal.wait_for("─ 3 Gates over timesteps")
     assert terminal.leave() == 1
     (log,) = (tmp_path / "state").rglob("crash-*.log")
+    (kept,) = (tmp_path / "state").rglob("rescued-*.safetensors")
     assert str(log) in "".join(terminal.after_the_screen.split())
+    assert str(kept) in "".join(terminal.after_the_screen.split())
+    assert load_model(kept).step == 0
 
 
 FIRST_FRAME = """

@@ -1,7 +1,12 @@
 """What is sent over a thin line, and what becomes of what is written beside the screen."""
 
+import base64
 import re
+import signal
 import time
+from pathlib import Path
+
+import pytest
 
 from tests.pty.test_app import COMPILING_AT_MOST, PANELS, train
 
@@ -103,3 +108,35 @@ def test_whatever_is_written_beside_the_screen_goes_to_the_event_log(start, tmp_
         "ended: took all 500 steps",
     ):
         assert told.count(text) == 1, text
+
+
+def state_of(process):
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+@pytest.mark.parametrize("profile", ["ssh", "local"])
+def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(start, profile):
+    terminal = train(start("--profile", profile))
+    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    terminal.press("\x1a")
+    terminal.wait_for(lambda: state_of(terminal.process) == "T")
+    terminal.watch(0.1)
+    assert terminal.is_restored
+    terminal.screen.reset()
+    terminal.send_signal(signal.SIGCONT)
+    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    before = terminal.number("step")
+    terminal.wait_for(lambda: (terminal.number("step") or 0) > before)
+    terminal.press("q")
+    assert terminal.wait() == 0
+    assert terminal.is_restored
+
+
+def test_what_is_copied_goes_through_the_terminal(start):
+    terminal = train(start("--profile", "ssh"))
+    terminal.wait_for("horizon")
+    terminal.press("y")
+    terminal.wait_for("Copied")
+    (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", terminal.output)
+    assert base64.b64decode(sent).startswith(b"step\ttrain\t")

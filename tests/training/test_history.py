@@ -3,7 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.training.events import StepsDone
-from rnn_tui.training.history import DecimatedCurve, History, RecentCurve
+from rnn_tui.training.history import (
+    DecimatedCurve,
+    History,
+    Milestones,
+    RateChanges,
+    RecentCurve,
+)
 
 bursts = st.lists(st.integers(1, 70), min_size=1, max_size=40)
 
@@ -72,3 +78,50 @@ def test_views_are_read_only_copies():
     assert view.validation_loss.value.tolist() == [0.7]
     history.add(burst)
     assert len(view.loss.step) == 2
+
+
+def burst(first, count, epoch, starts=(), rate=0.01):
+    ones = np.ones(count)
+    return StepsDone(first, epoch, ones, ones, rate, 1.0, 0.0, 0.0, epoch_starts=starts)
+
+
+def test_the_steps_at_which_epochs_begin_are_kept():
+    history = History()
+    history.add(burst(1, 10, epoch=2, starts=(4, 9)))
+    history.add(burst(11, 10, epoch=3, starts=(4,)))
+    epochs = history.view().epochs
+    assert epochs.step.tolist() == [5, 10, 15]
+    assert epochs.value.tolist() == [1, 2, 3]
+
+
+@given(st.integers(1, 5000))
+def test_milestones_are_thinned_to_round_numbers_in_bounded_memory(count):
+    milestones = Milestones(capacity=50)
+    for number in range(1, count + 1):
+        milestones.add(number, 7 * number)
+    view = milestones.view()
+    assert len(view.step) <= 50
+    assert (view.step == 7 * view.value).all()
+    if count > 5:
+        assert len(view.step) >= 4
+        assert (np.diff(view.value) == view.value[0]).all()
+
+
+def test_a_change_of_the_learning_rate_is_kept_with_its_step():
+    history = History()
+    for first, rate in ((1, 0.01), (11, 0.01), (21, 0.0105), (31, 0.0125), (41, 0.005)):
+        history.add(burst(first, 10, epoch=0, rate=rate))
+    rates = history.view().rates
+    assert rates.step.tolist() == [1, 31, 41]
+    assert rates.value.tolist() == [0.01, 0.0125, 0.005]
+
+
+def test_the_rate_may_differ_from_step_to_step_and_memory_is_bounded():
+    changes = RateChanges(capacity=20)
+    for step in range(1, 500):
+        changes.add(step, 2.0 ** (-step % 40))
+    assert len(changes.view().step) <= 20
+    assert changes.view().step[0] == 1
+    history = History()
+    history.add(burst(1, 3, epoch=0, rate=np.array([0.1, 0.2, 0.3])))
+    assert history.view().rates.value.tolist() == [0.3]

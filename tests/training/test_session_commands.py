@@ -231,3 +231,13 @@ def test_the_gradient_shown_is_of_the_last_step_taken_whatever_the_batch_size():
     np.testing.assert_array_equal(trainer.gradient_flow().hidden, before)
     trainer.train(1)
     assert not np.array_equal(trainer.gradient_flow().hidden, before)
+
+
+def test_the_free_running_forecast_is_shown_where_it_is_asked_for(running):
+    session = running()
+    wait_for(lambda: session.snapshot.forecast is not None)
+    assert session.snapshot.forecast.free is None
+    session.show_free_running(on=True)
+    wait_for(lambda: session.snapshot.forecast.free is not None)
+    session.show_free_running(on=False)
+    wait_for(lambda: session.snapshot.forecast.free is None)

@@ -6,6 +6,7 @@ from rnn_tui.data.prepared import prepare
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.sampling import BatchSampler
+from rnn_tui.training.snapshot import SLOPE
 from rnn_tui.training.trainer import Trainer
 from tests import oracle, oracle_rules
 from tests.kernels.support import CELLS, named, set_parameters
@@ -362,6 +363,8 @@ def test_the_trace_shows_the_last_window_of_the_validation_part(trainer, cell):
     zero = np.zeros((1, 5))
     wanted = oracle.forward(cell, parameters_of(one), x, zero, zero)
     shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell == "lstm" else {})
+    if cell == "rnn":
+        shown[SLOPE] = 1 - wanted.h[1:] ** 2
     assert trace.gates.keys() == shown.keys()
     for name, values in shown.items():
         np.testing.assert_allclose(trace.gates[name], values[:, 0], rtol=1e-6, atol=1e-7)
@@ -388,3 +391,17 @@ def test_the_gradient_flow_is_that_of_the_last_step_and_is_kept(trainer, cell):
         np.testing.assert_allclose(flow.cell, wanted.dc_norm, rtol=1e-10)
     one.train(1)
     np.testing.assert_array_equal(flow.hidden, kept)
+
+
+def test_the_free_running_forecast_of_the_test_part_is_fed_with_itself(trainer):
+    one = trainer()
+    trained(one, 20)
+    plain, with_free = one.forecast(), one.forecast(free=True)
+    assert plain.free is None
+    np.testing.assert_array_equal(plain.predicted, with_free.predicted)
+    first = with_free.test_start
+    assert np.isnan(with_free.free[:first]).all()
+    assert np.isfinite(with_free.free[first:]).all()
+    assert with_free.free[first] == pytest.approx(with_free.predicted[first], rel=1e-5)
+    assert not np.allclose(with_free.free[first + 1 :], with_free.predicted[first + 1 :])
+    assert not with_free.free.flags.writeable

@@ -199,6 +199,12 @@ class FakeSession:
         self.calls.append(("save", path))
         self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
 
+    def show_free_running(self, *, on: bool) -> None:
+        self.calls.append(("show_free_running", on))
+        forecast = self.snapshot.forecast
+        free = np.where(np.arange(len(forecast.time)) >= 256, forecast.actual * 0.7, np.nan)
+        self.show(replace(self.snapshot, forecast=replace(forecast, free=free if on else None)))
+
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.learning_rate * factor

@@ -36,8 +36,8 @@ def test_the_least_telling_go_first_and_quit_last():
     ("changes", "held", "gone"),
     [
         ({"holds": True}, "space resume", "pause"),
-        ({"zoomed": 3}, "g gate  ← → timestep  Esc back", "zoom"),
-        ({"zoomed": 1}, "l log/linear  v recent  Esc back", "gate"),
+        ({"zoomed": 3}, "g gate  m map/mean/histogram  o order  ← → timestep  Esc back", "zoom"),
+        ({"zoomed": 1}, "l log/linear  v recent  s smooth  Esc back", "gate"),
         ({"zoomed": 4}, "← → timestep  Esc back", "gate"),
         ({"has_ended": True}, "e edit  r restart  w save", "until"),
         ({"has_ended": True}, "g gate", "space"),

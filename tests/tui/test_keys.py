@@ -238,3 +238,105 @@ async def test_l_and_v_change_how_the_loss_is_looked_at(show):
         assert "(linear, recent)" in shown.text
         await shown.press("l", "v")
         assert "(log, whole run)" in shown.text
+
+
+async def test_y_copies_the_numbers_of_the_panel_in_focus(show):
+    async with show() as shown:
+        await shown.press("y")
+        assert "Copied 1,024 rows of the panel loss." in shown.reading
+        assert shown.app.clipboard.startswith("step\ttrain\t")
+        await shown.press("4", "y")
+        assert shown.app.clipboard.startswith("t\tnorm of dL/dh")
+        await shown.press("escape", "3", "g", "y")
+        assert shown.app.clipboard.startswith("t\tg1\t")
+    async with show(LOADING) as shown:
+        await shown.press("y")
+        assert "no numbers to copy yet" in shown.reading
+
+
+async def test_capital_s_saves_the_screen_twice_over(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with show() as shown:
+        await shown.press("S", "S")
+        assert "Saved rnn-tui-" in shown.reading
+        names = sorted(path.name for path in tmp_path.iterdir())
+        assert [name[-4:] for name in names].count(".svg") == 2
+        assert len(names) == 4
+        (text, _) = sorted(tmp_path.glob("*.txt"))
+        assert "─ 1 Loss" in text.read_text()
+        (svg, _) = sorted(tmp_path.glob("*.svg"))
+        assert "<svg" in svg.read_text()
+        assert "Gradient" in svg.read_text()
+
+
+async def test_a_screen_that_cannot_be_saved_is_told(show, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("rnn_tui.tui.screens.main.save_screen", refuse)
+    async with show() as shown:
+        await shown.press("S")
+        assert "cannot be saved here: Permission denied" in shown.reading
+
+
+async def test_s_smooths_the_loss_and_takes_it_back(show):
+    async with show() as shown:
+        await shown.press("1", "s")
+        assert "(log, whole run, smoothed)" in shown.lines[1]
+        await shown.press("s")
+        assert "(log, whole run)" in shown.lines[1]
+
+
+async def test_m_goes_from_the_map_to_the_mean_to_the_histogram_and_o_sorts_the_units(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("3")
+        assert "▀" in shown.text
+        await shown.press("m")
+        assert "(mean and band)" in shown.lines[1]
+        assert "▀" not in shown.text
+        await shown.press("m")
+        assert "(histogram)" in shown.lines[1]
+        await shown.press("m")
+        assert "▀" in shown.text
+        await shown.press("o")
+        assert "(by mean)" in shown.lines[1]
+        assert "Units sorted by mean." in shown.reading
+        await shown.press("o", "o")
+        assert "(by" not in shown.lines[1]
+
+
+async def test_d_shows_the_errors_of_the_forecast_and_takes_them_back(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("2", "d")
+        assert "actual − predicted" in shown.lines[1]
+        assert "mean error" in shown.text
+        await shown.press("d")
+        assert "▄ actual" in shown.lines[1]
+
+
+async def test_earlier_gradients_stay_faintly_and_go_with_the_run(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("4")
+        assert "━ earlier" not in shown.lines[1]
+        await shown.show(make_snapshot(8000), seconds=1)
+        await shown.show(make_snapshot(16000), seconds=1)
+        assert "━ earlier" in shown.lines[1]
+        await shown.show(make_snapshot(10), seconds=1)
+        assert "━ earlier" not in shown.lines[1]
+
+
+async def test_f_asks_for_the_free_running_forecast_and_gives_it_up(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("2", "f")
+        assert "•━ free-running" in shown.lines[1]
+        assert "free-running RMSE" in shown.text
+        assert "over 53 steps" in shown.text
+        await shown.press("f")
+        assert "free-running" not in shown.lines[1]
+        asked = [value for name, value in shown.session.calls if name == "show_free_running"]
+        assert asked == [True, False]
+    async with show(LOADING) as shown:
+        await shown.press("f")
+        assert "There is no forecast yet." in shown.reading

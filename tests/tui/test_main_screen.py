@@ -1,5 +1,6 @@
 """States, sizes, words."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from rnn_tui.errors import DataError
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State
-from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.display import Display
+from rnn_tui.tui.keymap import remap
+from tests.tui.fake_session import COMPILING, LOADING, FakeSession, ended, make_snapshot
 
 
 async def test_the_run_starts_once_the_first_frame_is_there(show):
@@ -143,6 +147,8 @@ async def test_a_small_screen_shows_one_panel_at_a_time_under_tabs(show):
         await shown.press("tab")
         assert shown.titles == [4]
         await shown.press("tab")
+        assert shown.titles == [5]
+        await shown.press("tab")
         assert shown.titles == [1]
         assert shown.reading
 
@@ -223,7 +229,7 @@ async def test_another_theme_draws_everything_in_its_colours(show):
         shown.app.theme = "textual-light"
         await shown.settle()
         await shown.pilot.pause()
-        assert "#fbfcfe" in background(shown)
+        assert "#e0e0e0" in background(shown)
         assert "#0c1017" not in background(shown)
 
 
@@ -261,3 +267,68 @@ async def test_a_click_on_a_timestep_reads_it_out(show, panel, column, expected)
         await shown.pilot.click("#loss", offset=(column, 5))
         await shown.settle()
         assert shown.text.count(f"─ t {expected} ") == 2
+
+
+async def test_a_theme_and_colours_chosen_by_name_are_seen_and_remembered(show):
+    async with show() as shown:
+        kept = []
+        shown.app._remember = lambda *choice: kept.append(choice)
+        shown.app.theme = "nord"
+        shown.app.choose_colours("okabe-ito")
+        await shown.settle()
+        await shown.pilot.pause()
+        segments = [s for strip in shown.app.screen._compositor.render_strips() for s in strip]
+        used = {s.style.color.name for s in segments if s.style.color}
+        assert "#56b4e9" in used
+        assert "#2e3440" in {s.style.bgcolor.name for s in segments if s.style.bgcolor}
+        assert dict(kept) == {"theme": "nord", "palette": "okabe-ito"}
+
+
+async def test_a_choice_that_cannot_be_kept_is_noted_in_the_log(show):
+    async with show() as shown:
+
+        def refuse(*_):
+            raise PermissionError(13, "Permission denied")
+
+        shown.app._remember = refuse
+        shown.app.choose_colours("high-contrast")
+        await shown.press("5")
+        assert "palette high-contrast is not kept" in shown.text
+
+
+async def test_keys_of_the_users_choice_act_and_are_shown():
+    commands = remap({"pause-or-resume": ("p",), "quit": ("x",), "help": ("f1",)})
+    session = FakeSession(make_snapshot(4000))
+    app = RnnTuiApp(session, display=Display(fps=1, commands=commands))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("space", "q")
+        assert [name for name, _ in session.calls] == ["start"]
+        await pilot.press("p")
+        assert session.held
+        await pilot.pause()
+        hints = app.screen._compositor.render_strips()[-1].text
+        assert "p resume" in hints
+        assert "x quit" in hints
+        assert "f1 help" in hints
+        await pilot.press("f1")
+        await pilot.pause()
+        page = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "pause or resume" in page
+        assert any(line.strip().startswith("p ") for line in page.splitlines())
+
+
+async def test_a_large_screen_shows_the_event_log_below_the_other_panels(show):
+    async with show(size=(200, 60)) as shown:
+        assert shown.titles == [1, 2, 3, 4, 5]
+        assert "training from step 4,000" in shown.text
+    async with show(size=(120, 40)) as shown:
+        assert shown.titles == [1, 2, 3, 4]
+
+
+async def test_what_is_printed_by_mistake_is_shown_in_the_event_log(show):
+    async with show() as shown:
+        sys.stdout.write("half a line, ")
+        sys.stdout.write("and the rest\n")
+        await shown.press("5")
+        assert "half a line, and the rest" in shown.text

@@ -1,5 +1,7 @@
 """The one-step-ahead forecast beside the truth, in the data's own units and time."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from rnn_tui.axes import LARGEST, Axis, fit_axis
@@ -12,33 +14,37 @@ POINTS_A_COLUMN = 3
 """More would run the waves of a series into each other."""
 
 
-def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
+@dataclass(frozen=True, slots=True)
+class ForecastView:
+    """What of the forecast is shown."""
+
+    residuals: bool = False
+    """Whether the errors, actual − predicted, are shown instead of the two."""
+
+
+USUAL = ForecastView()
+
+
+def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:
     """Return the most recent part of the series, its test part wholly, and the forecast of it."""
     forecast = snapshot.forecast
-    legend = _legend(frame, forecast.horizon if forecast else 1)
+    legend = _legend(frame, forecast, view)
     if forecast is None or not forecast.time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
     cursor = index_of_timestep(snapshot, frame.cursor)
     shown = slice(first_shown(forecast, frame.width, cursor), None)
     time = to_numbers(forecast.time)[shown]
-    actual, predicted = forecast.actual[shown], forecast.predicted[shown]
     dates = np.issubdtype(forecast.time.dtype, np.datetime64)
     x = fit_axis(time, labels="date" if dates else "number")
-    y = fit_axis(actual, _within_reach(actual, predicted), margin=0.02)
-    if x is None or y is None:
+    draw_part = _draw_residuals if view.residuals else _draw_both
+    chart = None if x is None else draw_part(forecast, shown, x, frame.height)
+    if x is None or chart is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
-    y = _with_room_for_names(y, frame.height)
     parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
-    chart = Chart(
-        x,
-        y,
-        (
-            Series(time, actual, Ink.FIRST, "."),
-            Series(time, predicted, Ink.SECOND, "o"),
-        ),
-        areas=(Area(time, np.full_like(actual, y.low), actual),),
-        rules=tuple(Rule(part.start) for part in parts[1:]),
+    chart = replace(
+        chart,
+        rules=(*chart.rules, *(Rule(part.start) for part in parts[1:])),
         regions=parts,
         x_name=forecast.time_name,
         cursor=None
@@ -47,7 +53,67 @@ def draw_forecast(snapshot: Snapshot, frame: Frame) -> Picture:
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
+    if cursor is None:
+        reading = (*reading, *(_bias(forecast) if view.residuals else _free_error(forecast)))
     return Picture(to_strips(cells, frame.look), legend, reading)
+
+
+def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:
+    """Return the truth as an area, the forecast as a line on it."""
+    time = to_numbers(forecast.time)[shown]
+    actual, predicted = forecast.actual[shown], forecast.predicted[shown]
+    y = fit_axis(actual, _within_reach(actual, predicted), margin=0.02)
+    if y is None:
+        return None
+    y = _with_room_for_names(y, height)
+    lines: tuple[Series, ...] = (
+        Series(time, actual, Ink.FIRST, "."),
+        Series(time, predicted, Ink.SECOND, "o"),
+    )
+    if forecast.free is not None:
+        lines = (*lines, Series(time, forecast.free[shown], Ink.MARK, "x", dotted=True))
+    area = Area(time, np.full_like(actual, y.low), actual)
+    return Chart(x, y, lines, (area,))
+
+
+def _draw_residuals(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:
+    """Return the errors around a line at 0."""
+    time = to_numbers(forecast.time)[shown]
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = forecast.actual[shown] - forecast.predicted[shown]
+    known = np.abs(errors[np.isfinite(errors)])
+    if not known.size:
+        return None
+    most = min(float(known.max()), LARGEST / 10) or 1.0
+    y = _with_room_for_names(Axis(-1.05 * most, 1.05 * most), height)
+    line = Series(time, errors, Ink.SECOND, "o")
+    return Chart(x, y, (line,), rules=(Rule(0.0, upright=False),))
+
+
+def _bias(forecast: Forecast) -> tuple[Word, ...]:
+    """Return the mean error on validation and test part: what a good forecast has not."""
+    unseen = slice(forecast.validation_start, None)
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = forecast.actual[unseen] - forecast.predicted[unseen]
+        errors = errors[np.isfinite(errors)]
+        mean = float(errors.mean()) if errors.size else 0.0
+    if not errors.size:
+        return ()
+    return (Word(f"mean error {significant(mean, 2)}".replace("-", "−"), short=""),)
+
+
+def _free_error(forecast: Forecast) -> tuple[Word, ...]:
+    """Return how far the free-running forecast is off; never to be mixed with the one-step one."""
+    if forecast.free is None:
+        return ()
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = forecast.actual - forecast.free
+        errors = errors[np.isfinite(errors)]
+        rmse = float(np.sqrt(np.mean(errors**2))) if errors.size else np.nan
+    if not errors.size:
+        return ()
+    text = f"free-running RMSE {significant(rmse)}"
+    return (Word(f"{text} over {errors.size:,} steps", Ink.MARK, text),)
 
 
 def first_shown(forecast: Forecast, columns: int, cursor: int | None = None) -> int:
@@ -125,13 +191,20 @@ def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
     return tuple(parts)
 
 
-def _legend(frame: Frame, horizon: int) -> tuple[Word, ...]:
+def _legend(frame: Frame, forecast: Forecast | None, view: ForecastView) -> tuple[Word, ...]:
+    horizon = forecast.horizon if forecast else 1
     area, line = (":", "o") if frame.look.ascii else ("▄", "━")
+    if view.residuals:
+        return (Word(f"{line} actual − predicted", Ink.SECOND, f"{line} error"),)
     of, first = (f" (1 of {horizon:,} ahead)", " t+1") if horizon > 1 else ("", "")
-    return (
+    words = (
         Word(f"{area} actual", Ink.FIRST),
         Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred{first}"),
     )
+    if forecast is None or forecast.free is None:
+        return words
+    free = "x" if frame.look.ascii else "•━"
+    return (*words, Word(f"{free} free-running", Ink.MARK, f"{free} free"))
 
 
 def _reading(snapshot: Snapshot) -> tuple[Word, ...]:

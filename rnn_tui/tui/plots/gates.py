@@ -1,6 +1,7 @@
 """One gate of every unit at every timestep of a window, as a heat map."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from rich.segment import Segment
@@ -9,10 +10,13 @@ from textual.strip import Strip
 from rnn_tui.cells import Cells, Ink
 from rnn_tui.charts import Floats
 from rnn_tui.gradients.flow import gate_horizon
-from rnn_tui.training.snapshot import Snapshot, Trace
+from rnn_tui.training.snapshot import SLOPE, Snapshot, Trace
 from rnn_tui.tui.plots.heatmap import draw_cursor, draw_heat_map, draw_upright_scale
+from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
+from rnn_tui.tui.plots.spread import draw_band, draw_histogram
 from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
+from rnn_tui.tui.plots.units import Order, order_of
 from rnn_tui.tui.plots.words import significant
 
 NAMES = {
@@ -22,9 +26,16 @@ NAMES = {
     "o": "output gate",
     "c": "cell state",
     "h": "hidden state",
+    "r": "reset gate",
+    "z": "update gate",
+    "n": "candidate",
+    SLOPE: "slope of tanh",
 }
-DIVERGING = frozenset("gch")
+DIVERGING = frozenset("gchn")
 LEAST_FOR_SCALE = (30, 4)
+LEAST_FOR_BOTH = (60, 24)
+"""From here on the mean has a place of its own below the map."""
+BAND_ROWS = 8
 SHUT, OPEN = 0.05, 0.95
 """A gate below or above counts as saturated: its slope is less than a fifth of the steepest."""
 
@@ -43,25 +54,75 @@ class Bounds:
         return f"{self.low:.3g}".replace("-", "−"), f"{self.high:.3g}"
 
 
-def draw_gates(snapshot: Snapshot, frame: Frame, selected: str) -> Picture:
+class Kind(StrEnum):
+    """What of a gate is shown."""
+
+    MAP = "map"
+    BAND = "mean and band"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class GatesView:
+    """What of a gate is shown, and how its units are sorted."""
+
+    kind: Kind = Kind.MAP
+    order: Order = Order.INDEX
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """What it shows, for the frame; nothing where it is as usual."""
+        if self.kind is not Kind.MAP:
+            return (Word(f"({self.kind})", short=""),)
+        return () if self.order is Order.INDEX else (Word(f"(by {self.order})", short=""),)
+
+
+USUAL = GatesView()
+
+
+def draw_gates(snapshot: Snapshot, frame: Frame, selected: str, view: GatesView = USUAL) -> Picture:
     """Return the selected gate: units from top to bottom, timesteps from left to right."""
     trace = snapshot.trace
     if trace is None or not trace.gates:
         return Picture(say(frame, "waiting for the first window"))
     name = selected if selected in trace.gates else next(iter(trace.gates))
     values = trace.gates[name].astype(np.float64).T
-    legend = _legend(list(trace.gates), name)
+    legend = (*view.words, *_legend(list(trace.gates), name, frame.look))
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
     cursor = frame.cursor if frame.cursor and frame.cursor <= values.shape[1] else None
-    rows, span = _rows(values, find_bounds(name, values), frame, cursor)
+    rows, span = _draw(trace, name, frame, cursor, view)
     reading = _reading(name, values) if cursor is None else _read_out(trace, name, cursor)
     return Picture(rows, legend, reading, span)
 
 
+def _draw(
+    trace: Trace, name: str, frame: Frame, cursor: int | None, view: GatesView
+) -> tuple[tuple[Strip, ...], Span | None]:
+    values = trace.gates[name].astype(np.float64).T
+    bounds = find_bounds(name, values)
+    match view.kind:
+        case Kind.BAND:
+            return draw_band(values, bounds.low, bounds.high, frame, cursor)
+        case Kind.HISTOGRAM:
+            ends = None if bounds.diverging else (SHUT, OPEN)
+            return draw_histogram(values, bounds.low, bounds.high, frame, ends), None
+        case Kind.MAP:
+            units = order_of(trace, name, view.order)
+            labels = [str(units[0] + 1), str(units[-1] + 1)]
+            if frame.width < LEAST_FOR_BOTH[0] or frame.height < LEAST_FOR_BOTH[1]:
+                return _rows(values[units], bounds, frame, cursor, labels)
+            above = replace(frame, height=frame.height - BAND_ROWS)
+            below = replace(frame, height=BAND_ROWS)
+            rows, span = _rows(values[units], bounds, above, cursor, labels)
+            band, _ = draw_band(values, bounds.low, bounds.high, below, cursor)
+            return (*rows, *band), span
+
+
 def _rows(
-    values: Floats, bounds: Bounds, frame: Frame, cursor: int | None
+    values: Floats, bounds: Bounds, frame: Frame, cursor: int | None, ends: list[str]
 ) -> tuple[tuple[Strip, ...], Span]:
+    """Return the map; `ends` are the names of the units in its first and its last row."""
     units, T = values.shape
     left = len(str(units)) + 1 if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
@@ -70,7 +131,7 @@ def _rows(
     right = scale[0].cell_length if scale else 0
     width = frame.width - left - right
     margin, foot = Cells.blank(left, height), Cells.blank(frame.width, below)
-    for row, unit in {0: 1, height - 1: units}.items():
+    for row, unit in {0: ends[0], height - 1: ends[1]}.items():
         margin.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
     write_timesteps(foot, 0, left, width, T, cursor)
     shares = values / bounds.high
@@ -109,9 +170,12 @@ def _scale(bounds: Bounds, frame: Frame, height: int) -> list[Strip]:
     ]
 
 
-def _legend(names: list[str], selected: str) -> tuple[Word, ...]:
+def _legend(names: list[str], selected: str, look: Look) -> tuple[Word, ...]:
     return tuple(
-        Word(f"[{name}]", Ink.MARK) if name == selected else Word(name, short="") for name in names
+        Word(f"[{look.text(name)}]", Ink.MARK)
+        if name == selected
+        else Word(look.text(name), short="")
+        for name in names
     )
 
 

@@ -1,50 +1,114 @@
 """How much gradient reached every timestep, on a log scale."""
 
+from dataclasses import replace
+
 import numpy as np
+from textual.strip import Strip
 
 from rnn_tui.axes import Axis, fit_axis, whole_decades
-from rnn_tui.charts import Chart, Cursor, Floats, Ink, Mark, Rule, Series, draw, lay_out
+from rnn_tui.charts import Band, Chart, Cursor, Floats, Ink, Mark, Rule, Series, draw, lay_out
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import percent, significant
 
+LEAST_FOR_NORMS = (60, 24)
+"""From here on the norm over all weights has a place of its own below."""
+NORM_ROWS = 9
+OFTEN = 0.5
+"""Share of clipped steps that is worth a warning."""
 REACH = 0.01
 """Share of the last timestep's norm that still counts as reaching."""
 
 
-def draw_gradient(snapshot: Snapshot, frame: Frame) -> Picture:
-    """Return ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ over t, with the reach of the former."""
+def draw_gradient(snapshot: Snapshot, frame: Frame, past: tuple[GradientFlow, ...] = ()) -> Picture:
+    """Return ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ over t, with the reach of the former.
+
+    Parameters
+    ----------
+    past
+        What reached the timesteps of earlier steps; it is drawn faintly behind.
+    """
     flow = snapshot.gradient
     if flow is None or not flow.hidden.size:
         return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=False))
-    legend = _legend(frame, cell=flow.cell is not None)
-    T = len(flow.hidden)
-    cursor = frame.cursor if frame.cursor and frame.cursor <= T else None
-    reading = describe(flow) if cursor is None else _read_out(flow, cursor)
+    legend = _legend(frame, cell=flow.cell is not None, past=bool(past))
+    cursor = frame.cursor if frame.cursor and frame.cursor <= len(flow.hidden) else None
+    reading = _summary(snapshot, flow) if cursor is None else _read_out(flow, cursor)
     norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
-    y = fit_axis(*norms, scale="log")
+    past = tuple(old for old in past if len(old.hidden) == len(flow.hidden))
+    y = fit_axis(*norms, *(old.hidden for old in past), scale="log")
     if y is None:
         return Picture(say(frame, describe(flow)[0].text, ink=Ink.WARNING), legend, reading)
+    is_large = frame.width >= LEAST_FOR_NORMS[0] and frame.height >= LEAST_FOR_NORMS[1]
+    above = replace(frame, height=frame.height - NORM_ROWS) if is_large else frame
+    chart = _chart(flow, past, whole_decades(y), cursor, above)
+    rows = to_strips(draw(chart, above.width, above.height, frame.look.glyphs), frame.look)
+    layout = lay_out(chart, above.width, above.height)
+    if is_large:
+        rows = (*rows, *draw_norms(snapshot, replace(frame, height=NORM_ROWS)))
+    return Picture(rows, legend, reading, Span(layout.left, layout.width, len(flow.hidden)))
+
+
+def _chart(
+    flow: GradientFlow,
+    past: tuple[GradientFlow, ...],
+    y: Axis,
+    cursor: int | None,
+    frame: Frame,
+) -> Chart:
+    T = len(flow.hidden)
     t = np.arange(1.0, T + 1)
-    series = [
-        Series(t, norm, ink, symbol, dotted=ink is Ink.SECOND)
-        for norm, ink, symbol in zip(norms, (Ink.FIRST, Ink.SECOND), ".o", strict=False)
-    ]
-    chart = Chart(
+    lines = [Series(t, old.hidden, Ink.RULE, "'") for old in past]
+    if flow.cell is not None:
+        lines.append(Series(t, flow.cell, Ink.SECOND, "o", dotted=True))
+    return Chart(
         timestep_axis(T),
-        whole_decades(y),
-        tuple(reversed(series)),
+        y,
+        (*lines, Series(t, flow.hidden, Ink.FIRST, ".")),
         marks=_marks(t, flow.hidden, y, frame),
         rules=_rules(flow.hidden, T),
         x_name="t",
         cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
     )
-    cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
-    layout = lay_out(chart, frame.width, frame.height)
-    span = Span(layout.left, layout.width, T)
-    return Picture(to_strips(cells, frame.look), legend, reading, span)
+
+
+def draw_norms(snapshot: Snapshot, frame: Frame) -> tuple[Strip, ...]:
+    """Return the global norm of the gradient over the steps, and the threshold it is clipped at."""
+    history = snapshot.history
+    if history is None or not history.gradient_norm.step.size:
+        return say(frame, "")
+    curve, clip = history.gradient_norm, snapshot.clip
+    thresholds = np.array([clip]) if clip > 0 else np.empty(0)
+    y = fit_axis(curve.low, curve.high, thresholds, scale="log")
+    if y is None:
+        return say(frame, "no norm of the gradient is finite and above zero")
+    step = curve.step.astype(np.float64)
+    x = Axis(float(step[0]), max(float(step[-1]), float(step[0]) + 1), labels="count")
+    chart = Chart(
+        x,
+        whole_decades(y, parts=10),
+        (Series(step, curve.value, Ink.FIRST, "."),),
+        bands=(Band(step, curve.low, curve.high),),
+        rules=tuple(
+            Rule(at, upright=False, ink=Ink.WARNING, name=f"clipped at {at:g}")
+            for at in thresholds.tolist()
+        ),
+        x_name="step",
+    )
+    return to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look)
+
+
+def _summary(snapshot: Snapshot, flow: GradientFlow) -> tuple[Word, ...]:
+    """Return how far the gradient reaches, its norm over all weights, and how often it is cut."""
+    first, *rest = describe(flow)
+    words = [first, *rest[: len(rest) - 1]] if rest else [first]
+    if snapshot.clipped_steps and snapshot.step:
+        share = snapshot.clipped_steps / snapshot.step
+        ink = Ink.WARNING if share > OFTEN else Ink.LABEL
+        words.append(Word(f"clipped in {percent(min(1.0, share))} of the steps", ink, ""))
+    return (*words, *rest[len(rest) - 1 :])
 
 
 def describe(flow: GradientFlow) -> tuple[Word, ...]:
@@ -118,9 +182,10 @@ def _rules(norm: Floats, T: int) -> tuple[Rule, ...]:
     )
 
 
-def _legend(frame: Frame, *, cell: bool) -> tuple[Word, ...]:
+def _legend(frame: Frame, *, cell: bool, past: bool = False) -> tuple[Word, ...]:
     if frame.look.ascii:
         words = [Word(". |dL/dh|", Ink.FIRST), Word("o |dL/dc|", Ink.SECOND)]
     else:
         words = [Word("━ ‖∂L/∂h‖", Ink.FIRST, "━ ∂h"), Word("•━ ‖∂L/∂c‖", Ink.SECOND, "•━ ∂c")]
-    return tuple(words if cell else words[:1])
+    earlier = [Word("' earlier" if frame.look.ascii else "━ earlier", Ink.RULE, "")]
+    return (*(words if cell else words[:1]), *(earlier if past else ()))

@@ -64,7 +64,7 @@ LIGHT = Palette(
         (Ink.FIRST, "#0068b3"),
         (Ink.SECOND, "#b85c00"),
         (Ink.AREA, "#cfe2f3"),
-        (Ink.MARK, "#7a3f9d"),
+        (Ink.MARK, "#000000"),
         (Ink.WARNING, "#b3261e"),
         (Ink.RULE, "#97a3b3"),
         (Ink.BAND, "#9cc3e4"),
@@ -85,26 +85,26 @@ SIXTEEN = Palette(
         (Ink.GRID, "#555555"),
         (Ink.AXIS, "#555555"),
         (Ink.LABEL, "#aaaaaa"),
-        (Ink.FIRST, "#55ffff"),
-        (Ink.SECOND, "#ffff55"),
+        (Ink.FIRST, "#00aaaa"),
+        (Ink.SECOND, "#aa5500"),
         (Ink.AREA, "#0000aa"),
         (Ink.MARK, "#ffffff"),
         (Ink.WARNING, "#ff5555"),
         (Ink.RULE, "#aaaaaa"),
-        (Ink.BAND, "#00aaaa"),
+        (Ink.BAND, "#0000aa"),
     ),
     papers=((Paper.FIRST, "#000000"), (Paper.SECOND, "#000000"), (Paper.AREA, "#0000aa")),
     frame="#555555",
     focus="#ffffff",
-    good="#55ffff",
+    good="#00aaaa",
     cold=DARK.cold,
     warm=DARK.warm,
     ramp=DARK.ramp,
 )
-"""What every terminal has: each colour is one of the sixteen, cyan and yellow for data."""
+"""What every terminal has: each colour is one of the sixteen, cyan and brown for data."""
 
 
-SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’", "--.|d*oo+x#<o-<>'", strict=True))
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’╵▴▾", "--.|d*oo+x#<o-<>''^v", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
     "√": "sqrt",

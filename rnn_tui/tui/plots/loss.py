@@ -8,12 +8,15 @@ import numpy as np
 from rnn_tui.axes import Axis, Scale, fit_axis, whole_decades
 from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Series, draw
 from rnn_tui.training.snapshot import Curve, Snapshot
+from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import significant
 
 GROWTH = 1.02
 """By how much the axis of steps grows at a time: a line that stands still is drawn once."""
 LINEAR_MARGIN = 0.02
+SMOOTHED_SHARE = 0.1
+"""Of what is shown, over which the smoothed loss is a mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,14 @@ class LossView:
     scale: Scale = "log"
     recent: bool = False
     """Whether only the last steps are shown, each one by itself."""
+    smooth: bool = False
+    """Whether the training loss is a running mean; the dots behind it stay as they are."""
 
     @property
     def word(self) -> str:
         """What it shows, for the frame."""
-        return f"({self.scale}, {'recent' if self.recent else 'whole run'})"
+        parts = [self.scale, "recent" if self.recent else "whole run"]
+        return f"({', '.join([*parts, 'smoothed'] if self.smooth else parts)})"
 
 
 def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) -> Picture:
@@ -49,17 +55,19 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
     shown = Series(
         validation.step.astype(np.float64), validation.value, Ink.SECOND, "o", dotted=True
     )
+    y = whole_decades(y, parts=10) if view.scale == "log" else y
+    marks, explained = mark_steps(history, x, y, frame.width, plain=frame.look.ascii)
     chart = Chart(
         x,
-        whole_decades(y, parts=10) if view.scale == "log" else y,
-        (_training_series(train, x, frame.width), shown),
+        y,
+        (_training_series(train, x, frame.width, smooth=view.smooth), shown),
         bands=(Band(train.step.astype(np.float64), train.low, train.high),),
-        marks=_best(snapshot, x, frame),
+        marks=(*marks, *_best(snapshot, x, frame)),
         x_name="step",
     )
     return Picture(
         to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look),
-        legend,
+        (*legend, *explained),
         reading,
     )
 
@@ -80,12 +88,29 @@ def _best(snapshot: Snapshot, x: Axis, frame: Frame) -> tuple[Mark, ...]:
     return (Mark(step, loss, "X" if frame.look.ascii else "◆", Ink.MARK),)
 
 
-def _training_series(curve: Curve, x: Axis, columns: int) -> Series:
+def _training_series(curve: Curve, x: Axis, columns: int, *, smooth: bool) -> Series:
     """Return the curve itself, or its mean in every column where it is denser than columns."""
     step, value = curve.step.astype(np.float64), curve.value
     if len(step) > columns:
         step, value = _column_means(step, value, x, columns)
-    return Series(step, value, Ink.FIRST, ".")
+    return Series(step, smoothed(value) if smooth else value, Ink.FIRST, ".")
+
+
+def smoothed(value: Floats) -> Floats:
+    """Return the running geometric mean of `value`, shape (n,), over a tenth of it around each.
+
+    Losses fall by powers of ten: their plain mean would be that of the largest. What is not finite
+    or not above zero is left out; where there is nothing else, it is NaN.
+    """
+    half = max(1, round(SMOOTHED_SHARE * len(value) / 2))
+    known = np.isfinite(value) & (value > 0)
+    logs = np.log(np.where(known, value, 1.0))
+    sums, counts = (np.concatenate(([0.0], np.cumsum(part))) for part in (logs, known * 1.0))
+    place = np.arange(len(value))
+    first, last = np.maximum(0, place - half), np.minimum(len(value), place + half + 1)
+    with np.errstate(invalid="ignore"):
+        means: Floats = np.exp((sums[last] - sums[first]) / (counts[last] - counts[first]))
+    return means
 
 
 def _column_means(step: Floats, value: Floats, x: Axis, columns: int) -> tuple[Floats, Floats]:

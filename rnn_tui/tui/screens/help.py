@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from rnn_tui.cells import Ink
 from rnn_tui.tui.explanations import EXPLANATIONS, Explanation
-from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY
+from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY, Command
 from rnn_tui.tui.plots.look import Look
 
 OTHER_KEYS = (
@@ -34,28 +34,35 @@ class HelpScreen(Screen[None]):
         Palette and glyphs.
     first
         Number of the panel that is explained first; None begins with the keys.
+    commands
+        The actions with their keys.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "Back"),
     ]
 
-    def __init__(self, look: Look, first: int | None = None) -> None:
+    def __init__(
+        self, look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
+    ) -> None:
         super().__init__()
+        self._commands = commands
         self._look = look
         self._first = first
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(id="help", classes="-ascii" if self._look.ascii else ""):
-            yield Static(help_page(self._look, self._first))
+            yield Static(help_page(self._look, self._first, self._commands))
 
 
-def help_page(look: Look, first: int | None = None) -> Group:
+def help_page(
+    look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
+) -> Group:
     """Return the whole page, the panel numbered `first` at its beginning."""
     head = Text("Help", style=look.style(bold=True))
     head.append(look.text("   Esc or ? goes back · ↑ ↓ scroll"), look.style(Ink.LABEL))
-    keys = [_heading("Keys", look), _keys(look)]
+    keys = [_heading("Keys", look), _keys(look, commands)]
     panels = {
         e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in EXPLANATIONS
     }
@@ -68,8 +75,8 @@ def _heading(title: str, look: Look) -> RenderableType:
     return Padding(Text(title, style=look.style(Ink.MARK, bold=True)), (1, 0, 0, 0))
 
 
-def _keys(look: Look) -> Table:
-    known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in COMMANDS)
+def _keys(look: Look, commands: tuple[Command, ...]) -> Table:
+    known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in commands)
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 
 

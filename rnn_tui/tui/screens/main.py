@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -15,17 +17,29 @@ from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
-from rnn_tui.tui.keys import COMMANDS, FASTER, hints, tabs
+from rnn_tui.tui.keymap import relabel
+from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
+from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.steering import SteeringScreen
+from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
-from rnn_tui.tui.widgets.panels import FORECAST, GATES, GRADIENT, LOSS, GatesPanel, LossPanel
+from rnn_tui.tui.widgets.panels import (
+    FORECAST,
+    GATES,
+    GRADIENT,
+    LOSS,
+    ForecastPanel,
+    GatesPanel,
+    GradientPanel,
+    LossPanel,
+)
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_FIVE = (140, 50)
@@ -58,6 +72,8 @@ class MainScreen(SteeringScreen):
         Palette and glyphs to begin with.
     journal
         The event log.
+    commands
+        The actions with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -79,9 +95,12 @@ class MainScreen(SteeringScreen):
         clock: Callable[[], float],
         look: Look,
         journal: Journal,
+        commands: tuple[Command, ...] = COMMANDS,
     ) -> None:
         super().__init__()
         self._look = look
+        self._commands = commands
+        self._journal = journal
         self._session = session
         self._fps = fps
         self._clock = clock
@@ -94,14 +113,22 @@ class MainScreen(SteeringScreen):
         self._cursor: int | None = None
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
+        self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
         self._panels = (
             self._loss,
-            Panel(FORECAST, clock=clock, id="forecast"),
+            self._forecast,
             self._gates,
-            Panel(GRADIENT, clock=clock, id="gradient"),
+            GradientPanel(GRADIENT, clock=clock, id="gradient"),
             EventsPanel(journal, clock=clock, id="events"),
         )
+        self._views: dict[str, Callable[[], str]] = {
+            "smoothing": self._loss.toggle_smoothing,
+            "residuals": self._forecast.toggle_residuals,
+            "free-running": self._toggle_free_running,
+            "gate": self._gates.show_next_kind,
+            "order": self._gates.sort_next,
+        }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
         self._hints = HintLine(id="hints")
@@ -176,11 +203,12 @@ class MainScreen(SteeringScreen):
         sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
-        self._hints.hints = hints(
+        offered = hints(
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
         )
+        self._hints.hints = relabel(offered, self._commands)
 
     def _arrange(self, width: int, height: int) -> None:
         single = width < LEAST_FOR_FOUR[0] or height < LEAST_FOR_FOUR[1]
@@ -310,6 +338,22 @@ class MainScreen(SteeringScreen):
         """Show the whole run, or its last steps."""
         self._loss.toggle_span()
 
+    def action_view(self, name: str) -> None:
+        """Look at a panel in another way; it answers with a word where it cannot."""
+        remark = self._views[name]()
+        if remark:
+            self._say(remark)
+
+    def _toggle_free_running(self) -> str:
+        """Ask the run for the forecast that is fed with itself, or no longer."""
+        forecast = self._session.snapshot.forecast
+        if forecast is None:
+            return "There is no forecast yet."
+        if not self._may_steer():
+            return ""
+        self._session.show_free_running(on=forecast.free is None)
+        return ""
+
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""
         last = self._timesteps
@@ -333,9 +377,34 @@ class MainScreen(SteeringScreen):
         for panel in self._panels:
             panel.cursor = self._cursor
 
+    def action_copy_numbers(self) -> None:
+        """Put the numbers of the panel in focus, or of the only one shown, into the clipboard."""
+        panel = self.focused if isinstance(self.focused, Panel) else self._loss
+        number = self._zoomed or panel.plot.number
+        text = ""
+        if self._snapshot is not None:
+            gate, entries = self._gates.selected, self._journal.entries
+            text = numbers_of(number, self._snapshot, gate, entries)
+        if not text:
+            self._say("There are no numbers to copy yet.")
+            return
+        self.app.copy_to_clipboard(text)
+        rows = text.count("\n") - 1
+        title = self._panels[number - 1].plot.short_title.lower()
+        self._say(f"Copied {rows:,} rows of the panel {title}.")
+
+    def action_save_screen(self) -> None:
+        """Write the screen into the folder that one is in."""
+        try:
+            path = save_screen(self.app, Path.cwd(), datetime.now().astimezone())
+        except OSError as error:
+            self._say(f"The screen cannot be saved here: {error.strerror}.")
+            return
+        self._say(f"Saved {path.name}, and as .txt.")
+
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
         from rnn_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
 
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number))
+        self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))

@@ -1,14 +1,18 @@
 """The four panels of the main screen."""
 
 from dataclasses import replace
+from enum import Enum
 from functools import partial
+from typing import Any, TypeVar
 
-from rnn_tui.tui.plots.forecast import draw_forecast
-from rnn_tui.tui.plots.gates import draw_gates
+from rnn_tui.training.snapshot import GradientFlow, Snapshot
+from rnn_tui.tui.plots.forecast import ForecastView, draw_forecast
+from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
 from rnn_tui.tui.plots.loss import LossView, draw_loss
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
+Member = TypeVar("Member", bound=Enum)
 LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
 FORECAST = Plot(
     2,
@@ -20,7 +24,17 @@ FORECAST = Plot(
 GATES = Plot(
     3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
 )
-GRADIENT = Plot(4, "Gradient per timestep", "Gradient", draw_gradient, lambda s: (s.gradient,))
+GRADIENT = Plot(
+    4,
+    "Gradient per timestep",
+    "Gradient",
+    draw_gradient,
+    lambda s: (s.gradient, s.history and s.history.gradient_norm),
+)
+PAST = 4
+"""Earlier courses of the gradient that are drawn faintly behind the present one."""
+PAST_FACTOR = 1.6
+"""From one of them to the next, in steps."""
 
 
 class LossPanel(Panel):
@@ -36,16 +50,38 @@ class LossPanel(Panel):
         """Go over to the last steps, or back to the whole run."""
         self._look_at(replace(self.view, recent=not self.view.recent))
 
+    def toggle_smoothing(self) -> str:
+        """Smooth the training loss, or show it as it is."""
+        self._look_at(replace(self.view, smooth=not self.view.smooth))
+        return ""
+
     def _look_at(self, view: LossView) -> None:
         self.view = view
         self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
         self._draw(anew=True)
 
 
+class ForecastPanel(Panel):
+    """The forecast, and how it is looked at."""
+
+    view = ForecastView()
+
+    def toggle_residuals(self) -> str:
+        """Show the errors, or truth and forecast."""
+        self._look_at(replace(self.view, residuals=not self.view.residuals))
+        return ""
+
+    def _look_at(self, view: ForecastView) -> None:
+        self.view = view
+        self.plot = replace(self.plot, draw=partial(draw_forecast, view=view))
+        self._draw(anew=True)
+
+
 class GatesPanel(Panel):
-    """The heat map of one gate, and which one that is."""
+    """One gate, and how it is looked at."""
 
     selected = "f"
+    view = GatesView()
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""
@@ -57,6 +93,46 @@ class GatesPanel(Panel):
             return "A plain RNN has no gates: panel 3 shows its hidden state h."
         place = names.index(self.selected) + 1 if self.selected in names else 1
         self.selected = names[place % len(names)]
-        self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected))
-        self._draw(anew=True)
+        self._look_at(self.view)
         return ""
+
+    def show_next_kind(self) -> str:
+        """Go over from the map to the mean and band, to the histogram, and back."""
+        self._look_at(replace(self.view, kind=_next(self.view.kind)))
+        return ""
+
+    def sort_next(self) -> str:
+        """Sort the units of the map in another way; return which."""
+        view = replace(self.view, kind=Kind.MAP, order=_next(self.view.order))
+        self._look_at(view)
+        return f"Units sorted by {view.order}."
+
+    def _look_at(self, view: GatesView) -> None:
+        self.view = view
+        self.plot = replace(self.plot, draw=partial(draw_gates, selected=self.selected, view=view))
+        self._draw(anew=True)
+
+
+class GradientPanel(Panel):
+    """The gradient now, and at some earlier steps."""
+
+    def __init__(self, plot: Plot, **options: Any) -> None:
+        super().__init__(plot, **options)
+        self._past: list[tuple[int, GradientFlow]] = []
+
+    def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
+        """Take in a snapshot; keep its gradient if the last one kept is long ago."""
+        flow, step = snapshot.gradient, snapshot.step
+        if self._past and step < self._past[-1][0]:
+            self._past.clear()
+        if flow is not None and (not self._past or step >= PAST_FACTOR * self._past[-1][0]):
+            self._past = [*self._past[-PAST:], (step, flow)]
+            past = tuple(old for _, old in self._past[:-1])
+            self.plot = replace(self.plot, draw=partial(draw_gradient, past=past))
+        super().show(snapshot, after)
+
+
+def _next(member: Member) -> Member:
+    """Return the member of an enumeration after this one; the first after the last."""
+    members = list(type(member))
+    return members[(members.index(member) + 1) % len(members)]

@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Forecast
-from rnn_tui.tui.plots.forecast import draw_forecast, first_shown, index_of_timestep
+from rnn_tui.tui.plots.forecast import (
+    ForecastView,
+    draw_forecast,
+    first_shown,
+    index_of_timestep,
+)
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
 from rnn_tui.tui.plots.words import significant
-from tests.tui.fake_session import LOADING, ended, make_snapshot
+from tests.tui.fake_session import LOADING, ended, make_forecast, make_snapshot
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, several
 
 SNAPSHOT = make_snapshot(4000)
+RESIDUALS = ForecastView(residuals=True)
 
 
 def reading(snapshot):
@@ -137,3 +143,39 @@ def test_the_cursor_counts_from_where_the_shown_points_begin():
 
 def test_what_the_cursor_points_at_is_always_shown():
     assert first_shown(SNAPSHOT.forecast, 10, cursor=7) == 7
+
+
+def test_residuals_are_drawn_around_zero_with_their_mean():
+    forecast = make_forecast(4000)
+    above = replace(forecast, predicted=forecast.actual - 5)
+    picture = draw_forecast(replace(SNAPSHOT, forecast=above), Frame(60, 15), RESIDUALS)
+    drawn = [row.text for row in picture.rows]
+    middle = next(n for n, row in enumerate(drawn) if row.lstrip().startswith("0┤"))
+    lines = [n for n, row in enumerate(drawn[:-1]) if any("⠀" < glyph < "⣿" for glyph in row[6:])]
+    assert lines
+    assert max(lines) < middle
+    assert "mean error 5.0" in [word.text for word in picture.reading]
+    assert picture.legend[0].text == "━ actual − predicted"
+    assert "train" in drawn[0]
+
+
+def test_residuals_of_a_forecast_that_is_not_there_are_said_to_be_missing(text):
+    forecast = make_forecast(4000)
+    nothing = replace(forecast, predicted=np.full_like(forecast.actual, np.nan))
+    drawn = text(draw_forecast, replace(SNAPSHOT, forecast=nothing), view=RESIDUALS)
+    assert "no finite value to show" in drawn
+
+
+@given(several(2), WIDTHS, HEIGHTS, LOOKS)
+@settings(max_examples=40, deadline=None)
+def test_residuals_of_any_size_fit_any_panel(values, width, height, look):
+    actual, predicted = values
+    n = len(actual)
+    parts = {"validation_start": n // 2, "test_start": 2 * n // 3}
+    forecast = replace(
+        make_forecast(1), time=np.arange(float(n)), actual=actual, predicted=predicted, **parts
+    )
+    snapshot = replace(SNAPSHOT, forecast=forecast)
+    picture = draw_forecast(snapshot, Frame(width, height, look), RESIDUALS)
+    assert len(picture.rows) == height
+    assert {row.cell_length for row in picture.rows} <= {width}

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_tui.training.snapshot import GradientFlow
-from rnn_tui.tui.plots.gradient import describe, draw_gradient
+from rnn_tui.tui.plots.gradient import describe, draw_gradient, draw_norms
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
-from tests.tui.fake_session import LOADING, make_snapshot
-from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats
+from tests.tui.fake_session import LOADING, curve, make_snapshot
+from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats, several
 
 SNAPSHOT = make_snapshot(4000)
 
@@ -102,3 +102,46 @@ def test_the_cursor_reads_both_norms_and_their_share_of_the_last():
 def test_a_cursor_beyond_the_last_timestep_is_left_out():
     picture = draw_gradient(with_flow([0.5, 1.0]), Frame(80, 12, cursor=3))
     assert picture.reading[0].text.startswith("reaches back")
+
+
+def test_earlier_courses_are_drawn_faintly_behind_and_named():
+    past = (GradientFlow(10.0 ** np.linspace(-9, -1, 50), None),)
+    plain, with_past = (
+        draw_gradient(SNAPSHOT, Frame(80, 20), **options) for options in ({}, {"past": past})
+    )
+    assert [row.text for row in plain.rows] != [row.text for row in with_past.rows]
+    assert "━ earlier" in [word.text for word in with_past.legend]
+    assert "━ earlier" not in [word.text for word in plain.legend]
+
+
+def test_an_earlier_course_of_another_window_is_left_out():
+    past = (GradientFlow(np.ones(7), None),)
+    before = draw_gradient(SNAPSHOT, Frame(80, 20)).rows
+    assert [r.text for r in draw_gradient(SNAPSHOT, Frame(80, 20), past).rows] == [
+        r.text for r in before
+    ]
+
+
+def test_a_large_panel_shows_the_norm_over_the_steps_with_the_clipping_threshold(text):
+    drawn = text(draw_gradient, replace(SNAPSHOT, clip=0.3), 80, 30)
+    assert "clipped at 0.3" in drawn
+    assert drawn.splitlines()[-1].split()[0] == "step"
+    assert "clipped at" not in text(draw_gradient, replace(SNAPSHOT, clip=0.0), 80, 30)
+    assert "clipped at" not in text(draw_gradient, SNAPSHOT, 80, 20)
+
+
+def test_how_often_it_is_clipped_is_said():
+    picture = draw_gradient(replace(SNAPSHOT, clipped_steps=3000), Frame(80, 20))
+    assert "clipped in 75 % of the steps" in [word.text for word in picture.reading]
+    picture = draw_gradient(SNAPSHOT, Frame(80, 20))
+    assert not [word for word in picture.reading if "clipped" in word.text]
+
+
+@given(several(1), WIDTHS, HEIGHTS, LOOKS)
+@settings(max_examples=40, deadline=None)
+def test_norms_of_any_size_fit_any_panel(values, width, height, look):
+    norms = np.abs(values[0])
+    broken = replace(SNAPSHOT.history, gradient_norm=curve(range(1, len(norms) + 1), norms))
+    rows = draw_norms(replace(SNAPSHOT, history=broken), Frame(width, height, look))
+    assert len(rows) == height
+    assert {row.cell_length for row in rows} <= {width}

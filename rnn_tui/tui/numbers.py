@@ -1,0 +1,100 @@
+"""The numbers behind a panel as tab-separated text, ready for a spreadsheet."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from rnn_tui.training.snapshot import Curve, Forecast, GradientFlow, HistoryView, Snapshot, Trace
+from rnn_tui.tui.journal import Entry
+
+MOST_CHARACTERS = 50_000
+"""Terminals take some 70 kB of what is copied, base64 and all."""
+Row = tuple[str, ...]
+
+
+def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entry] = ()) -> str:
+    """Return a header and rows with what panel 1 … 5 shows, the latest rows where there are many.
+
+    Parameters
+    ----------
+    gate
+        The one that panel 3 shows.
+    entries
+        The event log.
+    """
+    rows: list[Row] = []
+    match panel:
+        case 1 if snapshot.history is not None:
+            rows = [("step", "train", "lowest", "highest", "validation"), *_loss(snapshot.history)]
+        case 2 if snapshot.forecast is not None:
+            name = snapshot.forecast.time_name or "time"
+            rows = [(name, "part", "actual", "predicted"), *_forecast(snapshot.forecast)]
+        case 3 if snapshot.trace is not None and snapshot.trace.gates:
+            rows = _gate(snapshot.trace, gate)
+        case 4 if snapshot.gradient is not None:
+            rows = [("t", "norm of dL/dh", "norm of dL/dc"), *_gradient(snapshot.gradient)]
+        case 5:
+            rows = [("time", "kind", "text"), *_events(entries)]
+    return _fit(rows)
+
+
+def _fit(rows: Sequence[Row]) -> str:
+    """Return the first row and as many of the last ones as there is room for."""
+    lines = ["\t".join(row) + "\n" for row in rows]
+    if len(lines) < 2:
+        return ""
+    kept: list[str] = []
+    room = MOST_CHARACTERS - len(lines[0])
+    for line in reversed(lines[1:]):
+        room -= len(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return lines[0] + "".join(reversed(kept))
+
+
+def _loss(history: HistoryView) -> Iterable[Row]:
+    checked = dict(
+        zip(history.validation_loss.step.tolist(), history.validation_loss.value, strict=True)
+    )
+    train = {int(row[0]): row for row in _curve(history.loss)}
+    for step in sorted(train.keys() | checked.keys()):
+        row = train.get(step, (str(step), "", "", ""))
+        yield (*row, _number(checked[step]) if step in checked else "")
+
+
+def _curve(curve: Curve) -> Iterable[Row]:
+    for step, *values in zip(curve.step.tolist(), curve.value, curve.low, curve.high, strict=True):
+        yield (str(step), *map(_number, values))
+
+
+def _forecast(forecast: Forecast) -> Iterable[Row]:
+    for n, (time, actual, predicted) in enumerate(
+        zip(forecast.time, forecast.actual, forecast.predicted, strict=True)
+    ):
+        is_test, is_train = n >= forecast.test_start, n < forecast.validation_start
+        part = "test" if is_test else "train" if is_train else "validation"
+        at = str(time) if isinstance(time, np.datetime64) else f"{time:.10g}"
+        yield (at, part, _number(actual), _number(predicted))
+
+
+def _gate(trace: Trace, gate: str) -> list[Row]:
+    name = gate if gate in trace.gates else next(iter(trace.gates))
+    values = trace.gates[name]
+    header = ("t", *(f"{name}{unit}" for unit in range(1, values.shape[1] + 1)))
+    return [header, *((str(t), *map(_number, row)) for t, row in enumerate(values, start=1))]
+
+
+def _gradient(flow: GradientFlow) -> Iterable[Row]:
+    cells = [""] * len(flow.hidden) if flow.cell is None else map(_number, flow.cell)
+    for t, (hidden, cell) in enumerate(zip(flow.hidden, cells, strict=True), start=1):
+        yield (str(t), _number(hidden), cell)
+
+
+def _events(entries: Sequence[Entry]) -> Iterable[Row]:
+    for entry in entries:
+        yield (f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.text)
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.7g}"

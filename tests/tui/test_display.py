@@ -1,0 +1,55 @@
+"""How the screen is drawn: what was asked for, what is set, and what the line is like."""
+
+import pytest
+
+from rnn_tui.config import DisplayConfig
+from rnn_tui.errors import UsageError
+from rnn_tui.settings import Settings
+from rnn_tui.tui.display import choose_display
+
+LOCAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+OVER_SSH = LOCAL | {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "settings", "environment", "fps", "is_thrifty", "few_colours"),
+    [
+        ({}, {}, LOCAL, 10, False, False),
+        ({}, {}, OVER_SSH, 4, True, True),
+        ({}, {}, LOCAL | {"SSH_CONNECTION": ""}, 10, False, False),
+        ({"profile": "ssh"}, {}, LOCAL, 4, True, True),
+        ({"profile": "local"}, {}, OVER_SSH, 10, False, False),
+        ({"profile": "auto"}, {"profile": "local"}, OVER_SSH, 4, True, True),
+        ({}, {"profile": "local"}, OVER_SSH, 10, False, False),
+        ({}, {"profile": "ssh"}, LOCAL, 4, True, True),
+        ({"fps": 30}, {"fps": 6}, OVER_SSH, 30, True, True),
+        ({}, {"fps": 6}, OVER_SSH, 6, True, True),
+        ({}, {}, {"TERM": "linux"}, 10, False, True),
+        ({}, {}, {"TERM": "vt100"}, 10, False, True),
+        ({}, {}, {"TERM": "screen-256color"}, 10, False, False),
+    ],
+)
+def test_options_beat_settings_beat_what_is_found(
+    tmp_path, asked, settings, environment, fps, is_thrifty, few_colours
+):
+    display = choose_display(DisplayConfig(**asked), Settings(**settings), environment, tmp_path)
+    assert (display.fps, display.is_thrifty) == (fps, is_thrifty)
+    assert display.few_colours == few_colours
+
+
+def test_the_settings_choose_theme_palette_and_keys(tmp_path):
+    settings = Settings(theme="nord", palette="okabe-ito", keys={"quit": ("x",)})
+    display = choose_display(DisplayConfig(), settings, LOCAL, tmp_path / "settings.toml")
+    assert (display.theme, display.palette) == ("nord", "okabe-ito")
+    assert {c.id: c.symbol for c in display.commands}["quit"] == "x"
+
+
+def test_a_theme_that_is_not_there_is_told_with_its_line_and_those_that_are(tmp_path):
+    path = tmp_path / "settings.toml"
+    path.write_text('fps = 4\ntheme = "nrod"\n')
+    with pytest.raises(UsageError) as caught:
+        choose_display(DisplayConfig(), Settings(theme="nrod"), LOCAL, path)
+    assert str(caught.value).startswith(
+        f"{path}:2: theme: no such theme as 'nrod'; there are rnn-tui"
+    )
+    assert "nord" in str(caught.value)
