@@ -52,6 +52,14 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Adjust:
     """Change how the run trains from here on; None leaves a setting as it is."""
 
@@ -92,6 +100,7 @@ Command = (
     | RunUntil
     | LimitSpeed
     | ScaleLearningRate
+    | TakeWalk
     | Adjust
     | ShowFreeRunning
     | Save

@@ -18,6 +18,7 @@ from rnn_tui.training.commands import (
     ShowFreeRunning,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
@@ -74,6 +75,11 @@ class Controls:
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
+
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
+        self.pause()
+        self._commands.put(TakeWalk(net))
 
     def show_free_running(self, *, on: bool) -> None:
         """Look at the forecast that is fed with itself, too, or no longer."""

@@ -17,6 +17,7 @@ from rnn_tui.training.commands import (
     ShowFreeRunning,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.controls import Controls
 from rnn_tui.training.snapshot import Saved, Snapshot, State
@@ -98,6 +99,9 @@ class Obeying(Controls):
                 self._adjust(run, command)
             case Save(path):
                 self._save_as(run, path)
+            case TakeWalk(net):
+                self._publish(run, pictures=True)
+                self.snapshot = run.with_walk(self.snapshot, net)
             case ShowFreeRunning(on):
                 run.shows_free_running = on
             case _:

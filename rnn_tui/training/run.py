@@ -376,6 +376,7 @@ class Run:
             before,
             state=state,
             title=self.title,
+            parameters=self.parameter_count,
             message=ended.reason if ended else "",
             step=self.step,
             epoch=last.epoch if last else 0,
@@ -393,6 +394,7 @@ class Run:
             clipped_steps=self._clipped_steps,
             seconds=self._seconds,
             history=history,
+            walk=before.walk if before.step == self.step else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,
@@ -404,6 +406,10 @@ class Run:
             rows = self.following.rows
             numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
         return self._with_pictures(numbers) if pictures else numbers
+
+    def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
+        """Return a snapshot with a walk through one training step, with the present weights."""
+        return replace(snapshot, walk=self.trainer.walk())
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following

@@ -31,7 +31,7 @@ from rnn_tui.training.events import (
 )
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.obeying import Clock, Obeying
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Match, Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
@@ -120,6 +120,16 @@ class Session(Obeying):
         return self._config
 
     @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+        return ()
+
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
+        return "units"
+
+    @property
     def saves_itself(self) -> bool:
         """Whether the model is saved when the run ends, however it ends."""
         return self._save_to is not None
@@ -184,13 +194,11 @@ class Session(Obeying):
             check_writable(self._save_to)
         if self._output_to is not None:
             check_output(self._output_to)
-        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
-
         opened = yield from self._open()
         if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series, self._split)
+        self.run = run = self._begin(series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -220,6 +228,11 @@ class Session(Obeying):
         yield self._end(run)
         if self._frame_seconds is not None:
             self._linger(run)
+
+    def _begin(self, series: "Series | None") -> "Run":
+        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
+
+        return Run(self._config, self._load_from, series, self._split)
 
     def _open(self) -> Generator[Noted, None, "Opened | None"]:
         """Wait for the first rows of a source that is followed; None where none is."""

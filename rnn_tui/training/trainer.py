@@ -17,6 +17,8 @@ from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import DataError, UsageError
 from rnn_tui.forecasting.free_running import free_run
+from rnn_tui.gradients.walk import Walk
+from rnn_tui.gradients.walking import take_walk
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
@@ -368,6 +370,19 @@ class Trainer:
         for values in gates.values():
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
+
+    def walk(self) -> Walk:
+        """Return one training step on the traced window, taken apart; nothing is changed."""
+        start = int(self._prepared.starts["validation"][-1])
+        window = slice(start, start + self._window)
+        return take_walk(
+            self.model.network,
+            self.model.parameters,
+            self._prepared.inputs[window],
+            self._prepared.targets[window],
+            first=self._first,
+            loss=self._loss,
+        )
 
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""

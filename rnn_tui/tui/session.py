@@ -9,7 +9,7 @@ from rnn_tui.training.commands import Adjust
 from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.snapshot import Match, Snapshot
 
 
 class RunSession(Protocol):
@@ -26,6 +26,14 @@ class RunSession(Protocol):
     @property
     def config(self) -> RunConfig:
         """What the run began with."""
+
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
 
     @property
     def saves_itself(self) -> bool:
@@ -70,6 +78,9 @@ class RunSession(Protocol):
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""
+
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst."""

@@ -248,3 +248,21 @@ def test_what_was_found_on_reading_is_an_event_and_in_the_snapshot(configure):
     started, *_ = session.events()
     assert "5 months" in started.notes[0]
     assert session.snapshot.notes == started.notes
+
+
+def test_a_walk_is_taken_with_the_present_weights_and_forgotten_with_the_next_step(running):
+    session = running()
+    wait_for(lambda: session.snapshot.step > 0)
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk is not None)
+    shot = session.snapshot
+    assert shot.state is State.PAUSED
+    assert shot.walk.T == 8
+    np.testing.assert_allclose(shot.walk.activations["h"], shot.trace.gates["h"], atol=1e-5)
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk not in {None, shot.walk})
+    assert session.snapshot.step == shot.step
+    np.testing.assert_array_equal(session.snapshot.walk.dh, shot.walk.dh)
+    session.step()
+    wait_for(lambda: session.snapshot.step == shot.step + 1)
+    assert session.snapshot.walk is None

@@ -49,7 +49,7 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
         x_name=forecast.time_name,
         cursor=None
         if cursor is None
-        else Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor)),
+        else Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor)),
     )
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
@@ -132,7 +132,8 @@ def index_of_timestep(snapshot: Snapshot, t: int | None) -> int | None:
     return index if 0 <= index < len(snapshot.forecast.time) else None
 
 
-def _time_at(forecast: Forecast, index: int) -> str:
+def time_at(forecast: Forecast, index: int) -> str:
+    """Return the time of a point as it is written."""
     time = forecast.time[index]
     if isinstance(time, np.datetime64):
         return str(np.datetime_as_string(time, unit="auto"))
@@ -143,7 +144,7 @@ def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
     """Return the truth and the prediction at a point."""
     name = forecast.time_name
     return (
-        Word(f"{name} {_time_at(forecast, index)}".strip(), Ink.MARK),
+        Word(f"{name} {time_at(forecast, index)}".strip(), Ink.MARK),
         Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
         Word(f"predicted {_predicted(float(forecast.predicted[index]))}", Ink.SECOND),
     )

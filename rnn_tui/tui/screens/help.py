@@ -1,6 +1,6 @@
 """The help: keys and panels, on one page to scroll through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
@@ -36,6 +36,8 @@ class HelpScreen(Screen[None]):
         Number of the panel that is explained first; None begins with the keys.
     commands
         The actions with their keys.
+    explanations
+        The panels.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,28 +45,36 @@ class HelpScreen(Screen[None]):
     ]
 
     def __init__(
-        self, look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
+        self,
+        look: Look,
+        first: int | None = None,
+        commands: Sequence[Command] = COMMANDS,
+        explanations: Sequence[Explanation] = EXPLANATIONS,
     ) -> None:
         super().__init__()
         self._commands = commands
+        self._explanations = explanations
         self._look = look
         self._first = first
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(id="help", classes="-ascii" if self._look.ascii else ""):
-            yield Static(help_page(self._look, self._first, self._commands))
+            yield Static(help_page(self._look, self._first, self._commands, self._explanations))
 
 
 def help_page(
-    look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
+    look: Look,
+    first: int | None = None,
+    commands: Sequence[Command] = COMMANDS,
+    explanations: Sequence[Explanation] = EXPLANATIONS,
 ) -> Group:
-    """Return the whole page, the panel numbered `first` at its beginning."""
+    """Return the whole page, the panel numbered `first` before the keys."""
     head = Text("Help", style=look.style(bold=True))
     head.append(look.text("   Esc or ? goes back · ↑ ↓ scroll"), look.style(Ink.LABEL))
     keys = [_heading("Keys", look), _keys(look, commands)]
     panels = {
-        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in EXPLANATIONS
+        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in explanations
     }
     chosen = panels.pop(first, []) if first else []
     rest = [part for panel in panels.values() for part in panel]
@@ -75,7 +85,7 @@ def _heading(title: str, look: Look) -> RenderableType:
     return Padding(Text(title, style=look.style(Ink.MARK, bold=True)), (1, 0, 0, 0))
 
 
-def _keys(look: Look, commands: tuple[Command, ...]) -> Table:
+def _keys(look: Look, commands: Sequence[Command]) -> Table:
     known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in commands)
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 

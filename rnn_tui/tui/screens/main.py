@@ -23,6 +23,7 @@ from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.steering import SteeringScreen
+from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -207,6 +208,7 @@ class MainScreen(SteeringScreen):
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
+            compares=bool(snapshot.peers),
         )
         self._hints.hints = relabel(offered, self._commands)
 
@@ -330,6 +332,12 @@ class MainScreen(SteeringScreen):
         if remark:
             self._say(remark)
 
+    def action_next_net(self) -> None:
+        """Show the gates of the next of the nets that train in lockstep."""
+        remark = self._gates.select_next_net(self._session.snapshot)
+        if remark:
+            self._say(remark)
+
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
         self._loss.toggle_scale()
@@ -408,3 +416,10 @@ class MainScreen(SteeringScreen):
 
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
         self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
+
+    def action_walk(self) -> None:
+        """Hold the run and walk through one backpropagation."""
+        if self._may_steer():
+            net = self._gates.net % len(self._session.snapshot.nets)
+            self._session.take_walk(net)
+            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
+from rnn_tui.tui.plots.compare import draw_forecasts, draw_gradients, draw_losses
 from rnn_tui.tui.plots.forecast import ForecastView, draw_forecast
 from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
@@ -13,13 +14,14 @@ from rnn_tui.tui.plots.loss import LossView, draw_loss
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
 Member = TypeVar("Member", bound=Enum)
-LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
+LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step), draw_losses)
 FORECAST = Plot(
     2,
     "Predicted vs actual",
     "Forecast",
     draw_forecast,
     lambda s: (s.forecast, s.trace and s.trace.start, s.validation_rmse, s.ended),
+    draw_forecasts,
 )
 GATES = Plot(
     3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
@@ -30,6 +32,7 @@ GRADIENT = Plot(
     "Gradient",
     draw_gradient,
     lambda s: (s.gradient, s.history and s.history.gradient_norm),
+    draw_gradients,
 )
 PAST = 4
 """Earlier courses of the gradient that are drawn faintly behind the present one."""
@@ -57,7 +60,11 @@ class LossPanel(Panel):
 
     def _look_at(self, view: LossView) -> None:
         self.view = view
-        self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
+        self.plot = replace(
+            self.plot,
+            draw=partial(draw_loss, view=view),
+            compared=partial(draw_losses, scale=view.scale, recent=view.recent),
+        )
         self._draw(anew=True)
 
 
@@ -82,6 +89,23 @@ class GatesPanel(Panel):
 
     selected = "f"
     view = GatesView()
+    net = 0
+    """Which of the nets that train in lockstep."""
+
+    def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
+        """Take in a snapshot of the net that is shown."""
+        shown = snapshot.nets[self.net % len(snapshot.nets)]
+        if snapshot.peers:
+            self.plot = replace(self.plot, title=f"Gates of {shown.net}", short_title=shown.net)
+        super().show(shown, after)
+
+    def select_next_net(self, snapshot: Snapshot) -> str:
+        """Show the gates of the next net; return what to say where there is none."""
+        if not snapshot.peers:
+            return "There is one net alone: c compares it with another."
+        self.net = (self.net + 1) % len(snapshot.nets)
+        self.show(snapshot)
+        return ""
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""
