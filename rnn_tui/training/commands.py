@@ -64,6 +64,7 @@ class Adjust:
     """Change how the run trains from here on; None leaves a setting as it is."""
 
     learning_rate: float | None = None
+    """Before the schedule."""
     clip: float | None = None
     batch_size: int | None = None
     optimizer: OptimizerName | None = None

@@ -80,19 +80,19 @@ class Lockstep(Run):
             run.scale_learning_rate(factor)
 
     def adjust(self, change: Adjust) -> None:
-        """Change how all nets train from the next step on.
-
-        Raises
-        ------
-        MemoryError
-            There is no room for so large a batch.
-        """
-        super().adjust(change)
-        for run in self.others:
-            run.adjust(change)
+        """Change how all nets train; arguments and errors as of `Run`."""
+        before = self.trainer.batch_size
+        try:
+            super().adjust(change)
+            for run in self.others:
+                run.adjust(change)
+        except MemoryError:
+            for run in (self, *self.others):
+                run.trainer.set_batch_size(before)
+            raise
 
     def forgive(self) -> None:
-        """Go on after a fault of any of them, with the weights that there are."""
+        """Go on with all nets after a fault."""
         super().forgive()
         for run in self.others:
             run.forgive()

@@ -107,9 +107,9 @@ class Trace:
     """What happened inside the network at every timestep of one window.
 
     `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
-    "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the oldest of the window. The
-    window is fixed for the run (the last one of the validation part), so that changes are the
-    network's, not the data's.
+    "r", "z", "n", "h" for a GRU, "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the
+    oldest of the window. The window is fixed for the run (the last one of the
+    validation part), so that changes are the network's, not the data's.
     """
 
     gates: dict[str, NDArray[np.float32]]

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
+    Dropout,
     Workspace,
     compile_kernels,
     forward,
@@ -75,6 +76,7 @@ class Trainer:
         self.learning_rate = training.learning_rate
         """Before the schedule; see `rate_now`."""
         self.clip = training.clip
+        self._training = training
         self._loss = loss_of(training)
         self._schedule = schedule_of(training)
         self._clip_value = training.clip_value
@@ -85,7 +87,8 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
-        self._training = training
+        rate = config.model.dropout
+        self._dropout = Dropout(rate, training.seed) if rate else None
         self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
         self._trained = self._workspace
         """Where the last step's norms are."""
@@ -124,6 +127,7 @@ class Trainer:
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
+                dropout=self._dropout,
             )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
@@ -220,6 +224,7 @@ class Trainer:
             norms=norm,
             loss=self._loss,
             clip_value=self._clip_value,
+            dropout=self._dropout,
         )
         fault = None
         seen = done
@@ -362,10 +367,12 @@ class Trainer:
             inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
         workspace.x[:, 0] = inputs
-        forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
-        names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
+        network = self.model.network
+        forward(network, self.model.parameters, workspace, first=self._window - 1)
+        states = ("c", "h") if network.has_cell_state else ("h",)
+        names = dict.fromkeys((*network.gate_names, *states))
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
-        if self.model.network.cell == "rnn":
+        if network.cell == "rnn":
             gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
@@ -388,7 +395,7 @@ class Trainer:
         """Return the per-timestep gradient norms of the last training step."""
         hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
-        if self.model.network.cell == "rnn":
+        if not self.model.network.has_cell_state:
             return GradientFlow(hidden=hidden, cell=None)
         cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)

@@ -35,7 +35,8 @@ def _parts(title: str, ended: RunEnded) -> list[str]:
     parts = [f"{title}: {ended.reason}"]
     model, naive = ended.scores.get("model"), ended.scores.get("naive")
     if model is not None:
-        parts.append(f"test RMSE {significant(model.rmse)}{_beside(model.rmse, naive)}")
+        what = "RMSE of the rows that came" if ended.rows_followed else "test RMSE"
+        parts.append(f"{what} {significant(model.rmse)}{_beside(model.rmse, naive)}")
     return parts
 
 

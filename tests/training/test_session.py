@@ -166,6 +166,18 @@ def test_another_network_than_the_file_holds_is_refused(configure, tmp_path):
         list(Session(configure(model={"hidden_size": 5}), load_from=path).events())
 
 
+def test_a_model_of_several_layers_is_saved_and_trained_on(configure, tmp_path):
+    path = tmp_path / "model.safetensors"
+    model = {"layers": 2, "dropout": 0.2}
+    ended = list(Session(configure(model=model), save_to=path).events())[-1]
+    assert load_model(path).parameters.keys() >= {"W_hh", "W_hh_1"}
+    again = configure(model=model | {"dropout": 0.0}, training={"steps": 0})
+    scored = list(Session(again, load_from=path).events())[-1]
+    assert scored.scores == ended.scores
+    with pytest.raises(ModelFileError, match="layers = 2"):
+        list(Session(configure(), load_from=path).events())
+
+
 def test_what_was_asked_for_is_known_before_it_is_obeyed(running):
     session = running()
     assert not session.held

@@ -286,7 +286,7 @@ class FakeSession:
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
-        rate = self.snapshot.learning_rate * factor
+        rate = self.snapshot.set_learning_rate * factor
         self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
 
     def take_walk(self, net: int = 0) -> None:

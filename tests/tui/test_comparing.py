@@ -46,7 +46,7 @@ async def test_both_nets_stand_in_every_panel(show, size):
         assert "x net" in shown.hints
 
 
-async def test_m_shows_the_gates_of_the_next_net(show):
+async def test_x_shows_the_gates_of_the_next_net(show):
     async with show(BOTH, size=(120, 40)) as shown:
         assert "3 Gates of LSTM 32" in shown.text
         assert "forget gate" in shown.text
@@ -57,7 +57,7 @@ async def test_m_shows_the_gates_of_the_next_net(show):
         assert "3 Gates of LSTM 32" in shown.text
 
 
-async def test_m_with_one_net_says_how_to_compare(show):
+async def test_x_with_one_net_says_how_to_compare(show):
     async with show() as shown:
         await shown.press("x")
         assert "There is one net alone: c compares" in shown.reading

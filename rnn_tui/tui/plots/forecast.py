@@ -38,19 +38,15 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     x = fit_axis(time, labels="date" if dates else "number")
     draw_part = _draw_residuals if view.residuals else _draw_both
     chart = None if x is None else draw_part(forecast, shown, x, frame.height)
-    if x is None or chart is None:
+    if chart is None or x is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
     parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
-    chart = replace(
-        chart,
-        rules=(*chart.rules, *(Rule(part.start) for part in parts[1:])),
-        regions=parts,
-        x_name=forecast.time_name,
-        cursor=None
-        if cursor is None
-        else Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor)),
-    )
+    rules = (*(Rule(part.start) for part in parts[1:]), *chart.rules)
+    chart = replace(chart, rules=rules, regions=parts, x_name=forecast.time_name)
+    if cursor is not None:
+        at = Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor))
+        chart = replace(chart, cursor=at)
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
     if cursor is None:

@@ -116,12 +116,13 @@ class MainScreen(SteeringScreen):
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
         self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
+        self._events = EventsPanel(journal, clock=clock, id="events")
         self._panels = (
             self._loss,
             self._forecast,
             self._gates,
             GradientPanel(GRADIENT, clock=clock, id="gradient"),
-            EventsPanel(journal, clock=clock, id="events"),
+            self._events,
         )
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
@@ -164,6 +165,7 @@ class MainScreen(SteeringScreen):
         """Show another run from here on."""
         self._session, self._state, self._snapshot = session, None, None
         self._last_saved = self._once_saved = None
+        self._events.begin_anew()
         self._cursor = None
         for panel in self._panels:
             panel.cursor = None

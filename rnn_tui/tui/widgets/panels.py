@@ -11,6 +11,7 @@ from rnn_tui.tui.plots.forecast import ForecastView, draw_forecast
 from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
 from rnn_tui.tui.plots.loss import LossView, draw_loss
+from rnn_tui.tui.plots.units import shown_gate
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
 Member = TypeVar("Member", bound=Enum)
@@ -115,7 +116,7 @@ class GatesPanel(Panel):
         names = list(trace.gates)
         if len(names) == 1:
             return "A plain RNN has no gates: panel 3 shows its hidden state h."
-        place = names.index(self.selected) + 1 if self.selected in names else 1
+        place = names.index(shown_gate(self.selected, trace)) + 1
         self.selected = names[place % len(names)]
         self._look_at(self.view)
         return ""
