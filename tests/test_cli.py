@@ -266,7 +266,7 @@ BAD = {
     "seed -1": (["--seed", "-1"], "--seed: must be greater than or equal to 0, not -1"),
     "threads 0": (["--threads", "0"], "--threads: must be greater than or equal to 1, not 0"),
     "fps 0": (["--fps", "0"], "--fps: must be greater than or equal to 1, not 0"),
-    "no such cell": (["--cell", "gru"], "'gru' is not one of 'rnn', 'lstm'"),
+    "no such cell": (["--cell", "gruu"], "'gruu' is not one of 'rnn', 'rnn-relu', 'lstm', "),
     "no such optimizer": (
         ["--optimizer", "x"],
         "'x' is not one of 'sgd', 'rmsprop', 'adam', 'adamw'",

@@ -26,7 +26,8 @@ def compile_kernels(
 ) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
-    Runs one training step, prediction and forward pass on tiny arrays.
+    Runs one training step, prediction and forward pass on tiny arrays. A stream of single timesteps
+    compiles its own code when it is made.
     Compiled code depends on the cell, the dtype, the names of optimizer and loss, on whether values
     are clipped, whether there are several threads, and whether the hidden units fill an even number
     of vectors; not on other sizes and settings.
