@@ -29,7 +29,7 @@ def seconds_a_row(rows: int, hidden: int, steps_per_row: int) -> float:
             "data": {"file": "-"},
             "model": {"hidden_size": hidden},
             "training": {"steps": 100},
-            "follow": {"enabled": True, "warm_up": WARM_UP, "steps_per_row": steps_per_row},
+            "follow": {"enabled": True, "first_rows": WARM_UP, "steps_per_row": steps_per_row},
         }
     )
     began = 0.0

@@ -8,7 +8,7 @@ the rest is left to any monospaced font.
 import asyncio
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rnn_tui.config import build_config
@@ -33,13 +33,25 @@ TEXT = re.compile(
 )
 
 
-async def draw(name: str, size: tuple[int, int], **model: object) -> None:
-    """Save the app of `size` columns and rows, after STEPS steps of training, as a picture."""
+async def draw(
+    name: str, size: tuple[int, int], *, walk: Sequence[str] = (), **model: object
+) -> None:
+    """Save the app of `size` columns and rows, after STEPS steps of training, as a picture.
+
+    `walk` holds the keys that are pressed in a walk through one backpropagation.
+    """
     session = Session(build_config({"data": {"dataset": "sunspots"}, "model": model}))
     app = RnnTuiApp(session)
     async with app.run_test(size=size) as pilot:
         while session.snapshot.step < STEPS:
             await pilot.pause(0.1)
+        if walk:
+            await pilot.press("b")
+            while session.snapshot.walk is None:
+                await pilot.pause(0.1)
+            await pilot.pause(0.5)
+            await pilot.press(*walk)
+            await pilot.pause(0.2)
         svg = app.export_screenshot(title="rnn-tui")
         session.stop()
     session.join()
@@ -101,6 +113,9 @@ def main() -> None:
     """Draw all pictures."""
     PICTURES.mkdir(exist_ok=True)
     asyncio.run(draw("lstm", (120, 40), cell="lstm", hidden_size=32))
+    steps = ["2", *["right"] * 10]
+    asyncio.run(draw("walk", (120, 40), walk=steps, cell="lstm", hidden_size=32))
+    asyncio.run(draw("walk-80x24", (80, 24), walk=steps, cell="rnn", hidden_size=32))
     asyncio.run(draw("rnn-80x24", (80, 24), cell="rnn", hidden_size=32))
 
 

@@ -33,7 +33,7 @@ def wave(row: int) -> float:
 # 1. The command, with a pipe to write rows into and one to read events from.
 command = [
     *(sys.executable, "-m", "rnn_tui", "--batch", "--follow", "--data", "-", "--json"),
-    *("--warm-up", "300", "--hidden", "16", "--steps", str(options.steps)),
+    *("--first-rows", "300", "--hidden", "16", "--steps", str(options.steps)),
     *("--steps-per-row", str(options.steps_per_row)),
 ]
 process = subprocess.Popen(  # noqa: S603 - the command above

@@ -51,7 +51,10 @@ class Series:
     symbol: str = "*"
     """What draws it where only ASCII can be shown."""
     dotted: bool = False
-    """Whether a • stands on it every few columns, to tell it apart without colour."""
+    """Whether a dot stands on it every few columns, to tell it apart without colour."""
+    dot: str = "•"
+    dot_from: int = DOT_EVERY // 2
+    """Column of the first dot: several lines that run together have theirs at different places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,10 @@ def draw(chart: Chart, width: int, height: int, glyphs: Glyphs = "braille") -> C
     _name_regions(canvas, chart)
     for band in chart.bands:
         _draw_band(canvas, chart, band, glyphs)
-    for series in chart.series:
-        _draw_series(canvas, chart, series, glyphs)
+    dots = [_draw_series(canvas, chart, series, glyphs) for series in chart.series]
+    for series, places in zip(chart.series, dots, strict=True):
+        for row, column in places:
+            canvas.write(row, column, series.dot, series.ink)
     for rule in chart.rules:
         _name_rule(canvas, chart, rule)
     for mark in chart.marks:
@@ -190,20 +195,22 @@ def row_of(position: float, height: int) -> int:
     return height - 1 - round(min(max(position, 0.0), 1.0) * (4 * height - 1)) // 4
 
 
-def _draw_series(canvas: Cells, chart: Chart, series: Series, glyphs: Glyphs) -> None:
+def _draw_series(
+    canvas: Cells, chart: Chart, series: Series, glyphs: Glyphs
+) -> list[tuple[int, int]]:
+    """Draw a line; return the rows and columns of its dots, which lie on top of all lines."""
     height, width = canvas.glyph.shape
     marker = "braille" if glyphs == "braille" else series.symbol
     x, y = chart.x.positions(series.x), chart.y.positions(series.y)
     lines = rasterise(x, y, width, height, marker)
     glyph = np.array([list(line) for line in lines])
     drawn = glyph != " "
-    if series.dotted and glyphs == "braille":
-        _dot(glyph, drawn)
     canvas.paper[drawn & np.isin(canvas.glyph, [*"▄▅▆▇"])] = Paper.AREA
     crossed = drawn & np.isin(canvas.ink, (Ink.FIRST, Ink.SECOND))
     glyph[crossed] = unite(canvas.glyph[crossed], glyph[crossed])
     canvas.glyph[drawn] = glyph[drawn]
     canvas.ink[drawn] = series.ink
+    return _dots(drawn, series) if series.dotted and glyphs == "braille" else []
 
 
 def _draw_area(canvas: Cells, chart: Chart, area: Area, glyphs: Glyphs) -> None:
@@ -248,12 +255,14 @@ def _or(values: Floats, other: float) -> Floats:
     return np.where(np.isnan(values), other, values)
 
 
-def _dot(glyph: NDArray[np.str_], drawn: NDArray[np.bool_]) -> None:
-    """Put a • on the line in every DOT_EVERY-th column."""
-    for column in range(DOT_EVERY // 2, glyph.shape[1], DOT_EVERY):
+def _dots(drawn: NDArray[np.bool_], series: Series) -> list[tuple[int, int]]:
+    """Return a place on the line in every DOT_EVERY-th column."""
+    places = []
+    for column in range(series.dot_from, drawn.shape[1], DOT_EVERY):
         rows = np.flatnonzero(drawn[:, column])
         if rows.size:
-            glyph[rows[rows.size // 2], column] = "•"
+            places.append((int(rows[rows.size // 2]), column))
+    return places
 
 
 def _draw_regions(canvas: Cells, chart: Chart) -> None:

@@ -3,9 +3,7 @@
 Sections and keys are the same in the file, in `run_started` events and in saved models.
 """
 
-import datetime as dt
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -13,9 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -23,10 +19,32 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from rnn_tui.choices import misplaced, quantiles_fault
+from rnn_tui.choices import misplaced
 from rnn_tui.errors import UsageError
+from rnn_tui.values import (
+    BelowOne,
+    Betas,
+    Delimiter,
+    Encoding,
+    Names,
+    NotNegative,
+    Positive,
+    Quantiles,
+    Seconds,
+    SizeOrTime,
+    Words,
+)
 
-Cell = Literal["rnn", "lstm"]
+Cell = Literal["rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"]
+CELL_NAMES: dict[Cell, str] = {
+    "rnn": "RNN",
+    "rnn-relu": "ReLU RNN",
+    "lstm": "LSTM",
+    "lstm-peephole": "peephole LSTM",
+    "gru": "GRU",
+    "gru-original": "original GRU",
+}
+"""How a cell is called on the screen and in reports."""
 Dtype = Literal["float32", "float64"]
 OptimizerName = Literal["sgd", "rmsprop", "adam", "adamw"]
 LossName = Literal["mse", "mae", "huber", "quantile"]
@@ -39,9 +57,6 @@ LARGEST_FILE = 1 << 20
 DEFAULT_FPS = 10
 """Frames a second on a terminal of this machine."""
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Missing = Literal["error", "ffill", "interpolate", "drop"]
 TransformName = Literal["diff", "seasonal-diff", "log", "log-return"]
 BadRows = Literal["skip", "stop"]
@@ -60,98 +75,6 @@ SERIES_KEYS = frozenset({"dataset", "file", *FILE_KEYS, *COLUMN_KEYS, *GENERATED
 """Keys of the section data that say which series it is."""
 STANDARD_INPUT = "-"
 """As a file: what is piped in."""
-
-
-def _as_tuple(value: Any) -> Any:
-    """Return one name, or a list of names from a file, as a tuple of names."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(","))
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _names(value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return () if value is None else (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _list_as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _size_or_time(value: Any) -> Any:
-    """Return a share of the series as a float, a point in time as text."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return value.strip()
-        if number == 1:
-            return _size_or_time(1)
-        return number if 0 < number < 1 else value.strip()
-    if value is None:
-        return value
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and value == 1:
-        raise ValueError(
-            "must be less than 1 as a share of the series, or the time at which the part begins"
-        )
-    if not (is_number and 0 < value < float("inf")):
-        raise ValueError(
-            f"must be a share between 0 and 1, or the time at which the part begins, not {value!r}"
-        )
-    return float(value) if value < 1 else str(value)
-
-
-def _delimiter(value: Any) -> Any:
-    value = {"tab": "\t", "\\t": "\t"}.get(value, value) if isinstance(value, str) else value
-    if isinstance(value, str) and (len(value) != 1 or not value.isascii() or value in '"\r\n'):
-        raise ValueError(f"must be one ASCII character, or tab, not {value!r}")
-    return value
-
-
-def _encoding(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            "".encode(value)
-        except LookupError as error:
-            known = "utf-8, utf-16, latin-1, cp1252"
-            raise ValueError(f"unknown encoding {value!r}; there are {known} and others") from error
-    return value
-
-
-DURATION = re.compile(
-    r"(?:(?P<h>\d+(?:\.\d+)?)h)? *(?:(?P<m>\d+(?:\.\d+)?)m(?:in)?)? *(?:(?P<s>\d+(?:\.\d+)?)s?)?"
-)
-
-
-def _seconds(value: Any) -> Any:
-    """Return a duration such as "90", "90s", "10m", "1h30m" in seconds."""
-    if not isinstance(value, str):
-        return value
-    found = DURATION.fullmatch(value.strip().lower())
-    if found is None or not any(found.groups()):
-        raise ValueError(f"must be seconds, or a time such as 90s, 10m or 1h30m, not {value!r}")
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return 3600 * hours + 60 * minutes + seconds
-
-
-def _quantiles(value: tuple[float, ...]) -> tuple[float, ...]:
-    fault = quantiles_fault(value)
-    if fault:
-        raise ValueError(fault)
-    return value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-SizeOrTime = Annotated[float | str, BeforeValidator(_size_or_time)]
-Quantiles = Annotated[
-    tuple[float, ...], BeforeValidator(_list_as_tuple), AfterValidator(_quantiles)
-]
-Betas = Annotated[tuple[BelowOne, BelowOne], BeforeValidator(_list_as_tuple)]
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -175,11 +98,11 @@ class DataConfig(Section):
     """Columns that are read along with the series but not forecast; known up to the present."""
     format: Literal["csv", "tsv", "jsonl", "parquet"] | None = None
     """Kind of file. None: found by name and content."""
-    delimiter: Annotated[str | None, BeforeValidator(_delimiter)] = None
+    delimiter: Delimiter | None = None
     """One character between the cells of a CSV file. None: found."""
     header: bool | None = None
     """Whether the first line of a CSV file names the columns. None: found."""
-    encoding: Annotated[str | None, BeforeValidator(_encoding)] = None
+    encoding: Encoding | None = None
     """Encoding of the text, as Python names it. None: UTF-8, UTF-16 or Latin-1, found."""
     decimal: Literal[".", ","] | None = None
     """Decimal mark. None: found; a comma only where it does not separate the cells."""
@@ -193,7 +116,7 @@ class DataConfig(Section):
     """Gaussian noise on a generated series, as a share of its standard deviation."""
     data_seed: int = Field(default=0, ge=0, le=2**63 - 1)
     """Seed of that noise and of random series."""
-    transform: Annotated[tuple[TransformName, ...], BeforeValidator(_as_tuple)] = ()
+    transform: Annotated[tuple[TransformName, ...], Words] = ()
     """What is done to the columns to forecast before scaling, first to last; undone in results."""
     scaling: Scaling = "standard"
     """How columns are scaled, by what the training part knows."""
@@ -239,13 +162,23 @@ class ModelConfig(Section):
 
     cell: Cell = "lstm"
     hidden_size: int = Field(default=32, ge=1, le=4096)
+    """Hidden units of each layer."""
+    layers: int = Field(default=1, ge=1, le=4)
+    """Layers on top of each other, each of which reads the one below."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of what passes from layer to layer that training drops (Srivastava et al. 2014)."""
     dtype: Dtype = "float32"
     forget_bias: float = Field(default=1.0, allow_inf_nan=False)
-    """Initial bias of the LSTM's forget gate (Jozefowicz et al. 2015)."""
+    """Initial bias of an LSTM's forget gate (Jozefowicz et al. 2015)."""
     init: Scheme = "pytorch"
     """How the initial weights are drawn; "identity" is the IRNN of Le et al. (2015)."""
     spectral_radius: Positive | None = None
     """Largest absolute eigenvalue of the initial W_hh, of each gate. None: as drawn."""
+
+    @property
+    def cell_name(self) -> str:
+        """How the cell is called."""
+        return CELL_NAMES[self.cell]
 
     @model_validator(mode="after")
     def _fits_the_cell(self) -> Self:
@@ -255,6 +188,18 @@ class ModelConfig(Section):
                 "init, or the cell rnn"
             )
         return self
+
+    @model_validator(mode="after")
+    def _drops_between_layers(self) -> Self:
+        if self.dropout and self.layers == 1:
+            raise ValueError("dropout is between layers: choose 2 to 4 layers, or no dropout")
+        return self
+
+    @property
+    def label(self) -> str:
+        """Cell and size, as in "LSTM 32", or "LSTM 2×32" of two layers."""
+        size = self.hidden_size if self.layers == 1 else f"{self.layers}×{self.hidden_size}"
+        return f"{self.cell_name} {size}"
 
 
 class TrainingConfig(Section):
@@ -354,7 +299,7 @@ class FollowConfig(Section):
 
     enabled: bool = False
     """Go on with the file, or standard input, as it grows."""
-    warm_up: int | None = Field(default=None, ge=2, le=10_000_000)
+    first_rows: int | None = Field(default=None, ge=2, le=10_000_000)
     """Rows that are learned before the first is predicted. None: all that a file has, and of a
     pipe ten times those of a window and its horizon."""
     steps_per_row: int = Field(default=1, ge=0, le=100_000)

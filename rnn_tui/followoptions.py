@@ -9,8 +9,8 @@ BAD_ROWS = click.Choice(["skip", "stop"])
 FOLLOW_SETTINGS = (
     Setting(
         "Follow",
-        "--warm-up",
-        "follow.warm_up",
+        "--first-rows",
+        "follow.first_rows",
         int,
         "ROWS",
         "Rows that are learned before the first is predicted.",

@@ -31,7 +31,7 @@ def seeds(text: str) -> tuple[int, ...]:
     return tuple(range(low, high + 1))
 
 
-CELLS = click.Choice(["rnn", "lstm"])
+CELLS = click.Choice(["rnn", "rnn-relu", "lstm", "lstm-peephole", "gru", "gru-original"])
 DTYPES = click.Choice(["float32", "float64"])
 SCALINGS = click.Choice(["standard", "robust", "min-max", "none"])
 FORMATS = click.Choice(["csv", "tsv", "jsonl", "parquet"])
@@ -225,12 +225,22 @@ SETTINGS = (
         "--cell",
         "model.cell",
         CELLS,
-        "rnn|lstm",
-        "Kind of recurrent cell; repeated: one run each.",
+        "CELL",
+        "rnn, rnn-relu, lstm, lstm-peephole, gru, gru-original; repeated: one run each.",
         "lstm",
         varied=True,
     ),
     Setting("Network", "--hidden", "model.hidden_size", int, "H", "Hidden units.", "32"),
+    Setting("Network", "--layers", "model.layers", int, "1-4", "Layers on top of each other.", "1"),
+    Setting(
+        "Network",
+        "--dropout",
+        "model.dropout",
+        float,
+        "SHARE",
+        "Share dropped between layers in training.",
+        "0.0",
+    ),
     Setting(
         "Network",
         "--dtype",

@@ -256,6 +256,14 @@ def backward_layers(cell, p, x, traces, dy, dh_T, dc_T):
     return found
 
 
+def embedding_gradient(p, tokens, dx):
+    """What reaches each row of the embedding (V, D) from dx (T, B, D)."""
+    d = np.zeros_like(p["embedding"])
+    for t, b in np.ndindex(tokens.shape):
+        d[tokens[t, b]] += dx[t, b]
+    return d
+
+
 def windows(series, starts, T):
     """Return (T, B, features): the rows start … start+T−1 of each window."""
     return np.stack([series[start : start + T] for start in starts], axis=1)
@@ -263,21 +271,34 @@ def windows(series, starts, T):
 
 def train(
     cell, p, optimizer, series, targets, starts, *, T, first, learning_rate, threshold, limit=0,
-    settings=None, loss="mse", loss_settings=None, schedule=None,
+    settings=None, loss="mse", loss_settings=None, schedule=None, carry=None,
 ):  # fmt: skip
-    """One step for each row of `starts`, from zero states. Returns parameters, losses, norms."""
+    """One step for each row of `starts`. Returns parameters, losses, norms.
+
+    Samples start from zero states, or where carry[s, b], from those in which the step before ended.
+    """
     rule, losses, norms = OPTIMIZERS[optimizer](**settings or {}), [], []
     zero = np.zeros((layer_count(p), starts.shape[1], p["W_hh"].shape[1]))
+    h0, c0 = zero, zero
     for step, batch in enumerate(starts):
-        x, target = windows(series, batch, T), windows(targets, batch, T)
-        traces = forward_layers(cell, p, x, zero, zero)
+        if carry is not None:
+            kept = carry[step][:, np.newaxis]
+            h0, c0 = np.where(kept, h0, 0), np.where(kept, c0, 0)
+        read, target = windows(series, batch, T), windows(targets, batch, T)
+        x = p["embedding"][read] if "embedding" in p else read
+        traces = forward_layers(cell, p, x, h0, c0)
         error, dy = LOSSES[loss](traces[-1].y, target, first, **loss_settings or {})
-        gradients = backward_layers(cell, p, x, traces, dy, zero, zero)[0].parameters
+        found = backward_layers(cell, p, x, traces, dy, zero, zero)[0]
+        gradients = found.parameters
+        if "embedding" in p:
+            gradients = gradients | {"embedding": embedding_gradient(p, read, found.x)}
         gradients, norm = clip(gradients, threshold, limit)
         factor = rate_factor(**{"name": "constant", "step": step, **(schedule or {})})
         p = rule.update(p, gradients, learning_rate * factor)
         losses.append(error)
         norms.append(norm)
+        if carry is not None:
+            h0, c0 = (np.stack([getattr(trace, name)[-1] for trace in traces]) for name in "hc")
     return p, np.array(losses), np.array(norms)
 
 

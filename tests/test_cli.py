@@ -60,7 +60,7 @@ def value_of(config, key):
         ("--decimal", ",", ","),
         ("--date-format", "%d.%m.%Y", "%d.%m.%Y"),
         ("--missing", "ffill", "ffill"),
-        ("--warm-up", "250", 250),
+        ("--first-rows", "250", 250),
         ("--steps-per-row", "0", 0),
         ("--memory", "800", 800),
         ("--bad-rows", "stop", "stop"),
@@ -134,6 +134,11 @@ def as_typed(value):
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def test_no_flag_means_two_things():
+    flags = [setting.flag for setting in SETTINGS]
+    assert len(flags) == len(set(flags))
+
+
 def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
     config = RunConfig()
     told = {
@@ -156,7 +161,7 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "training.weight_decay": "0; of adamw 0.01",
         "training.schedule_steps": "those of the run; of step a third",
         "forecast.backtest": "",
-        "follow.warm_up": f"all that a file has, {ROWS_A_WINDOW} windows of a pipe",
+        "follow.first_rows": f"all that a file has, {ROWS_A_WINDOW} windows of a pipe",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:
@@ -261,7 +266,7 @@ BAD = {
     "seed -1": (["--seed", "-1"], "--seed: must be greater than or equal to 0, not -1"),
     "threads 0": (["--threads", "0"], "--threads: must be greater than or equal to 1, not 0"),
     "fps 0": (["--fps", "0"], "--fps: must be greater than or equal to 1, not 0"),
-    "no such cell": (["--cell", "gru"], "'gru' is not one of 'rnn', 'lstm'"),
+    "no such cell": (["--cell", "gruu"], "'gruu' is not one of 'rnn', 'rnn-relu', 'lstm', "),
     "no such optimizer": (
         ["--optimizer", "x"],
         "'x' is not one of 'sgd', 'rmsprop', 'adam', 'adamw'",

@@ -19,7 +19,7 @@ LINES = ["t,v\n", *(f"{i},{10 + math.sin(i / 5):.4f}\n" for i in range(140))]
 def test_a_pipe_as_json_lines(tmp_path):
     model = tmp_path / "model.safetensors"
     done = subprocess.run(
-        [*COMMAND, "--data", "-", "--json", "--warm-up", "120", *SMALL, "--save-model", model],
+        [*COMMAND, "--data", "-", "--json", "--first-rows", "120", *SMALL, "--save-model", model],
         input="".join([*LINES[:130], "129,x\n", *LINES[130:]]),
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip

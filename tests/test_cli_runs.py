@@ -472,6 +472,19 @@ def test_a_signal_leaves_model_table_and_report_complete(number, code, tmp_path)
     assert "interrupted after" in report.read_text("utf-8")
 
 
+def test_patience_a_forecast_and_its_intervals_in_a_process_of_their_own():
+    small = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "100000")
+    task = ("--patience", "2", "--forecast", "4", "--coverage", "0.8")
+    done = run("--json", "-q", *task, *small)
+    start, end = strict(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert start["config"]["training"]["patience"] == 2
+    assert "--patience 2" in end["reason"]
+    assert end["intervals"]["level"] == 0.8
+    assert [record["time"] for record in end["future"]] == [1988.0, 1989.0, 1990.0, 1991.0]
+    assert all(record["lower"] < record["predicted"] < record["upper"] for record in end["future"])
+
+
 def test_a_signal_ends_a_grid_with_the_table_of_what_there_is():
     command = [*COMMAND, "--seed", "0..99", *SMALL]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

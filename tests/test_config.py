@@ -35,8 +35,11 @@ def write(tmp_path, text, name="run.toml"):
         ({"training": {"seed": 2**63}}, "training.seed: must be less than or equal to"),
         ({"training": {"threads": 0}}, "training.threads: must be greater than or equal to 1"),
         ({"model": {"hidden_size": 0}}, "model.hidden_size: must be greater than or equal to 1"),
-        ({"model": {"cell": "gru"}}, "model.cell: must be 'rnn' or 'lstm', not 'gru'"),
-        ({"model": {"cell": ["lstm"]}}, "model.cell: must be 'rnn' or 'lstm', not ['lstm']"),
+        ({"model": {"cell": "gruu"}}, "'gru' or 'gru-original', not 'gruu'"),
+        ({"model": {"cell": ["lstm"]}}, "model.cell: must be 'rnn', 'rnn-relu', 'lstm', "),
+        ({"model": {"layers": 5}}, "model.layers: must be less than or equal to 4, not 5"),
+        ({"model": {"layers": 2, "dropout": 1}}, "model.dropout: must be less than 1, not 1"),
+        ({"model": {"dropout": 0.1}}, "model: dropout is between layers: choose 2 to 4 layers"),
         ({"model": []}, "must be a table that begins with the line [model], not []"),
         ({"model": 3}, "must be a table that begins with the line [model], not 3"),
         ({"display": {"fps": 0}}, "display.fps: must be greater than or equal to 1"),
@@ -55,6 +58,11 @@ def test_every_wrong_key_is_named_with_what_was_expected(tables, message):
         build_config({}, tables, source="run.toml")
     assert message in str(error.value)
     assert str(error.value).startswith("run.toml: ")
+
+
+def test_a_label_names_the_layers_where_there_are_several():
+    models = [RunConfig.model_validate({"model": {"layers": n}}).model for n in (1, 3)]
+    assert [model.label for model in models] == ["LSTM 32", "LSTM 3×32"]
 
 
 def test_all_faults_are_told_at_once_each_by_where_it_came_from():
@@ -180,3 +188,26 @@ def test_reading_the_configuration_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = r"\b(numpy|numba|polars|plotext|textual|rich)\b"
     assert not re.search(heavy, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90.0), ("90s", 90.0), ("1.5", 1.5), (" 5s ", 5.0), ("10m", 600.0), ("10min", 600.0),
+        ("2h", 7200.0), ("0.5H", 1800.0), ("1h30m", 5400.0), ("1h 30m 15s", 5415.0),
+        ("", None), ("m", None), ("-1s", None), ("1d", None), ("1m1h", None), ("1e3", None),
+        ("10 min", None),
+    ],
+)  # fmt: skip
+def test_durations(text, seconds):
+    if seconds is None:
+        with pytest.raises(
+            UsageError, match="must be seconds, or a time such as 90s, 10m or 1h30m"
+        ):
+            build_config({"training": {"time_limit": text}})
+        return
+    assert build_config({"training": {"time_limit": text}}).training.time_limit == seconds
+
+
+def test_a_duration_in_a_file_may_be_a_number():
+    assert build_config({}, {"training": {"time_limit": 90}}).training.time_limit == 90.0

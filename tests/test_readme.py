@@ -17,15 +17,18 @@ ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+
+
+def blocks(language, text=TEXT):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 COMMANDS = [
     line.partition("rnn-tui")[2].partition(">")[0]
-    for block in blocks("sh")
+    for block in (*blocks("sh"), *blocks("sh", DATA))
     for line in block.replace("\\\n", " ").splitlines()
-    if "rnn-tui" in line
+    if re.match(r"(cat .*\| |ssh .*)?rnn-tui", line.strip())
 ]
 
 

@@ -18,7 +18,7 @@ import numba
 from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu_options import ParallelOptions
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
 
@@ -75,6 +75,11 @@ def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
     The copy has a name of its own, for a cache entry is found by name and bytecode.
     """
     return _compiled(copy_with(function, "parallel"), PRANGE_ONLY)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Let compiled code call a function; called from Python it stays Python."""
+    return register_jitable(no_cpython_wrapper=True, **POLICY)(function)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:

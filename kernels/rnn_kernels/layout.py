@@ -134,11 +134,13 @@ class Network:
         D, H and O: features of a timestep, units of a layer, outputs of a timestep.
     layers : int
         1 to 4.
+    vocabulary_size : int
+        V: above 0 the input is tokens 0 … V−1, and the D features of each are learned.
 
     Raises
     ------
     ValueError
-        The cell is unknown or a size is no positive whole number.
+        The cell is unknown, a size no positive whole number, or the vocabulary below 0.
     """
 
     cell: Cell
@@ -146,6 +148,7 @@ class Network:
     hidden_size: int
     output_size: int
     layers: int = 1
+    vocabulary_size: int = 0
 
     def __post_init__(self) -> None:
         if self.cell not in GATES:
@@ -154,6 +157,8 @@ class Network:
             positive_int(name, getattr(self, name))
         if self.layers > MOST_LAYERS:
             raise ValueError(f"layers: got {self.layers}, expected 1 to {MOST_LAYERS}")
+        if self.vocabulary_size != 0:
+            positive_int("vocabulary_size", self.vocabulary_size)
 
     @property
     def gate_names(self) -> tuple[str, ...]:
@@ -199,7 +204,10 @@ class Network:
             }
             if self.has_peepholes:
                 shapes[f"p{end}"] = (len(PEEPHOLES) * H,)
-        return shapes | {"W_hy": (O, H), "b_y": (O,)}
+        shapes |= {"W_hy": (O, H), "b_y": (O,)}
+        if self.vocabulary_size:
+            shapes["embedding"] = (self.vocabulary_size, self.input_size)
+        return shapes
 
     @property
     def parameter_count(self) -> int:
@@ -260,6 +268,11 @@ class Packing:
     @property
     def size(self) -> int:
         """Elements of the vector."""
+        return self.embedding + self.network.vocabulary_size * self.network.input_size
+
+    @property
+    def embedding(self) -> int:
+        """First element of the embedding (V, D), or the size of a vector without one."""
         return self.readout.b + self.network.output_size
 
     def panels(self, flat: Array, layer: int) -> list[tuple[slice, Array]]:
@@ -310,7 +323,9 @@ def pack(network: Network, parameters: Mapping[str, Any], dtype: Any) -> Array:
             packing.peepholes(flat, n)[:] = given[f"p{end}"].reshape(-1, H)
     readout = packing.readout
     flat[readout.w : readout.b].reshape(readout.outputs, packing.units)[:, :H] = given["W_hy"]
-    flat[readout.b :] = given["b_y"]
+    flat[readout.b : packing.embedding] = given["b_y"]
+    if network.vocabulary_size:
+        flat[packing.embedding :] = given["embedding"].reshape(-1)
     return flat
 
 
@@ -340,7 +355,10 @@ def unpack(network: Network, flat: Array) -> dict[str, Array]:
             named[f"p{end}"] = packing.peepholes(flat, n).reshape(-1)
     readout = packing.readout
     W_hy = flat[readout.w : readout.b].reshape(readout.outputs, packing.units)
-    return named | {"W_hy": W_hy[:, :H].copy(), "b_y": flat[readout.b :].copy()}
+    named |= {"W_hy": W_hy[:, :H].copy(), "b_y": flat[readout.b : packing.embedding].copy()}
+    if network.vocabulary_size:
+        named["embedding"] = flat[packing.embedding :].reshape(network.shapes["embedding"]).copy()
+    return named
 
 
 def positive_int(name: str, value: object) -> int:

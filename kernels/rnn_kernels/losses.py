@@ -37,7 +37,7 @@ from rnn_kernels.layout import Array
 LossName: TypeAlias = Literal["mse", "mae", "huber", "quantile", "cross-entropy"]
 CLASSES = np.dtype(np.int64)
 
-call_loss = caller("y targets classes starts s stride first outputs settings dy losses")
+call_loss = caller("y targets classes starts s stride first ends outputs settings dy losses")
 
 
 @dataclass(frozen=True)
@@ -233,8 +233,8 @@ def measure(loss: Loss, y: Array, target: Array, dy: Array, *, first: int = 0) -
     dy[:first] = 0
     found = np.empty(1)
     _LOSSES[loss.name](
-        y.reshape(-1), truth, classes, np.arange(B)[np.newaxis], 0, B, first, O, loss.settings,
-        dy.reshape(-1), found,
+        y.reshape(-1), truth, classes, np.arange(B)[np.newaxis], 0, B, first,
+        np.full(B, T), O, loss.settings, dy.reshape(-1), found,
     )  # fmt: skip
     return float(found[0])
 
@@ -249,45 +249,56 @@ slope = value
 
 def by_error(
     y: Array, targets: Array, _classes: Array, starts: Array, s: int, stride: int, first: int,
-    outputs: int, settings: Array, dy: Array, losses: Array,
+    ends: Array, outputs: int, settings: Array, dy: Array, losses: Array,
 ) -> None:  # fmt: skip
     """Fill losses[s], and dy from timestep `first` on, of a loss that depends on e alone.
 
     y and dy are flat (T, B, O). The truth of sample b at timestep t is row starts[s, b] + stride t
-    of the targets (N, K). The sum is carried in float64, in a loop without stores: where LLVM has
-    to check at run time whether arrays overlap, the order of a sum would depend on where they lie.
+    of the targets (N, K). Sample b ends before timestep ends[b]; beyond, e and dy are 0, which adds
+    nothing: every loss and slope is 0 where e is. The sum is carried in float64, in a loop without
+    stores: where LLVM has to check at run time whether arrays overlap, the order of a sum would
+    depend on where they lie.
     """
-    B, K = starts.shape[1], targets.shape[1]
-    T, Q = y.size // (B * outputs), outputs // K
-    for b in range(B):
-        for k in range(K):
-            for q in range(Q):
-                for t in range(first, T):  # innermost, for it is the longest
-                    n = (t * B + b) * outputs + k * Q + q
-                    dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
-    begin, count = first * B * outputs, (T - first) * B * outputs
+    row = starts.shape[1] * outputs
+    Q, T = outputs // targets.shape[1], y.size // row
+    number, count = y.dtype.type, 0
+    for o in range(row):
+        b, k = o // outputs, o % outputs // Q
+        end = max(first, ends[b])
+        count += end - first
+        for t in range(first, end):  # innermost, for it is the longest
+            n = t * row + o
+            dy[n] = y[n] - targets[starts[s, b] + t * stride, k]
+        for t in range(end, T):
+            dy[t * row + o] = 0
     total = 0.0
-    for n in range(begin, begin + count):
+    for n in range(first * row, y.size):
         total += value(np.float64(dy[n]), settings, n % Q)
     losses[s] = total / count
-    scale = y.dtype.type(1 / count)
-    for n in range(begin, begin + count):
-        dy[n] = scale * y.dtype.type(slope(np.float64(dy[n]), settings, n % Q))
+    scale = number(1 / count)
+    for n in range(first * row, y.size):
+        dy[n] = scale * number(slope(np.float64(dy[n]), settings, n % Q))
 
 
 def by_class(
     y: Array, _targets: Array, classes: Array, starts: Array, s: int, stride: int, first: int,
-    outputs: int, _settings: Array, dy: Array, losses: Array,
+    ends: Array, outputs: int, _settings: Array, dy: Array, losses: Array,
 ) -> None:  # fmt: skip
     """Fill losses[s] and dy with the cross-entropy; arguments as of `by_error`, classes (N,)."""
     B = starts.shape[1]
     T = y.size // (B * outputs)
-    count = (T - first) * B
+    count = 0
+    for end in ends:
+        count += end - first if end > first else 0
     total = 0.0
     for t in range(first, T):
         for b in range(B):
-            at, true = (t * B + b) * outputs, classes[starts[s, b] + t * stride]
-            largest = np.float64(y[at])
+            at = (t * B + b) * outputs
+            if t >= ends[b]:
+                for k in range(outputs):
+                    dy[at + k] = 0
+                continue
+            true, largest = classes[starts[s, b] + t * stride], np.float64(y[at])
             for k in range(1, outputs):
                 largest = max(largest, np.float64(y[at + k]))
             together = 0.0
@@ -358,5 +369,5 @@ def loss_part(name: LossName, dtype: np.dtype[Any]) -> int:
     numbers, whole = types.Array(types.float64, 1, "C"), types.Array(types.int64, 1, "C")
     starts, n = types.Array(types.int64, 2, "C"), types.int64
     return address_of(
-        _LOSSES[name], values, rows, whole, starts, n, n, n, n, numbers, values, numbers
+        _LOSSES[name], values, rows, whole, starts, n, n, n, whole, n, numbers, values, numbers
     )

@@ -31,6 +31,10 @@ FLAGS = ("nsz",)
 """Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
 depend on the height of its tile. An instruction without any flag gets all of Numba's."""
 ANY_ORDER = ("nsz", "reassoc")
+ADDED_ALONE = 32
+"""Products that a sum takes in before it is added to the total: a sum of a thousand numbers one by
+one is three times as far off. The totals wait in memory, which costs no time that can be measured.
+"""
 SUMS_IN_FLIGHT = 6
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
 I32, I64 = ir.IntType(32), ir.IntType(64)
@@ -194,6 +198,8 @@ class Vector:
 
 Sums: TypeAlias = list[list[Vector]]
 """[row][vector] of a tile."""
+Adder: TypeAlias = "Callable[[Index, list[Vector], int], list[Vector]]"
+"""Adds the products of k and so many after it to the sums."""
 
 
 class Code:
@@ -396,44 +402,57 @@ class Code:
         """Add Σ_k A[m, k] W[k, v] to the sums of a tile.
 
         A[m, k] is the element m · row_stride + k · k_stride from `a`, W[k, v] the vector at
-        k · w_stride + v · lanes from `w`. Few sums are split by k, so that enough are in flight.
+        k · w_stride + v · lanes from `w`. Few sums are split by k, so that enough are in flight;
+        many are begun anew from time to time.
         """
         rows, vectors = len(sums), len(sums[0])
-        splits = 1
-        while splits < 4 and rows * vectors * splits < SUMS_IN_FLIGHT:
+        tile, splits = rows * vectors, 1
+        while splits < 4 and tile * splits < SUMS_IN_FLIGHT:
             splits *= 2
         row_places = [a + row_stride * m for m in range(rows)]
-        zero = self.constant(0)
-        flat = [v for row in sums for v in row] + [zero] * (rows * vectors * (splits - 1))
 
-        def body(count: int) -> Callable[[Index, list[Vector]], list[Vector]]:
-            def add(k: Index, before: list[Vector]) -> list[Vector]:
-                after = list(before)
-                for split in range(count):
-                    place = k + split
-                    w_row = w + place * w_stride
-                    ws = [self.load(w_row + v * self.lanes) for v in range(vectors)]
-                    along = place * k_stride
-                    for m in range(rows):
-                        number = self.broadcast(row_places[m] + along)
-                        for v in range(vectors):
-                            at = (split * rows + m) * vectors + v
-                            after[at] = number * ws[v] + after[at]
-                return after
+        def add(k: Index, before: list[Vector], count: int) -> list[Vector]:
+            after = list(before)
+            for split in range(count):
+                place = k + split
+                w_row = w + place * w_stride
+                ws = [self.load(w_row + v * self.lanes) for v in range(vectors)]
+                along = place * k_stride
+                for m in range(rows):
+                    number = self.broadcast(row_places[m] + along)
+                    for v in range(vectors):
+                        at = (split * rows + m) * vectors + v
+                        after[at] = number * ws[v] + after[at]
+            return after
 
-            return add
+        flat = [v for row in sums for v in row]
+        total = self._total if splits == 1 else self._split_total
+        flat = total(flat, depth, splits, add)
+        return [flat[m * vectors : (m + 1) * vectors] for m in range(rows)]
 
-        start = Index(self.builder, _i64(0))
-        if splits > 1:
-            whole = Index(self.builder, self.builder.and_(depth.value, _i64(-splits)))
-            flat = self.loop(start, whole, splits, flat, body(splits))
-            start = whole
-        flat = self.loop(start, depth, 1, flat, body(1))
-        tile = rows * vectors
+    def _total(self, sums: list[Vector], depth: Index, _splits: int, add: Adder) -> list[Vector]:
+        """Sums over k < depth, begun anew every so often."""
+        zeros = [self.constant(0)] * len(sums)
+
+        def part(k: Index, totals: list[Vector]) -> list[Vector]:
+            stop = self.smaller_index(k + ADDED_ALONE, depth)
+            found = self.loop(k, stop, 1, zeros, lambda k, sums: add(k, sums, 1))
+            return [total + value for total, value in zip(totals, found, strict=True)]
+
+        return self.loop(self.index(0), depth, ADDED_ALONE, sums, part)
+
+    def _split_total(
+        self, sums: list[Vector], depth: Index, splits: int, add: Adder
+    ) -> list[Vector]:
+        """Sums over k < depth, of which every so many are added at the end."""
+        tile, whole = len(sums), depth & -splits
+        flat = sums + [self.constant(0)] * (tile * (splits - 1))
+        flat = self.loop(self.index(0), whole, splits, flat, lambda k, sums: add(k, sums, splits))
+        flat = self.loop(whole, depth, 1, flat, lambda k, sums: add(k, sums, 1))
         for split in range(1, splits):
             for n in range(tile):
                 flat[n] = flat[n] + flat[split * tile + n]
-        return [flat[m * vectors : (m + 1) * vectors] for m in range(rows)]
+        return flat[:tile]
 
     def tiles(
         self, vectors: int, start: Index, stop: Index, emit: Callable[[int, Index], None]
@@ -480,6 +499,11 @@ class Code:
         """The first where the condition is not 0, else the second."""
         flag = self.builder.icmp_signed("!=", condition.value, _i64(0))
         return Index(self.builder, self.builder.select(flag, first.value, second.value))
+
+    def smaller_index(self, a: Index, b: Index) -> Index:
+        """The smaller of two whole numbers."""
+        less = self.builder.icmp_signed("<", a.value, b.value)
+        return Index(self.builder, self.builder.select(less, a.value, b.value))
 
     def equal(self, a: Index, b: Index) -> Index:
         """1 where both are equal, else 0."""

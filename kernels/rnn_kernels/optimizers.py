@@ -28,7 +28,7 @@ import numpy as np
 from numba import from_dtype, types
 
 from rnn_kernels.checks import check_array, check_floats, check_number
-from rnn_kernels.jit import address_of, caller, copy_with, jit
+from rnn_kernels.jit import address_of, caller, copy_with, jit, jit_part
 from rnn_kernels.layout import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.products import squared_norm
 
@@ -113,9 +113,9 @@ class Optimizer:
         check_array("parameters", parameters, (self.size,), self.dtype, writable=True)
         check_array("gradient", gradient, (self.size,), self.dtype)
         check_number("learning_rate", learning_rate, positive=True)
-        _RULES[self.name](
-            parameters, gradient, self.m, self.v, self.settings,
-            np.array([float(learning_rate)]), 0, self.step_count + 1,
+        _update(
+            update_part(self.name, self.dtype), parameters, gradient, self.m, self.v,
+            self.settings, np.array([float(learning_rate)]), self.step_count + 1,
         )  # fmt: skip
         self.step_count += 1
 
@@ -183,7 +183,7 @@ def _clipped(gradient: Array, name: str, value: float, place: int) -> float:
     check_number(name, value, positive=False)
     limits, norms = np.zeros(2), np.empty(1)
     limits[place] = value
-    (_clip_by_both if limits[1] > 0 else _clip_by_norm)(gradient, limits, norms, 0)
+    _clip(clip_part(gradient.dtype, by_value=limits[1] > 0), gradient, limits, norms)
     return float(norms[0])
 
 
@@ -208,8 +208,8 @@ def clip(gradient: Array, limits: Array, norms: Array, s: int) -> None:
             gradient[k] *= scale
 
 
-_clip_by_norm = jit(copy_with(clip, "by_norm", BY_VALUE=False))
-_clip_by_both = jit(copy_with(clip, "by_both", BY_VALUE=True))
+_clip_by_norm = jit_part(copy_with(clip, "by_norm", BY_VALUE=False))
+_clip_by_both = jit_part(copy_with(clip, "by_both", BY_VALUE=True))
 
 
 def _sgd(
@@ -269,10 +269,10 @@ def _adam(
 
 
 _RULES: dict[str, Any] = {
-    "sgd": jit(_sgd),
-    "rmsprop": jit(_rmsprop),
-    "adam": jit(copy_with(_adam, "coupled", DECOUPLED=False)),
-    "adamw": jit(copy_with(_adam, "decoupled", DECOUPLED=True)),
+    "sgd": jit_part(_sgd),
+    "rmsprop": jit_part(_rmsprop),
+    "adam": jit_part(copy_with(_adam, "coupled", DECOUPLED=False)),
+    "adamw": jit_part(copy_with(_adam, "decoupled", DECOUPLED=True)),
 }
 
 
@@ -290,3 +290,17 @@ def clip_part(dtype: np.dtype[Any], *, by_value: bool) -> int:
     values, numbers = types.Array(from_dtype(dtype), 1, "C"), types.Array(types.float64, 1, "C")
     clip = _clip_by_both if by_value else _clip_by_norm
     return address_of(clip, values, numbers, numbers, types.int64)
+
+
+@jit
+def _update(
+    update: int, p: Array, g: Array, m: Array, v: Array, settings: Array, rates: Array, count: int
+) -> None:
+    """Let Python call a rule."""
+    call_update(update, p, g, m, v, settings, rates, 0, count)
+
+
+@jit
+def _clip(clip: int, gradient: Array, limits: Array, norms: Array) -> None:
+    """Let Python call a clipping."""
+    call_clip(clip, gradient, limits, norms, 0)

@@ -86,6 +86,8 @@ def _blocks(name: str, array: Array, H: int) -> list[Array]:
 def _drawn(
     name: str, shape: tuple[int, ...], H: int, scheme: Scheme, rng: np.random.Generator
 ) -> Array:
+    if name == "embedding":
+        return rng.normal(size=shape)
     if scheme == "pytorch":
         return rng.uniform(-1 / math.sqrt(H), 1 / math.sqrt(H), shape)
     array = np.zeros(shape)

@@ -27,14 +27,16 @@ from rnn_kernels.microkernel import lanes, product_of
 from rnn_kernels.rnn import rnn_backward, rnn_forward
 from rnn_kernels.tiling import transposed_product
 
-call_forward = caller("plan head first part parts parameters memory y")
-call_backward = caller("plan n first from_end part parts parameters memory dy squares")
+call_forward = caller("plan feed active head first part parts parameters memory y")
+call_backward = caller("plan active n first from_end part parts parameters memory dy squares")
 call_inputs = caller("plan n to_start part parts memory")
 call_gradient = caller("plan part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
+call_carry = caller("plan carry s memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
 
 _pack = jit_part(sweeps.pack_layers)
+_carry = jit_part(sweeps.carry_states)
 
 
 class Cell(NamedTuple):
@@ -139,10 +141,18 @@ def _parts(cell: str, pair: int, dtype: np.dtype[Any], with_inputs: bool) -> Par
     forward, backward, gradient = _functions(cell, pair)
     readout_gradient, inputs = _shared(pair)
     return Parts(
-        address_of(forward, plan, head, n, n, n, values, values, values),
+        address_of(forward, plan, head, head, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(backward, plan, n, n, flag, n, n, values, values, values, squares),
+        address_of(backward, plan, head, n, n, flag, n, n, values, values, values, squares),
         address_of(inputs, plan, n, flag, n, n, values) if with_inputs else 0,
         address_of(gradient, plan, n, n, values, values),
         address_of(readout_gradient, plan, head, n, values, values, values),
     )
+
+
+@cache
+def carry_of(dtype: np.dtype[Any]) -> int:
+    """Compile what carries states from step to step, or load it from the disk."""
+    plan, values = types.Array(types.int64, 2, "C"), types.Array(from_dtype(dtype), 1, "C")
+    flags = types.Array(types.boolean, 2, "C")
+    return address_of(_carry, plan, flags, types.int64, values)

@@ -1,19 +1,31 @@
-"""Forward pass, backward pass and single timestep, as they are called from Python."""
+"""Forward pass and backward pass, as they are called from Python."""
 
-from typing import Any
-
+import numpy as np
 from numba import prange
 
 from rnn_kernels.checks import (
-    check_array,
     check_first,
-    check_floats,
     check_gradient,
     check_parameters,
     check_workspace,
 )
-from rnn_kernels.jit import jit, jit_parallel
+from rnn_kernels.dropout import Dropout, call_drop, set_dropout
+from rnn_kernels.embedding import (
+    add_embedding_gradient,
+    check_tokens,
+    embed,
+    embed_of,
+    embedding_gradient_of,
+)
+from rnn_kernels.feeding import DROP, set_feed
+from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network
+from rnn_kernels.lengths import (
+    call_fill_beyond,
+    check_lengths,
+    clear_beyond_of,
+    fill_beyond_of,
+)
 from rnn_kernels.parts import (
     call_backward,
     call_forward,
@@ -31,11 +43,19 @@ from rnn_kernels.threads import numba_threads
 from rnn_kernels.workspace import Workspace
 
 
-def forward(network: Network, parameters: Array, workspace: Workspace, *, first: int = 0) -> None:
+def forward(
+    network: Network,
+    parameters: Array,
+    workspace: Workspace,
+    *,
+    first: int = 0,
+    lengths: Array | None = None,
+    dropout: Dropout | None = None,
+) -> None:
     """Run the network over the workspace's timesteps.
 
-    Reads x, h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on. Nothing is
-    allocated.
+    Reads x (or tokens), h[0] and c[0]; fills h, c and the gates, and y from timestep `first` on.
+    Nothing is allocated.
 
     Parameters
     ----------
@@ -44,24 +64,45 @@ def forward(network: Network, parameters: Array, workspace: Workspace, *, first:
     workspace : Workspace
     first : int
         First timestep whose output is computed, 0 … T−1.
+    lengths : int64 array, shape (B,), optional
+        Timesteps of each sample, 1 … T, the longest first. Beyond them x and y are set to zero,
+        and h and c keep the final state, so that h[T] is that of every sample.
+    dropout : Dropout, optional
+        Between layers, with the masks of step 0. The backward pass that follows has them too.
 
     Raises
     ------
     ValueError
-        An argument does not fit the network or the workspace.
+        An argument does not fit the network or the workspace, or a token is none.
     """
     check_workspace(network, workspace)
     check_parameters(network, parameters, workspace.dtype)
     check_first(first, workspace.timesteps)
-    run_forward(parameters, workspace, first)
+    if workspace.tokens is not None:
+        check_tokens("tokens", workspace.tokens, workspace.tokens.shape, network.vocabulary_size)
+    if lengths is not None:
+        check_lengths(lengths, (workspace.batch_size,), workspace.timesteps, first)
+    workspace.set_lengths(lengths)
+    if workspace.tokens is not None:
+        embed(embed_of(workspace.dtype), *_own_tokens(workspace), parameters, workspace.memory)
+    run_forward(parameters, workspace, first, dropout)
+    if lengths is not None:
+        fill_beyond = fill_beyond_of(workspace.dtype)
+        y = workspace.y.reshape(-1)
+        _call_beyond(fill_beyond, workspace.plan, workspace.active, workspace.memory, y)
 
 
-def run_forward(parameters: Array, workspace: Workspace, first: int) -> None:
+def run_forward(
+    parameters: Array, workspace: Workspace, first: int, dropout: Dropout | None = None
+) -> None:
     """Forward pass of arguments that were checked."""
+    set_feed(workspace.feed, workspace.network, workspace.dtype)
+    set_dropout(workspace.feed, workspace.network, dropout, workspace.dtype)
     memory, y = workspace.memory, workspace.y.reshape(-1)
     part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
-        part, workspace.plan, workspace.head, first, parameters, memory, y, workspace.threads
+        part, workspace.plan, workspace.feed, workspace.active, workspace.head, first,
+        parameters, memory, y, workspace.threads,
     )  # fmt: skip
     if workspace.threads == 1:
         _forward(*arguments)
@@ -83,7 +124,7 @@ def backward(
     """Backpropagate through all timesteps of the preceding `forward`.
 
     Reads dy and what the forward pass left; fills the gradient, dx, dh0, dc0 and both norms.
-    Nothing is allocated.
+    Nothing is allocated. If that pass had lengths, dy is set to zero beyond them.
 
     Parameters
     ----------
@@ -112,9 +153,15 @@ def backward(
     workspace.set_final_gradient("dh_T", dh_T)
     workspace.set_final_gradient("dc_T", dc_T)
     parts = parts_of(network, workspace.dtype, to_start=True)
+    if workspace.has_lengths:
+        clear_beyond = clear_beyond_of(workspace.dtype)
+        dy = workspace.dy.reshape(-1)
+        _call_beyond(clear_beyond, workspace.plan, workspace.active, workspace.memory, dy)
     arguments = (
         *parts,
         workspace.plan,
+        workspace.feed,
+        workspace.active,
         workspace.head,
         first,
         dh_T is not None,
@@ -131,69 +178,45 @@ def backward(
     else:
         with numba_threads(workspace.threads):
             _backward_parallel(*arguments)
+    if workspace.tokens is not None:
+        address = embedding_gradient_of(workspace.dtype)
+        add_embedding_gradient(address, *_own_tokens(workspace), workspace.memory, gradient)
 
 
-def step(
-    network: Network,
-    parameters: Array,
-    x: Array,
-    h: Array,
-    c: Array | None,
-    h_out: Array,
-    c_out: Array | None,
-    y: Array,
-) -> None:
-    """Run one timestep, as in free-running forecasts.
+def _own_tokens(workspace: Workspace) -> tuple[Array, Array, Array, Array, int]:
+    """Return what tells compiled code where the tokens of a workspace are."""
+    assert workspace.tokens is not None  # noqa: S101  the caller has looked
+    starts = np.arange(workspace.batch_size)[np.newaxis]
+    tokens = workspace.tokens.reshape(-1)
+    return workspace.plan, workspace.head, tokens, starts, workspace.batch_size
 
-    Parameters
-    ----------
-    network : Network
-    parameters : array, shape (network.size,)
-    x : array, shape (B, D)
-    h, c : array, shape (B, H)
-        States before; c is None in an RNN.
-    h_out, c_out : array, shape (B, H)
-        Filled with the states after; may be h and c themselves.
-    y : array, shape (B, O)
-        Filled with the output.
 
-    Raises
-    ------
-    ValueError
-        An argument does not fit the network.
+@inlined
+def pass_back(
+    backward_part: int, inputs_part: int, plan: Array, feed: Array, active: Array, first: int,
+    from_end: bool, to_input: bool, to_start: bool, part: int, parts: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """BPTT of a part of the samples through all layers.
+
+    `to_input`: the gradient of x is wanted, and not only of what layers hand to each other.
     """
-    dtype = check_floats("parameters", parameters)
-    check_parameters(network, parameters, dtype)
-    check_array("x", x, (None, network.input_size), dtype)
-    B = len(x)
-    shape = (B, network.hidden_size) if network.layers == 1 else (
-        network.layers, B, network.hidden_size
-    )  # fmt: skip
-    states: dict[str, Any] = {"h": h, "h_out": h_out}
-    if network.has_cell_state:
-        states |= {"c": c, "c_out": c_out}
-    for name, state in states.items():
-        check_array(name, state, shape, dtype, writable=name.endswith("out"))
-    check_array("y", y, (B, network.output_size), dtype, writable=True)
-    if B == 0:
-        return
-    workspace = Workspace(network, timesteps=1, batch_size=B, dtype=dtype)
-    workspace.x[0] = x
-    for n, layer in enumerate(workspace.layers):
-        layer.h[0] = h if network.layers == 1 else h[n]
-        if layer.c is not None:
-            layer.c[0] = states["c"] if network.layers == 1 else states["c"][n]
-    run_forward(parameters, workspace, 0)
-    y[:] = workspace.y[0]
-    for n, layer in enumerate(workspace.layers):
-        (h_out if network.layers == 1 else h_out[n])[:] = layer.h[1]
-        if layer.c is not None:
-            (states["c_out"] if network.layers == 1 else states["c_out"][n])[:] = layer.c[1]
+    for n in range(plan.shape[0] - 1, -1, -1):
+        call_backward(
+            backward_part, plan, active, n, first, from_end, part, parts,
+            parameters, memory, dy, squares,
+        )  # fmt: skip
+        if n or to_input:
+            call_inputs(inputs_part, plan, n, to_start, part, parts, memory)
+        if n and feed[DROP]:
+            call_drop(feed[DROP], plan, n, feed, part, parts, memory)
 
 
 def _forward_body(
     forward_part: int,
     plan: Array,
+    feed: Array,
+    active: Array,
     head: Array,
     first: int,
     parameters: Array,
@@ -202,7 +225,9 @@ def _forward_body(
     threads: int,
 ) -> None:
     for part in prange(threads):
-        call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+        call_forward(
+            forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
+        )
 
 
 def _backward_body(
@@ -213,6 +238,8 @@ def _backward_body(
     gradient_part: int,
     readout_gradient: int,
     plan: Array,
+    feed: Array,
+    active: Array,
     head: Array,
     first: int,
     from_end: bool,
@@ -227,16 +254,20 @@ def _backward_body(
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
     for part in prange(threads):
-        for n in range(plan.shape[0] - 1, -1, -1):
-            call_backward(
-                backward_part, plan, n, first, from_end, part, threads,
-                parameters, memory, dy, squares,
-            )  # fmt: skip
-            call_inputs(inputs_part, plan, n, True, part, threads, memory)
+        pass_back(
+            backward_part, inputs_part, plan, feed, active, first, from_end, True, True,
+            part, threads, parameters, memory, dy, squares,
+        )  # fmt: skip
     for part in prange(threads):
         call_gradient(gradient_part, plan, part, threads, memory, gradient)
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
     finish_norms(squares, norms)
+
+
+@jit
+def _call_beyond(address: int, plan: Array, active: Array, memory: Array, outputs: Array) -> None:
+    """Fill or clear what lies beyond the lengths."""
+    call_fill_beyond(address, plan, active, memory, outputs)
 
 
 _forward = jit(_forward_body)

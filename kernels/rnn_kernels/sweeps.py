@@ -7,7 +7,8 @@ keeps its order: the bits do not depend on the threads.
 
 import math
 
-from rnn_kernels.jit import filled_in, inlined, jit
+from rnn_kernels.feeding import FEED, call_feed
+from rnn_kernels.jit import filled_in, inlined, inner, jit
 from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
 from rnn_kernels.microkernel import copy_side_by_side, dot
 from rnn_kernels.packing import copy_readout, transpose_panels
@@ -64,44 +65,36 @@ def backward_sweeps(
     )
 
 
-def forward_rows(plan: Array, start: int, stop: int, parameters: Array, memory: Array) -> None:
+def forward_rows(
+    plan: Array, feed: Array, active: Array, start: int, stop: int,
+    parameters: Array, memory: Array,
+) -> None:  # fmt: skip
     """Forward pass of the samples start … stop−1 through all layers."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         if n:
-            _feed(layer_at(plan, n - 1), layer, start, stop, memory)
+            call_feed(feed[FEED], plan, n, feed, start, stop, memory)
         for t in range(layer.timesteps):
-            forward_timestep(layer, t, start, stop, parameters, memory)
-
-
-@inlined
-def _feed(below: Layer, layer: Layer, start: int, stop: int, memory: Array) -> None:
-    """Copy the hidden states of the layer below to where this layer reads its input."""
-    for t in range(layer.timesteps):
-        for b in range(start, stop):
-            source = below.h + ((t + 1) * below.batch + b) * below.a_stride
-            target = layer.a + (t * layer.batch + b) * layer.a_stride
-            for k in range(layer.inputs):
-                memory[target + k] = memory[source + k]
+            forward_timestep(layer, t, start, min(stop, active[t]), parameters, memory)
 
 
 @inlined
 def read_out_rows(
-    layer: Layer, readout: Readout, first: int, start: int, stop: int,
+    layer: Layer, readout: Readout, active: Array, first: int, start: int, stop: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Fill y_t = W_hy h_t + b_y of some samples, from timestep `first` on."""
     B, O = layer.batch, readout.outputs  # noqa: E741
     for t in range(first, layer.timesteps):
-        row = t * B + start
+        row, end = t * B + start, min(stop, active[t])
         h = layer.h + (row + B) * layer.a_stride
         for o in range(O):
             w = readout.w + o * layer.units
             dot(
-                stop - start, memory, h, layer.a_stride, parameters, w, layer.units,
+                end - start, memory, h, layer.a_stride, parameters, w, layer.units,
                 y, row * O + o, O,
             )  # fmt: skip
-            for n in range(start, stop):
+            for n in range(start, end):
                 y[(t * B + n) * O + o] += parameters[readout.b + o]
 
 
@@ -124,7 +117,7 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, n: int, first: int, start: int, stop: int, from_end: bool,
+    plan: Array, active: Array, n: int, first: int, start: int, stop: int, from_end: bool,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
@@ -134,19 +127,23 @@ def backward_rows(
     layer = layer_at(plan, n)
     is_last = n + 1 == plan.shape[0]
     for t in range(layer.timesteps - 1, -1, -1):
-        above, above_stride = layer.nothing, 0
+        above, above_stride, end = layer.nothing, 0, min(stop, active[t])
+        ends_here = max(start, active[t + 1])
         if not is_last:
             layer_above = layer_at(plan, n + 1)
             above_stride = layer_above.dx_stride
             above = layer_above.dx + t * layer.batch * above_stride
-            if from_end and t + 1 == layer.timesteps:
-                _add_rows(layer, above, above_stride, start, stop, memory)
-        elif from_end and t + 1 == layer.timesteps:
+            if from_end:
+                _add_rows(layer, above, above_stride, ends_here, end, memory)
+        elif from_end:
             above, above_stride = layer.dh, layer.units
         e_depth = layer.outputs if is_last and t >= first else 0
         backward_timestep(
-            layer, t, start, stop, above, above_stride, e_depth, parameters, memory, dy, squares
+            layer, t, start, end, above, above_stride, e_depth, parameters, memory, dy, squares
         )
+        if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
+            for b in range(ends_here, end):
+                zero_row(memory, layer.dh + b * layer.units, layer.units)
 
 
 def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
@@ -177,7 +174,7 @@ def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
 
 @inlined
 def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
-    """Add dh_T to what reaches the last timestep from above."""
+    """Add dh_T to what reaches the last timestep of some samples from above."""
     for b in range(start, stop):
         for k in range(layer.hidden):
             memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
@@ -248,14 +245,14 @@ def readout_gradient(
         gradient[readout.b + o] = total
 
 
-@jit
+@inner
 def clear(values: Array) -> None:
     """Set a flat array to zero."""
     for k in range(values.size):
         values[k] = 0
 
 
-@jit
+@inner
 def finish_norms(squares: Array, norms: Array) -> None:
     """Fill ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ from flat squares, in the order of the batch."""
     B = squares.size // norms.size
@@ -269,38 +266,86 @@ def finish_norms(squares: Array, norms: Array) -> None:
 @jit
 def zero_states(plan: Array, memory: Array) -> None:
     """Set the initial states and the carried gradient of every layer to zero."""
-    zero = memory.dtype.type(0)
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
         for b in range(layer.batch):
-            for k in range(layer.units):
-                memory[layer.h + b * layer.a_stride + k] = zero
-                memory[layer.dc + b * layer.units + k] = zero
-                if layer.c:
-                    memory[layer.c + b * layer.units + k] = zero
+            zero_sample(layer, b, memory)
+
+
+@inner
+def zero_sample(layer: Layer, b: int, memory: Array) -> None:
+    """Set the initial states and the carried gradient of a sample to zero."""
+    zero_row(memory, layer.h + b * layer.a_stride, layer.units)
+    zero_row(memory, layer.dc + b * layer.units, layer.units)
+    if layer.c:
+        zero_row(memory, layer.c + b * layer.units, layer.units)
+
+
+@inner
+def zero_row(values: Array, start: int, length: int) -> None:
+    """Set some elements side by side to zero."""
+    for k in range(start, start + length):
+        values[k] = values.dtype.type(0)
+
+
+@inner
+def last_states_first(plan: Array, memory: Array) -> None:
+    """Copy the states after the last timestep of every layer to where the first one begins."""
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            _last_state_first(layer, b, memory)
+
+
+@inner
+def _last_state_first(layer: Layer, b: int, memory: Array) -> None:
+    """Copy the last states of one sample to where its first ones lie."""
+    last = layer.timesteps * layer.batch + b
+    for k in range(layer.units):
+        first = layer.h + b * layer.a_stride + k
+        memory[first] = memory[layer.h + last * layer.a_stride + k]
+    if layer.c:
+        for k in range(layer.units):
+            first = layer.c + b * layer.units + k
+            memory[first] = memory[layer.c + last * layer.units + k]
+
+
+def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
+    """Begin step s where the one before has ended, in the samples that carry[s] names; else zero.
+
+    The carried gradient is zero for all: it does not reach the step before.
+    """
+    for n in range(plan.shape[0]):
+        layer = layer_at(plan, n)
+        for b in range(layer.batch):
+            if carry[s, b]:
+                _last_state_first(layer, b, memory)
+                zero_row(memory, layer.dc + b * layer.units, layer.units)
+            else:
+                zero_sample(layer, b, memory)
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.
 
 
 def forward_part(
-    plan: Array, head: Array, first: int, part: int, parts: int,
+    plan: Array, feed: Array, active: Array, head: Array, first: int, part: int, parts: int,
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
-    forward_rows(plan, start, stop, parameters, memory)
-    read_out_rows(last, readout_of(head), first, start, stop, parameters, memory, y)
+    forward_rows(plan, feed, active, start, stop, parameters, memory)
+    read_out_rows(last, readout_of(head), active, first, start, stop, parameters, memory, y)
 
 
 def backward_part(
-    plan: Array, n: int, first: int, from_end: bool, part: int, parts: int,
+    plan: Array, active: Array, n: int, first: int, from_end: bool, part: int, parts: int,
     parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a part of the samples through layer n."""
     start, stop = bounds(layer_at(plan, n).batch, part, parts)
-    backward_rows(plan, n, first, start, stop, from_end, parameters, memory, dy, squares)
+    backward_rows(plan, active, n, first, start, stop, from_end, parameters, memory, dy, squares)
 
 
 def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:

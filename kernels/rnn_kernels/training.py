@@ -16,20 +16,35 @@ from rnn_kernels.checks import (
     check_starts,
     check_workspace,
 )
-from rnn_kernels.jit import jit, jit_parallel
+from rnn_kernels.dropout import Dropout, set_dropout
+from rnn_kernels.embedding import (
+    call_embed,
+    call_embedding_gradient,
+    check_tokens,
+    embed,
+    embed_of,
+)
+from rnn_kernels.feeding import STEP, set_feed
+from rnn_kernels.hooks import CARRY, CLEAR, COUNT, EMBED, EMBEDDING_GRADIENT, FILL, hooks_for
+from rnn_kernels.jit import inlined, jit, jit_parallel
 from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.lengths import (
+    call_clear_beyond,
+    call_count_active,
+    call_fill_beyond,
+    check_lengths,
+)
 from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
 from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
-    call_backward,
+    call_carry,
     call_forward,
     call_gradient,
-    call_inputs,
     call_pack,
     call_readout_gradient,
     parts_of,
 )
-from rnn_kernels.propagation import run_forward
+from rnn_kernels.propagation import pass_back, run_forward
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,
@@ -58,13 +73,16 @@ def train_steps(
     norms: Array,
     loss: Loss = MEAN_SQUARED_ERROR,
     clip_value: float = 0.0,
+    carry: Array | None = None,
+    lengths: Array | None = None,
+    dropout: Dropout | None = None,
 ) -> int:
     """Take one optimisation step for each row of `starts`, without the GIL and without allocating.
 
     Step s reads x[t, b] = series[starts[s, b] + t] and target[t, b] = targets[starts[s, b] + t]
-    from zero initial states, and does forward pass, loss from `first` on, full BPTT, clipping and
-    the optimizer's update. A loss or gradient norm that is not finite ends the burst before that
-    step has touched weights or optimizer.
+    from zero initial states (but see `carry`), and does forward pass, loss from `first` on, full
+    BPTT, clipping and the optimizer's update. A loss or gradient norm that is not finite ends the
+    burst before that step has touched weights or optimizer.
 
     Parameters
     ----------
@@ -77,7 +95,8 @@ def train_steps(
         Updated in place.
     workspace : Workspace
         Left with the trace and the norms of the last step.
-    series : array, shape (N, D)
+    series : array, shape (N, D), or int64 array, shape (N,)
+        Tokens where the network has a vocabulary.
     targets : array, shape (N, O)
         Shifted by the caller: row n is the truth for the output after series[n]. (N, O/Q) where
         the loss is of Q quantiles; of the cross-entropy int64 classes, (N,).
@@ -94,6 +113,16 @@ def train_steps(
     loss : Loss
     clip_value : float
         Largest element of the gradient, which is cut before its norm is clipped; 0: no limit.
+    carry : bool array, shape (n, B), optional
+        Where true, a sample begins in the states in which the step before has left it (for the
+        first step, the workspace's last pass): truncated BPTT, where windows follow each other.
+        The gradient stops at the beginning of the window.
+    lengths : int64 array, shape (n, B), optional
+        Timesteps of each window that count, 1 … T, the longest first in each step. A window still
+        takes T rows of the series; those beyond its length are not read by the network and have no
+        part in the loss, which is the mean over what counts.
+    dropout : Dropout, optional
+        Between layers. The masks of a step are those of the number of the optimizer's updates.
 
     Returns
     -------
@@ -114,29 +143,50 @@ def train_steps(
             f"optimizer: got one for {optimizer.size} parameters of {optimizer.dtype}, "
             f"expected {parameters.size} of {dtype}"
         )
-    check_array("series", series, (None, network.input_size), dtype)
-    loss.check_targets("targets", targets, len(series), network.output_size, dtype)
-    check_starts(starts, (None, workspace.batch_size), len(series), T)
+    series, tokens = _dense_or_tokens(network, series, dtype)
+    count = max(len(series), len(tokens))
+    loss.check_targets("targets", targets, count, network.output_size, dtype)
+    check_starts(starts, (None, workspace.batch_size), count, T)
     check_first(first, T)
     rates = _rates(learning_rate, len(starts))
     check_number("clip", clip, positive=False)
     check_number("clip_value", clip_value, positive=False)
     for name, out in (("losses", losses), ("norms", norms)):
         check_array(name, out, (len(starts),), np.dtype(np.float64), writable=True)
+    none = (len(starts), 0)
+    if carry is not None:
+        check_array("carry", carry, starts.shape, np.dtype(np.bool_))
+    if lengths is not None:
+        check_lengths(lengths, starts.shape, T, first)
     truth, classes = loss.split_targets(targets, dtype)
     if classes.size and starts.size:
         check_classes("targets", classes[starts.min() : starts.max() + T], network.output_size)
+    hooks = hooks_for(
+        dtype,
+        carries=carry is not None,
+        has_lengths=lengths is not None,
+        has_tokens=network.vocabulary_size > 0,
+    )
+    carry = np.empty(none, np.bool_) if carry is None else carry
+    workspace.set_lengths(None)
+    lengths = np.empty(none, np.int64) if lengths is None else lengths
+    set_feed(workspace.feed, network, dtype)
+    set_dropout(workspace.feed, network, dropout, dtype)
     done, steps = 0, len(starts)
     settings = loss.settings, np.array([clip, clip_value], np.float64), optimizer.settings
     while done < steps:
         threads, count = workspace.choice.next(steps - done)
         some = slice(done, done + count)
         arguments = (
-            *parts_of(network, dtype),
+            *parts_of(network, dtype, to_start=network.vocabulary_size > 0),
             loss_part(loss.name, dtype),
             clip_part(dtype, by_value=clip_value > 0),
             update_part(optimizer.name, dtype),
             workspace.plan,
+            hooks,
+            workspace.feed,
+            workspace.active,
+            workspace.ends,
             workspace.head,
             *settings,
             parameters,
@@ -150,9 +200,12 @@ def train_steps(
             workspace.squares.reshape(-1),
             workspace.norms.reshape(-1),
             series,
+            tokens,
             truth,
             classes,
             starts[some],
+            carry[some],
+            lengths[some],
             first,
             rates[some] if rates.size > 1 else rates,
             losses[some],
@@ -209,7 +262,7 @@ def predict(
     parameters : array, shape (network.size,)
     workspace : Workspace
         Its T is the length of a window.
-    series : array, shape (N, D)
+    series : array, shape (N, D), or tokens, int64 (N,)
     starts : int64 array, shape (n,)
         First timestep of each window; n need not be a multiple of the batch size.
     out : array, shape (n, O)
@@ -221,17 +274,34 @@ def predict(
         An argument does not fit the others.
     """
     check_workspace(network, workspace)
+    workspace.set_lengths(None)
     dtype, T, B = workspace.dtype, workspace.timesteps, workspace.batch_size
     check_parameters(network, parameters, dtype)
-    check_array("series", series, (None, network.input_size), dtype)
-    check_starts(starts, (None,), len(series), T)
+    series, tokens = _dense_or_tokens(network, series, dtype)
+    check_starts(starts, (None,), max(len(series), len(tokens)), T)
     check_array("out", out, (len(starts), network.output_size), dtype, writable=True)
     for begin in range(0, len(starts), B):
         chunk = starts[begin : begin + B]
-        fill_inputs(workspace.plan, series, chunk, workspace.memory)
+        if network.vocabulary_size:
+            of_chunk = starts[np.minimum(np.arange(begin, begin + B), len(starts) - 1)][None]
+            embed(
+                embed_of(dtype), workspace.plan, workspace.head, tokens, of_chunk, 1,
+                parameters, workspace.memory,
+            )  # fmt: skip
+        else:
+            fill_inputs(workspace.plan, series, chunk, workspace.memory)
         zero_states(workspace.plan, workspace.memory)
         run_forward(parameters, workspace, T - 1)
         out[begin : begin + B] = workspace.y[T - 1, : len(chunk)]
+
+
+def _dense_or_tokens(network: Network, series: Array, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Return a series of features and one of tokens, one of them empty, as compiled code reads."""
+    if network.vocabulary_size:
+        check_tokens("series", series, (None,), network.vocabulary_size)
+        return np.empty((0, network.input_size), dtype), series
+    check_array("series", series, (None, network.input_size), dtype)
+    return series, np.empty(0, np.int64)
 
 
 @jit
@@ -246,6 +316,24 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
                 memory[x + d] = series[start + t, d]
 
 
+@inlined
+def begin_step(
+    hooks: Array, plan: Array, active: Array, ends: Array, head: Array, s: int, series: Array,
+    tokens: Array, starts: Array, carry: Array, lengths: Array, parameters: Array, memory: Array,
+) -> None:  # fmt: skip
+    """Fill in the inputs and initial states of step s."""
+    if hooks[EMBED]:
+        call_embed(hooks[EMBED], plan, head, tokens, starts, s, 1, parameters, memory)
+    else:
+        fill_inputs(plan, series, starts[s], memory)
+    if hooks[CARRY]:
+        call_carry(hooks[CARRY], plan, carry, s, memory)
+    else:
+        zero_states(plan, memory)
+    if hooks[COUNT]:
+        call_count_active(hooks[COUNT], lengths, s, active, ends)
+
+
 def _train_body(
     forward_part: int,
     pack: int,
@@ -257,6 +345,10 @@ def _train_body(
     clip: int,
     update: int,
     plan: Array,
+    hooks: Array,
+    feed: Array,
+    active: Array,
+    ends: Array,
     head: Array,
     loss_settings: Array,
     limits: Array,
@@ -272,9 +364,12 @@ def _train_body(
     squares: Array,
     state_norms: Array,
     series: Array,
+    tokens: Array,
     targets: Array,
     classes: Array,
     starts: Array,
+    carry: Array,
+    lengths: Array,
     first: int,
     rates: Array,
     losses: Array,
@@ -283,26 +378,35 @@ def _train_body(
 ) -> int:
     outputs = head[0]
     for s in range(starts.shape[0]):
-        fill_inputs(plan, series, starts[s], memory)
-        zero_states(plan, memory)
+        begin_step(
+            hooks, plan, active, ends, head, s, series, tokens, starts, carry, lengths,
+            parameters, memory,
+        )  # fmt: skip
+        feed[STEP] = step_count + s
         for part in prange(threads):
-            call_forward(forward_part, plan, head, first, part, threads, parameters, memory, y)
+            call_forward(
+                forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
+            )
         call_loss(
-            loss, y, targets, classes, starts, s, 1, first, outputs, loss_settings, dy, losses
+            loss, y, targets, classes, starts, s, 1, first, ends, outputs, loss_settings, dy, losses
         )
+        if hooks[FILL]:
+            call_fill_beyond(hooks[FILL], plan, active, memory, y)
+            call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
         clear(squares)
-        call_pack(pack, plan, head, False, parameters, memory)
+        call_pack(pack, plan, head, hooks[EMBED] != 0, parameters, memory)
         for part in prange(threads):
-            for n in range(plan.shape[0] - 1, -1, -1):
-                call_backward(
-                    backward_part, plan, n, first, False, part, threads,
-                    parameters, memory, dy, squares,
-                )  # fmt: skip
-                if n:
-                    call_inputs(inputs_part, plan, n, False, part, threads, memory)
+            pass_back(
+                backward_part, inputs_part, plan, feed, active, first, False, hooks[EMBED] != 0,
+                False, part, threads, parameters, memory, dy, squares,
+            )  # fmt: skip
         for part in prange(threads):
             call_gradient(gradient_part, plan, part, threads, memory, gradient)
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
+        if hooks[EMBEDDING_GRADIENT]:
+            call_embedding_gradient(
+                hooks[EMBEDDING_GRADIENT], plan, head, tokens, starts, s, 1, memory, gradient
+            )
         call_clip(clip, gradient, limits, norms, s)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
             finish_norms(squares, state_norms)

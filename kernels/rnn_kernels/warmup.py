@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnn_kernels.checks import parameter_size
+from rnn_kernels.dropout import Dropout
 from rnn_kernels.layout import Network, aligned_zeros, float_type
 from rnn_kernels.losses import CLASSES, Loss
 from rnn_kernels.optimizers import Optimizer, OptimizerName
@@ -21,10 +22,12 @@ def compile_kernels(
     optimizer: OptimizerName = "adam",
     loss: Loss = MEAN_SQUARED_ERROR,
     clip_value: float = 0.0,
+    dropout: Dropout | None = None,
 ) -> None:
     """Compile, or load from the cache, all that training, prediction and tracing will call.
 
-    Runs one training step, prediction and forward pass on tiny arrays.
+    Runs one training step, prediction and forward pass on tiny arrays. A stream of single timesteps
+    compiles its own code when it is made.
     Compiled code depends on the cell, the dtype, the names of optimizer and loss, on whether values
     are clipped, whether there are several threads, and whether the hidden units fill an even number
     of vectors; not on other sizes and settings.
@@ -41,6 +44,8 @@ def compile_kernels(
     gradient = np.zeros_like(parameters)
     rule = Optimizer(optimizer, size=parameters.size, dtype=number)
     series = np.zeros((1, network.input_size), number)
+    if network.vocabulary_size:
+        series = np.zeros(1, np.int64)
     out = np.zeros((1, network.output_size), number)
     targets = out[:, :: loss.outputs_per_target].copy()
     if loss.name == "cross-entropy":
@@ -63,6 +68,7 @@ def compile_kernels(
         norms=np.zeros(steps),
         loss=loss,
         clip_value=clip_value,
+        dropout=dropout,
     )
     predict(network, parameters, workspace, series, starts[0], out)
     alone = Workspace(network, timesteps=1, batch_size=1, dtype=number)

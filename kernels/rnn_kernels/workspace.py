@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnn_kernels.checks import check_array
+from rnn_kernels.feeding import FEED_SIZE
 from rnn_kernels.layout import (
     BIASES,
     Array,
@@ -106,7 +107,9 @@ class Workspace:
     Attributes
     ----------
     x : array, shape (T, B, D)
-        Input; the caller fills it.
+        Input; the caller fills it, but for a network that reads tokens.
+    tokens : int64 array, shape (T, B), or None
+        Input of a network that reads tokens, 0 … V−1; the caller fills it.
     y, target, dy : array, shape (T, B, O)
         Output of the readout, the truth, and the gradient of the loss with respect to y.
     dx : array, shape (T, B, D)
@@ -114,7 +117,7 @@ class Workspace:
     layers : tuple of LayerStates
     h, c, dh0, dc0, dh_norm, dc_norm
         Those of the last layer, the one that is read out.
-    memory, squares, norms, plan, head
+    memory, squares, norms, plan, feed, active, ends, head
         The kernels' own, whose layout may change.
 
     Raises
@@ -142,6 +145,10 @@ class Workspace:
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
         self.plan = plan.table
+        self.feed = np.zeros(FEED_SIZE, np.int64)
+        self.active = np.zeros(T + 1, np.int64)
+        self.ends = np.zeros(B, np.int64)
+        self.set_lengths(None)
         self.head = np.array(Packing(network, plan.layers[0].lanes).readout, np.int64)
         self.memory = aligned_zeros((plan.size,), self.dtype)
         self.squares = np.zeros((network.layers, 2, T, B))
@@ -151,6 +158,7 @@ class Workspace:
         for layer in plan.layers:
             start, width = layer.inputs, layer.inputs + BIASES
             self._rows(layer.a, T + 1, layer.a_stride, width)[:, :, start:] = 1
+        self.tokens = np.zeros((T, B), np.int64) if network.vocabulary_size else None
         bottom = plan.layers[0]
         self.x = self._rows(bottom.a, T, bottom.a_stride, D)
         self.dx = self._rows(bottom.dx, T, bottom.dx_stride, D)
@@ -189,6 +197,13 @@ class Workspace:
     def _panel_strides(self, layer: Layer) -> tuple[int, int, int]:
         size = self.dtype.itemsize
         return layer.z // layer.units * layer.lanes * size, layer.lanes * size, size
+
+    def set_lengths(self, lengths: Array | None) -> None:
+        """Say how long the samples of the next pass are, the longest first; None is T."""
+        self.ends[:] = self.timesteps if lengths is None else lengths
+        t = np.arange(self.timesteps)[:, np.newaxis]
+        self.active[:-1] = np.count_nonzero(self.ends > t, axis=1)
+        self.has_lengths = lengths is not None
 
     def set_final_gradient(self, name: str, final: Array | None) -> None:
         """Set what the loss itself contributes to dh_T or dc_T of every layer; None is zero.

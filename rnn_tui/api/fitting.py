@@ -110,13 +110,13 @@ class Fit:
 
     @property
     def _name(self) -> str:
-        return self.config.model.cell.upper()
+        return self.config.model.cell_name
 
     def _repr_html_(self) -> str:
         """Return the scores as a table, for a notebook."""
         ended = self.ended
         return html_table(
-            f"{self._name} {self.config.model.hidden_size} on {self.prepared.series.name}: "
+            f"{self.config.model.label} on {self.prepared.series.name}: "
             f"{ended.status} after {ended.steps:,} steps",
             SCORE_HEADINGS,
             score_rows(self._name, ended.scores),

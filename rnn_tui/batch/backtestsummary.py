@@ -13,9 +13,17 @@ from rnn_tui.batch.foresight import time_text
 from rnn_tui.batch.json_lines import SCHEMA
 from rnn_tui.batch.many import Outcome
 from rnn_tui.batch.page import NARROW
-from rnn_tui.batch.summary import DIGITS, WIDE, counted, score_table, steps_ahead, subject
+from rnn_tui.batch.summary import (
+    DIGITS,
+    WIDE,
+    counted,
+    score_table,
+    skill_lines,
+    steps_ahead,
+    subject,
+)
 from rnn_tui.data.series import Series
-from rnn_tui.forecasting.metrics import Scores, best_baseline
+from rnn_tui.forecasting.metrics import Scores, best_baseline, skill_against_best
 from rnn_tui.forecasting.pooling import pool
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
@@ -31,7 +39,7 @@ def _pooled(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores
 
 
 def _name(outcomes: Sequence[Outcome]) -> str:
-    return outcomes[0].plan.config.model.cell.upper()
+    return outcomes[0].plan.config.model.cell_name
 
 
 def backtest_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:
@@ -74,6 +82,7 @@ def _pooled_json(outcomes: Sequence[Outcome], target: str | None) -> dict[str, A
     return {
         "test_metrics": pooled.pop("model", None),
         "baselines": pooled,
+        "skill": skill_against_best(_pooled(outcomes, target)),
         "verdict": verdict(_name(outcomes), _pooled(outcomes, target)),
     }
 
@@ -110,7 +119,7 @@ def backtest_summary(
         ahead = steps_ahead(config.data.horizon, pooled, unit)
         parts += [Text(), Text(f"{ahead}, all folds together:"), Text()]
         parts += [score_table(name, pooled, wide=wide)]
-        parts += [Text("  skill = 1 - RMSE / RMSE of naive", style="dim")]
+        parts += [Text(f"  {line}", style="dim") for line in skill_lines(pooled)]
         if sentence := verdict(name, pooled):
             parts += [Text(), Text(sentence, style="bold")]
     return parts

@@ -14,6 +14,7 @@ from rnn_tui.batch.json_lines import SCHEMA
 from rnn_tui.batch.many import Outcome
 from rnn_tui.batch.page import NARROW
 from rnn_tui.batch.summary import DIGITS, WIDE, steps_ahead, subject
+from rnn_tui.config import CELL_NAMES, Cell
 from rnn_tui.data.series import Series
 from rnn_tui.forecasting.metrics import Scores, skill
 from rnn_tui.forecasting.verdict import figure, verdict
@@ -37,7 +38,7 @@ class Spread:
 class CellResult:
     """The runs of one cell on one column."""
 
-    cell: str
+    cell: Cell
     runs: int
     completed: int
     """Those that neither diverged nor were broken off."""
@@ -66,7 +67,7 @@ def cell_results(outcomes: Sequence[Outcome], target: str | None = None) -> list
     ]
 
 
-def _cell_result(cell: str, runs: Sequence[RunEnded], target: str | None) -> CellResult:
+def _cell_result(cell: Cell, runs: Sequence[RunEnded], target: str | None) -> CellResult:
     scored = [
         found["model"] for found in (_scores(run, target) for run in runs) if "model" in found
     ]
@@ -106,7 +107,7 @@ def _verdicts(results: Sequence[CellResult], baselines: Mapping[str, Scores]) ->
     for result in results:
         of = f" (mean of {result.scored})" if result.scored > 1 else ""
         scores = {"model": result.scores, **baselines} if result.scores else {}
-        found.append(verdict(f"{result.cell.upper()}{of}", scores))
+        found.append(verdict(f"{CELL_NAMES[result.cell]}{of}", scores))
     return [sentence for sentence in found if sentence]
 
 
@@ -197,7 +198,7 @@ def _table(results: Sequence[CellResult], baselines: Mapping[str, Scores], *, wi
 def _cell_row(
     result: CellResult, baselines: Mapping[str, Scores], *, wide: bool
 ) -> tuple[float, list[str], str]:
-    name, ill = result.cell.upper(), result.runs - result.scored
+    name, ill = CELL_NAMES[result.cell], result.runs - result.scored
     runs = f"{result.scored:,}" + (f" of {result.runs:,}" if ill else "")
     if result.scores is None:
         return math.inf, [name, runs, *["-"] * (5 if wide else 2)], "bold"

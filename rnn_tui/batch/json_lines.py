@@ -14,7 +14,7 @@ import numpy as np
 from rnn_tui.batch.foresight import future_records
 from rnn_tui.batch.rows import time_text
 from rnn_tui.forecasting.conformal import Coverage
-from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.forecasting.metrics import Scores, skill_against_best
 from rnn_tui.forecasting.verdict import verdict
 from rnn_tui.training.events import Event, Noted, RowFollowed, RunEnded, RunStarted, StepsDone
 
@@ -116,6 +116,7 @@ def _scored(name: str, scores: Mapping[str, Scores], coverage: Coverage | None) 
         "test_metrics": asdict(model) if model else None,
         "intervals": asdict(coverage) if coverage else None,
         "baselines": {key: asdict(found) for key, found in scores.items() if key != "model"},
+        "skill": skill_against_best(scores),
         "verdict": verdict(name, scores),
     }
 
@@ -133,9 +134,7 @@ def _steps(event: StepsDone) -> str:
     lines = [
         f'{{"event": "step", "step": {step}, "epoch": {epoch}, "loss": {loss!r}, '
         f'"gradient_norm": {norm!r}, "learning_rate": {rate!r}, {shared}}}\n'
-        for step, (epoch, (loss, norm, rate)) in enumerate(
-            zip(event.epochs, measured, strict=True), event.first_step
-        )
+        for step, (epoch, loss, norm, rate) in enumerate(measured, event.first_step)
     ]
     if event.validation_loss is not None:
         lines[-1] = f'{lines[-1][:-2]}, "validation_loss": {float(event.validation_loss)!r}}}\n'
@@ -144,9 +143,7 @@ def _steps(event: StepsDone) -> str:
 
 def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     records = []
-    for offset, (epoch, (loss, norm, rate)) in enumerate(
-        zip(event.epochs, _measured(event), strict=True)
-    ):
+    for offset, (epoch, loss, norm, rate) in enumerate(_measured(event)):
         step = event.first_step + offset
         measured = {"loss": loss, "gradient_norm": norm}
         if step == event.last_step and event.validation_loss is not None:
@@ -167,10 +164,11 @@ def _step_records(event: StepsDone) -> list[dict[str, Any]]:
     return records
 
 
-def _measured(event: StepsDone) -> Iterator[tuple[float, float, float]]:
-    """Yield loss, gradient norm and learning rate of every step."""
+def _measured(event: StepsDone) -> Iterator[tuple[int, float, float, float]]:
+    """Yield epoch, loss, gradient norm and learning rate of every step."""
     rates = np.broadcast_to(event.learning_rate, event.loss.shape)
-    return zip(event.loss.tolist(), event.gradient_norm.tolist(), rates.tolist(), strict=True)
+    numbers = (values.tolist() for values in (event.loss, event.gradient_norm, rates))
+    return zip(event.epochs, *numbers, strict=True)
 
 
 def _finite(value: float) -> float | None:

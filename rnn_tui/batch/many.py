@@ -12,6 +12,7 @@ from rnn_tui.config import RunConfig
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
 from rnn_tui.errors import ExitCode
+from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.streams import Output, OutputLostError
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.session import Session
@@ -76,10 +77,25 @@ def _run_in_turn(
     """Fill `outcomes`; return what became of the output where nobody can see it any more."""
     for plan in plans:
         reporter = Reporter(plan.config, task, is_one_of_many=True)
-        session = Session(plan.config, load_from=task.load_from, series=series, split=plan.split)
+        session = Session(
+            plan.config,
+            load_from=task.load_from,
+            series=series,
+            split=plan.split,
+            baselines=_baselines(outcomes) if plan.split is None else None,
+        )
         ended = follow(session, reporter, interrupts)
         if ended is not None:
             outcomes.append(Outcome(plan, ended))
         if reporter.lost or interrupts.received:
             return reporter.lost
+    return None
+
+
+def _baselines(outcomes: Sequence[Outcome]) -> list[dict[str, Scores]] | None:
+    """Return what the first run found out about the baselines, which all runs have in common."""
+    for outcome in outcomes:
+        columns = (outcome.ended.scores, *outcome.ended.more_scores.values())
+        if all(columns):
+            return [{k: v for k, v in scores.items() if k != "model"} for scores in columns]
     return None

@@ -97,11 +97,24 @@ class Lines:
 
 
 class Bar:
-    """A progress bar that Rich redraws ten times a second."""
+    """A progress bar that Rich redraws ten times a second.
 
-    def __init__(self, stream: TextIO, total: int) -> None:
+    Parameters
+    ----------
+    stream
+        A terminal.
+    steps
+        Steps of the run; None: as many as fit into the time.
+    seconds
+        Most seconds of training; None: as many as the steps take.
+    """
+
+    def __init__(
+        self, stream: TextIO, steps: int | None = None, seconds: float | None = None
+    ) -> None:
         console = Console(file=stream)
-        self._total = total
+        self._steps = steps
+        self._seconds = seconds
         self._validation = ""
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -137,24 +150,36 @@ class Bar:
                     self._task, description="Compiling kernels (the first run takes longest)"
                 )
             case KernelsReady():
-                self._progress.update(self._task, description="Training", total=self._total)
+                self._progress.update(self._task, description="Training", total=1.0)
             case StepsDone():
                 self._move(event)
 
     def _move(self, event: StepsDone) -> None:
         if event.validation_loss is not None:
             self._validation = f"validation {event.validation_loss:.3g}"
-        rate = max(event.steps_per_second, 1e-9)
-        minutes, seconds = divmod(round((self._total - event.last_step) / rate), 60)
+        left, done = self._left(event)
+        minutes, seconds = divmod(round(left), 60)
+        of = "" if self._steps is None else f"/{self._steps:,}"
         facts = (
-            f"{event.last_step:,}/{self._total:,}",
+            f"{event.last_step:,}{of}",
             f"{minutes}:{seconds:02d} left",
             f"loss {event.loss[-1]:.3g}",
             self._validation,
-            f"{rate:,.0f} steps/s",
+            f"{event.steps_per_second:,.0f} steps/s",
         )
         note = _as_many_as_fit(facts, self._progress.console.width - ROOM_FOR_BAR)
-        self._progress.update(self._task, completed=event.last_step, note=note)
+        self._progress.update(self._task, completed=done, note=note)
+
+    def _left(self, event: StepsDone) -> tuple[float, float]:
+        """Return the seconds left and the share that is done, by what ends the run first."""
+        ends = []
+        if self._steps is not None:
+            rate = max(event.steps_per_second, 1e-9)
+            ends.append(((self._steps - event.last_step) / rate, event.last_step / self._steps))
+        if self._seconds is not None:
+            left = max(0.0, self._seconds - event.seconds)
+            ends.append((left, min(1.0, event.seconds / self._seconds)))
+        return min(ends, default=(0.0, 0.0))
 
 
 def _as_many_as_fit(facts: tuple[str, ...], width: int) -> str:

@@ -59,7 +59,7 @@ class Reporter:
         self._started = event if isinstance(event, RunStarted) else self._started
         self._last = event if isinstance(event, StepsDone) else self._last
         if self._task.as_json and not (self._task.quiet and isinstance(event, StepsDone)):
-            self._print(to_json_lines(event, self._config.model.cell.upper()))
+            self._print(to_json_lines(event, self._config.model.cell_name))
         elif isinstance(event, RowFollowed):
             if not event.row:  # the rows take the place of the progress
                 self._watch(self._progress.close)
@@ -157,5 +157,5 @@ class Reporter:
 
 def _progress_view(config: RunConfig) -> ProgressView:
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        return Bar(sys.stderr, config.training.steps or 0)
+        return Bar(sys.stderr, config.training.steps, config.training.time_limit)
     return Lines(Output(sys.stderr))

@@ -12,7 +12,7 @@ from rnn_tui.batch.page import NARROW
 from rnn_tui.config import STANDARD_INPUT, RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.future import Future
-from rnn_tui.forecasting.metrics import Scores, skill
+from rnn_tui.forecasting.metrics import Scores, best_baseline, skill, skill_against_best
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded
@@ -34,7 +34,7 @@ def subject(config: RunConfig) -> str:
     """Return what is trained on what, as in "LSTM 32 on sunspots"."""
     model, data = config.model, config.data
     source = "standard input" if data.file == STANDARD_INPUT else data.file or data.dataset
-    return printable(f"{model.cell.upper()} {model.hidden_size} on {source}")
+    return printable(f"{model.label} on {source}")
 
 
 def headline(config: RunConfig, ended: RunEnded, *, with_seed: bool = False) -> str:
@@ -51,7 +51,7 @@ def summary(
     config: RunConfig, ended: RunEnded, forecast: Forecast | None, width: int = NARROW
 ) -> list[RenderableType]:
     """Return what is printed at the end: how it went, the table, the verdict, for each column."""
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     parts: list[RenderableType] = [Text(headline(config, ended))]
     if not ended.scores:
         return parts
@@ -73,7 +73,7 @@ def summary(
 
 def verdicts(config: RunConfig, ended: RunEnded) -> list[str]:
     """Return the sentence of every column to forecast, led by its name where there are several."""
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     found = {"": ended.scores, **ended.more_scores}
     sentences = {target: verdict(name, scores) for target, scores in found.items()}
     return [
@@ -117,7 +117,7 @@ def _scored(
         Text(f"{steps_ahead(horizon, scores, unit, part)}:"),
         Text(),
         score_table(name, scores, wide=wide),
-        Text("  skill = 1 - RMSE / RMSE of naive", style="dim"),
+        *(Text(f"  {line}", style="dim") for line in skill_lines(scores)),
     ]
     if coverage is not None:
         parts.append(Text(f"  {coverage_sentence(coverage)}", style="dim"))
@@ -140,6 +140,15 @@ def score_rows(
         others = (_relative(getattr(value, heading.lower())) for heading in relative)
         rows.append((name if key == "model" else key, *figures, *others, gain))
     return ("forecast", "RMSE", "MAE", *relative, "skill"), tuple(rows), ours
+
+
+def skill_lines(scores: Mapping[str, Scores]) -> list[str]:
+    """Return what skill means, and the model's against the baseline that is hardest to beat."""
+    lines = ["skill = 1 - RMSE / RMSE of naive"]
+    best, gain = best_baseline(scores), skill_against_best(scores)
+    if best not in {None, "naive"} and gain is not None and math.isfinite(gain):
+        lines.append(f"against {best}, the best baseline: {gain:+.3f}")
+    return lines
 
 
 def score_table(name: str, scores: Mapping[str, Scores], *, wide: bool) -> Table:

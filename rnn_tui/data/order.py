@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHOWN = 3
+LONGEST_SAMPLE = 100_000
+"""Of the newest times, by which the usual step of a long series goes on."""
 UNITS = ((86_400e6, "day"), (3_600e6, "hour"), (60e6, "minute"), (1e6, "second"))
 
 
@@ -67,8 +69,10 @@ def usual_step(time: NDArray[Any]) -> str:
 def times_after(time: NDArray[Any], count: int) -> NDArray[Any]:
     """Return the `count` points that follow increasing times, by months or by the usual step.
 
-    Months keep the day, or the last day of the month where all times have that.
+    Months keep the day, or the last day of the month where all times have that. Of a long series
+    the newest 100,000 times tell the step.
     """
+    time = time[-LONGEST_SAMPLE:]
     steps = np.arange(1, count + 1)
     if len(time) > 1 and _even_months(time):
         return _months_after(time, steps)

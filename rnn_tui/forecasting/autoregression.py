@@ -15,7 +15,7 @@ from rnn_tui.data.series import Floats
 Rows = NDArray[np.int64]
 
 FIT_BLOCK = 65_536
-LONGEST_FIT = 1_000_000
+LONGEST_FIT = 250_000
 """Of a longer training part only the last rows are fitted to."""
 
 
@@ -48,12 +48,13 @@ class Autoregression:
         -------
         Column j forecasts row origin + 1 + j, shape (n, H).
         """
-        scaled = self.scaler.transform(values)
+        first = int(origins.min()) - self.order + 1
+        scaled = self.scaler.transform(values[first : int(origins.max()) + 1])
         path = np.empty((len(origins), horizon))
         for j in range(horizon):
             path[:, j] = self.coefficients[0]
             for k, a in enumerate(self.coefficients[1:], start=1):
-                lagged = scaled[origins + 1 + j - k] if k > j else path[:, j - k]
+                lagged = scaled[origins - first + 1 + j - k] if k > j else path[:, j - k]
                 path[:, j] += a * lagged
         return self.scaler.inverse(path)
 

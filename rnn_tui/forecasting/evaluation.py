@@ -1,6 +1,6 @@
 """A network's forecasts of one part of a series beside those of the baselines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats
@@ -17,6 +17,7 @@ def evaluate(
     which: Collection[Kind] = EVERY,
     order: int | None = None,
     target: int = 0,
+    baselines: Mapping[str, Scores] | None = None,
 ) -> dict[str, Scores]:
     """Return the scores of the model ("model") and of the baselines on the same rows.
 
@@ -34,6 +35,8 @@ def evaluate(
         Baselines, see `fit_baselines`.
     target
         Number of the column that is scored.
+    baselines
+        Scores of the baselines on these rows, where they are known. None: they are made.
 
     Raises
     ------
@@ -46,16 +49,17 @@ def evaluate(
         raise ValueError(f"got predictions {predicted.shape} for the windows' {actual.shape}")
     start = int(starts[0]) + prepared.input_chunk_length
     end = int(starts[-1]) + prepared.input_chunk_length + prepared.horizon
-    baselines = baseline_scores(
-        prepared.series,
-        start,
-        start,
-        end,
-        horizon=prepared.horizon,
-        which=which,
-        order=order,
-        target=target,
-    )
+    if baselines is None:
+        baselines = baseline_scores(
+            prepared.series,
+            start,
+            start,
+            end,
+            horizon=prepared.horizon,
+            which=which,
+            order=order,
+            target=target,
+        )
     model = score(
         actual[:, :, target],
         predicted[:, :, target],

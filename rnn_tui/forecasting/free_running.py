@@ -77,13 +77,14 @@ def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: i
     T, H = prepared.input_chunk_length, prepared.horizon
     n, D, count = len(starts), prepared.inputs.shape[1], len(prepared.transformed)
     windows = prepared.inputs[starts[:, np.newaxis] + np.arange(T)]
-    path = np.empty((n, 0, count), windows.dtype)
-    for done in range(0, steps, H):
-        if done:
-            windows = np.concatenate([windows, path[:, -H:]], axis=1)[:, -T:]
+    blocks = -(-steps // H)
+    path = np.empty((n, blocks * H, count), windows.dtype)
+    for end in range(H, blocks * H + 1, H):
         flat = np.ascontiguousarray(windows.reshape(n * T, D))
         said = np.asarray(predict(flat, np.arange(n) * T), dtype=windows.dtype)
-        path = np.concatenate([path, said.reshape(n, H, count)], axis=1)
+        path[:, end - H : end] = said.reshape(n, H, count)
+        if end < steps:
+            windows = np.concatenate([windows, path[:, end - H : end]], axis=1)[:, -T:]
     return prepared.restore(path[:, :steps].reshape(n, -1), starts)
 
 

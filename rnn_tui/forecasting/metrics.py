@@ -8,6 +8,9 @@ import numpy as np
 
 from rnn_tui.data.series import Floats
 
+BLOCK = 1 << 20
+"""Values of a long series that are looked at at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -53,20 +56,26 @@ def score(
     """
     if actual.shape != predicted.shape or actual.size == 0:
         raise ValueError(f"cannot score predictions {predicted.shape} against {actual.shape}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        error = np.asarray(predicted, dtype=np.float64) - actual
-        squared = float(np.mean(error**2))
-        mae = float(np.mean(np.abs(error)))
-        spread = float(np.mean((actual - np.mean(actual)) ** 2))
-        size = np.abs(actual) + np.abs(predicted)
-        share = np.divide(np.abs(error), size, out=np.zeros_like(error), where=size != 0)
+    count, mean = actual.size, float(np.mean(actual))
+    truth, said = actual.reshape(-1), np.asarray(predicted, dtype=np.float64).reshape(-1)
+    squares = absolute = shares = spread = 0.0
+    for first in range(0, count, BLOCK):
+        y, x = truth[first : first + BLOCK], said[first : first + BLOCK]
+        with np.errstate(over="ignore", invalid="ignore"):
+            error = x - y
+            size = np.abs(y) + np.abs(x)
+            share = np.divide(np.abs(error), size, out=np.zeros_like(error), where=size != 0)
+            squares += float(np.sum(error**2))
+            absolute += float(np.sum(np.abs(error)))
+            shares += float(np.sum(share))
+            spread += float(np.sum((y - mean) ** 2))
     return Scores(
-        rmse=math.sqrt(squared),
-        mae=mae,
-        count=error.size,
-        mase=_ratio(mae, naive_error(training, period)),
-        smape=200 * float(np.mean(share)),
-        r2=1 - _ratio(squared, spread),
+        rmse=math.sqrt(squares / count),
+        mae=absolute / count,
+        count=count,
+        mase=_ratio(absolute / count, naive_error(training, period)),
+        smape=200 * shares / count,
+        r2=1 - _ratio(squares, spread),
     )
 
 
@@ -75,7 +84,11 @@ def naive_error(training: Floats | None, period: int | None) -> float:
     lag = period or 1
     if training is None or len(training) <= lag:
         return math.nan
-    return float(np.mean(np.abs(training[lag:] - training[:-lag])))
+    total, count = 0.0, len(training) - lag
+    for first in range(0, count, BLOCK):
+        last = min(first + BLOCK, count)
+        total += float(np.sum(np.abs(training[first + lag : last + lag] - training[first:last])))
+    return total / count
 
 
 def _ratio(error: float, unit: float) -> float:

@@ -24,7 +24,7 @@ FIRST_FORMAT = "rnn-tui model 1"
 LARGEST_FILE = 1 << 30
 TYPES = ("F32", "F64")
 LEARNED = (
-    *(("model", "cell"), ("model", "hidden_size")),
+    *(("model", "cell"), ("model", "hidden_size"), ("model", "layers")),
     *(("data", "horizon"), ("data", "transform"), ("data", "scaling")),
     ("training", "forecast_quantiles"),
 )

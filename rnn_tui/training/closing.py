@@ -1,6 +1,6 @@
 """What a run comes to: the scores of its weights, their intervals, and what they foresee."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,9 @@ from rnn_tui.forecasting.future import Future, look_ahead, step_margins
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import Ends
 from rnn_tui.training.trainer import Trainer
+
+Baselines = Sequence[Mapping[str, Scores]]
+"""Scores by name, for each column to forecast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +52,19 @@ def check_forecast(config: RunConfig, prepared: Prepared) -> tuple[str, ...]:
     return (note,)
 
 
-def close(config: RunConfig, prepared: Prepared, trainer: Trainer) -> Closing:
-    """Score the present weights on the test part, beside the baselines, and look ahead."""
+def close(
+    config: RunConfig, prepared: Prepared, trainer: Trainer, baselines: Baselines | None = None
+) -> Closing:
+    """Score the present weights on the test part, beside the baselines, and look ahead.
+
+    The scores of the baselines are made unless another run on the same rows has made them.
+    """
     ahead = config.forecast.ahead or prepared.horizon
     predicted = trainer.predict(prepared.starts["test"])
-    scores = tuple(_scores(prepared, predicted, o) for o in range(predicted.shape[2]))
+    scores = tuple(
+        _scores(prepared, predicted, o, baselines[o] if baselines else None)
+        for o in range(predicted.shape[2])
+    )
     match config.interval_method:
         case "conformal":
             level = config.forecast.coverage
@@ -88,9 +99,11 @@ def _with_quantiles(future: Future, trainer: Trainer) -> Future:
     return replace(future, lower=lower, upper=upper)
 
 
-def _scores(prepared: Prepared, predicted: Floats, target: int) -> dict[str, Scores]:
+def _scores(
+    prepared: Prepared, predicted: Floats, target: int, baselines: Mapping[str, Scores] | None
+) -> dict[str, Scores]:
     """Return the scores of a column; a forecast that is not finite has none."""
-    scores = evaluate(prepared, predicted, target=target)
+    scores = evaluate(prepared, predicted, target=target, baselines=baselines)
     if not np.isfinite(predicted[:, :, target]).all():
         del scores["model"]
     return scores

@@ -56,6 +56,7 @@ class Adjust:
     """Change how the run trains from here on; None leaves a setting as it is."""
 
     learning_rate: float | None = None
+    """Before the schedule."""
     clip: float | None = None
     batch_size: int | None = None
     optimizer: OptimizerName | None = None
@@ -76,6 +77,14 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
@@ -93,5 +102,6 @@ Command = (
     | Adjust
     | ShowFreeRunning
     | Save
+    | TakeWalk
     | Stop
 )

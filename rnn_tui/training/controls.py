@@ -18,6 +18,7 @@ from rnn_tui.training.commands import (
     ShowFreeRunning,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
@@ -78,6 +79,11 @@ class Controls:
     def show_free_running(self, *, on: bool) -> None:
         """Look at the forecast that is fed with itself, too, or no longer."""
         self._commands.put(ShowFreeRunning(on))
+
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
+        self.pause()
+        self._commands.put(TakeWalk(net))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""

@@ -43,7 +43,7 @@ def growing_source(config: RunConfig) -> tuple[GrowingSource, int]:
     DataError
         It is not there, or of a kind that does not grow by lines.
     """
-    told = config.follow.warm_up
+    told = config.follow.first_rows
     needed = told or ROWS_A_WINDOW * (config.data.input_chunk_length + config.data.horizon)
     return GrowingSource(config.data, needed, every=told is None), needed
 
@@ -104,6 +104,8 @@ class Following:
         """Rows that came."""
         self.skipped = 0
         """Lines that were no row."""
+        self.remark = ""
+        """What last befell the source, a sentence."""
 
     @property
     def ended(self) -> bool:
@@ -142,6 +144,7 @@ class Following:
         """
         line = self._source.tail.next_line(wait)
         notes = [Noted(note) for note in self._source.tail.take_notes()]
+        self.remark = notes[-1].text if notes else self.remark
         if line is None:
             return notes, None
         try:
@@ -152,6 +155,8 @@ class Following:
             if self._config.bad_rows == "stop":
                 raise
             self.skipped += 1
+            lines = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
+            self.remark = f"Skipped {lines}, the last: {error}"
             return [*notes, Noted(f"{error} The line was skipped.", is_bad_row=True)], None
         if row is not None:
             self.rows += 1

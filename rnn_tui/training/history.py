@@ -165,8 +165,10 @@ class RateChanges:
 
     def add(self, step: int, rate: float) -> None:
         """Take in the rate that holds from `step` on."""
-        if self._rate and 1 / LEAST_CHANGE < rate / self._rate[-1] < LEAST_CHANGE:
-            return
+        if self._rate:
+            held = self._rate[-1]
+            if rate == held or held / LEAST_CHANGE < rate < held * LEAST_CHANGE:
+                return
         self._step.append(step)
         self._rate.append(rate)
         if len(self._rate) > self._capacity:

@@ -41,6 +41,7 @@ class Model:
             input_size=input_size,
             hidden_size=config.hidden_size,
             output_size=output_size * max(1, len(quantiles)),
+            layers=config.layers,
         )
         parameters = initialise(
             network,

@@ -17,6 +17,7 @@ from rnn_tui.training.commands import (
     ShowFreeRunning,
     Step,
     Stop,
+    TakeWalk,
 )
 from rnn_tui.training.controls import Controls
 from rnn_tui.training.snapshot import Saved, Snapshot, State
@@ -100,10 +101,14 @@ class Obeying(Controls):
                 self._save_as(run, path)
             case ShowFreeRunning(on):
                 run.shows_free_running = on
+            case TakeWalk(net):
+                self._publish(run, pictures=True)
+                self.snapshot = run.with_walk(self.snapshot, net)
+                self._changed()
             case _:
-                trainer = run.trainer
-                self._steering.obey(command, step=trainer.step, left_in_epoch=trainer.left_in_epoch)
-        if not isinstance(command, Pause | Step | FinishEpoch | Stop):
+                left = run.trainer.left_in_epoch if run.following is None else 1
+                self._steering.obey(command, step=run.step, left_in_epoch=left)
+        if not isinstance(command, Pause | Step | FinishEpoch | TakeWalk | Stop):
             self._answer(run, pictures=isinstance(command, ShowFreeRunning))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:

@@ -18,7 +18,7 @@ from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.table import forecast_table
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
-from rnn_tui.training.closing import Closing, check_forecast, close
+from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import replace_file
@@ -48,6 +48,8 @@ class Run:
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Run:
         load_from: Path | None = None,
         series: Series | None = None,
         split: Split | None = None,
+        baselines: Baselines | None = None,
     ) -> None:
         saved = load_model(load_from) if load_from is not None else None
         self._config = config
@@ -89,6 +92,7 @@ class Run:
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
         self._notes = check_forecast(config, self._prepared)
+        self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
         self.shows_free_running = False
@@ -128,7 +132,7 @@ class Run:
         return SavedModel(
             config=self._config.model_copy(update={"data": data}),
             scalers=self._prepared.scalers,
-            step=self.step if self._best_step is None else self._best_step,
+            step=self.kept_step,
             parameters=unpack(self.trainer.model.network, parameters),
         )
 
@@ -138,7 +142,7 @@ class Run:
         model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
         more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
         ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
-        return f"{model.cell.upper()} {model.hidden_size} · {series.name}{more}{ahead}"
+        return f"{model.label} · {series.name}{more}{ahead}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -285,7 +289,7 @@ class Run:
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
-        closing = self._closing = close(self._config, self._prepared, self.trainer)
+        closing = self._closing = close(self._config, self._prepared, self.trainer, self._baselines)
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 
@@ -372,6 +376,7 @@ class Run:
             before,
             state=state,
             title=self.title,
+            parameters=self.parameter_count,
             message=ended.reason if ended else "",
             step=self.step,
             epoch=last.epoch if last else 0,
@@ -389,6 +394,7 @@ class Run:
             clipped_steps=self._clipped_steps,
             seconds=self._seconds,
             history=history,
+            walk=before.walk if before.step == self.step else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,
@@ -397,9 +403,18 @@ class Run:
             scores = self.following.scores()[0]
             model = scores.pop("model", None)
             rmse = model.rmse if model else None
-            rows = self.following.rows
-            numbers = replace(numbers, rows_followed=rows, validation_rmse=rmse, baselines=scores)
+            numbers = replace(
+                numbers,
+                message=numbers.message or self.following.remark,
+                rows_followed=self.following.rows,
+                validation_rmse=rmse,
+                baselines=scores,
+            )
         return self._with_pictures(numbers) if pictures else numbers
+
+    def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
+        """Return a snapshot with a walk through one training step, with the present weights."""
+        return replace(snapshot, walk=self.trainer.walk())
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following

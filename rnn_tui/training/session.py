@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rnn_tui.data.growing import Opened
     from rnn_tui.data.series import Series
     from rnn_tui.data.split import Split
+    from rnn_tui.training.closing import Baselines
     from rnn_tui.training.run import Run
     from rnn_tui.training.trainer import Burst
 
@@ -68,6 +69,8 @@ class Session(Obeying):
         The series, where it has been read already.
     split
         Where it is cut. None: as the configuration says.
+    baselines
+        Their scores on the test part, where another run on the same rows has made them.
     clock
         Monotonic seconds.
     """
@@ -81,6 +84,7 @@ class Session(Obeying):
         output_to: Path | None = None,
         series: "Series | None" = None,
         split: "Split | None" = None,
+        baselines: "Baselines | None" = None,
         clock: Clock = time.perf_counter,
     ) -> None:
         super().__init__(clock)
@@ -90,6 +94,7 @@ class Session(Obeying):
         self._output_to = output_to
         self._series = series
         self._split = split
+        self._baselines = baselines
         self._thread: threading.Thread | None = None
         self._frame_seconds: float | None = None
         self._next_frame = 0.0
@@ -106,7 +111,7 @@ class Session(Obeying):
         """What there is of the run once its series has been read."""
         self.snapshot = Snapshot(
             state=State.LOADING,
-            title=f"{config.model.cell.upper()} {config.model.hidden_size}",
+            title=config.model.label,
             learning_rate=config.training.learning_rate,
             set_learning_rate=config.training.learning_rate,
             clip=config.training.clip,
@@ -184,13 +189,11 @@ class Session(Obeying):
             check_writable(self._save_to)
         if self._output_to is not None:
             check_output(self._output_to)
-        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
-
         opened = yield from self._open()
         if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
-        self.run = run = Run(self._config, self._load_from, series, self._split)
+        self.run = run = self._begin(series)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -221,6 +224,11 @@ class Session(Obeying):
         if self._frame_seconds is not None:
             self._linger(run)
 
+    def _begin(self, series: "Series | None") -> "Run":
+        from rnn_tui.training.run import Run  # noqa: PLC0415 - imports NumPy and Numba
+
+        return Run(self._config, self._load_from, series, self._split, self._baselines)
+
     def _open(self) -> Generator[Noted, None, "Opened | None"]:
         """Wait for the first rows of a source that is followed; None where none is."""
         if not self._config.follow.enabled:
@@ -233,13 +241,23 @@ class Session(Obeying):
                 yield Noted(f"waiting for {needed:,} rows to learn from first")
             message = f"Waiting for rows to learn from: {source.rows:,} of {needed:,}"
             self.snapshot = replace(self.snapshot, message=message)
-            while not self._commands.empty():
-                if isinstance(command := self._commands.get(), Stop):
-                    self._steering.stop = command
-                    source.close()
-                    return None
+            self._look_for_stop()
+            if self._steering.stop is not None:
+                source.close()
+                return None
         self.snapshot = replace(self.snapshot, message="")
         return source.open()
+
+    def _look_for_stop(self) -> None:
+        """Take in a stop; the other commands wait until there is a run to obey them."""
+        waiting = []
+        while not self._commands.empty():
+            waiting.append(self._commands.get())
+        for command in waiting:
+            if isinstance(command, Stop):
+                self._steering.stop = command
+            else:
+                self._commands.put(command)
 
     def _follow(self, run: "Run", opened: "Opened") -> Iterator[RowFollowed | Noted | StepsDone]:
         """Forecast rows as they come, and learn from them, until none will come any more."""
@@ -255,8 +273,9 @@ class Session(Obeying):
                 if row is not None:
                     if (learned := self._learn_row(run)) is not None:
                         yield learned
+                    else:
+                        self._steering.took_row()
                     yield following.forecast_next(row)
-                    self._steering.took_row()
                 if self._frame_seconds is not None and self._clock() >= self._next_frame:
                     self._publish(run, pictures=self._clock() >= self._next_pictures)
         except DataError as error:
@@ -271,7 +290,9 @@ class Session(Obeying):
             return None
         seconds = self._clock() - began
         self._speed.add(len(burst.loss), seconds)
-        return run.record(burst, self._speed.value, seconds)
+        event = run.record(burst, self._speed.value, seconds)
+        self._steer(run, event, began)
+        return event
 
     def _train(self, run: "Run") -> Iterator[StepsDone]:
         last = self._config.training.steps

@@ -7,13 +7,17 @@ a kernel is writing to.
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, RunEnded
 
+Match = Literal["units", "parameters"]
+"""What several nets have in common: hidden units, or the number of their parameters."""
 SLOPE = "1−h²"
 """Name of tanh's slope at the hidden state among what a trace shows: how much gradient passes."""
 Times = NDArray[np.float64] | NDArray[np.datetime64]
@@ -103,9 +107,9 @@ class Trace:
     """What happened inside the network at every timestep of one window.
 
     `gates` maps a name to activations of shape (T, H): "i", "f", "g", "o", "c", "h" for an LSTM,
-    "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the oldest of the window. The
-    window is fixed for the run (the last one of the validation part), so that changes are the
-    network's, not the data's.
+    "r", "z", "n", "h" for a GRU, "h" and "1−h²", the slope of tanh, for an RNN; timestep 0 is the
+    oldest of the window. The window is fixed for the run (the last one of the
+    validation part), so that changes are the network's, not the data's.
     """
 
     gates: dict[str, NDArray[np.float32]]
@@ -179,6 +183,8 @@ class Snapshot:
     forecast: Forecast | None = None
     trace: Trace | None = None
     gradient: GradientFlow | None = None
+    walk: Walk | None = None
+    """One training step on the traced window, with the present weights; only where asked for."""
     validation_rmse: float | None = None
     """Of the current weights, over all steps ahead, in data units."""
     baselines: dict[str, Scores] | None = None
@@ -189,3 +195,27 @@ class Snapshot:
     """Rows that have come since the run goes on with them; `validation_rmse` and `baselines` are
     then about those rows. None: it does not, or not yet."""
     ended: RunEnded | None = None
+    parameters: int | None = None
+    """Number of trained numbers."""
+    peers: tuple["Snapshot", ...] = ()
+    """The nets that train in lockstep with this one."""
+    match: Match | None = None
+    """What is equal among them; None where there are none."""
+
+    @property
+    def net(self) -> str:
+        """Cell and size, as in "LSTM 32"."""
+        return self.title.partition(" · ")[0]
+
+    @property
+    def heading(self) -> str:
+        """The title, with the names of all nets that train in lockstep."""
+        if not self.peers:
+            return self.title
+        _, dot, series = self.title.partition(" · ")
+        return f"{' beside '.join(net.net for net in self.nets)}{dot}{series}"
+
+    @property
+    def nets(self) -> tuple["Snapshot", ...]:
+        """All nets that train in lockstep, this one first."""
+        return (self, *self.peers)

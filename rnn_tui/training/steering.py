@@ -68,8 +68,8 @@ class Steering:
                 self._reach(reached)
 
     def took_row(self) -> None:
-        """Take in that a row of a series that is followed came: it counts as all single steps."""
-        self._single_steps = 0
+        """Take in a row that came and of which nothing was learned: it counts as a step."""
+        self._single_steps = max(0, self._single_steps - 1)
 
     def survives(self, fault: str) -> bool:
         """Hold at a divergence that was waited for; return whether it was."""

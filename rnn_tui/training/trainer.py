@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_kernels import (
     CompilerOffError,
+    Dropout,
     Workspace,
     compile_kernels,
     forward,
@@ -17,6 +18,8 @@ from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
 from rnn_tui.errors import DataError, UsageError
 from rnn_tui.forecasting.free_running import free_run
+from rnn_tui.gradients.walk import Walk
+from rnn_tui.gradients.walking import take_walk
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
 from rnn_tui.training.predictor import Predictor
@@ -73,6 +76,7 @@ class Trainer:
         self.learning_rate = training.learning_rate
         """Before the schedule; see `rate_now`."""
         self.clip = training.clip
+        self._training = training
         self._loss = loss_of(training)
         self._schedule = schedule_of(training)
         self._clip_value = training.clip_value
@@ -83,7 +87,8 @@ class Trainer:
         self._sampler = BatchSampler(prepared.starts["train"], training.batch_size, order)
         self._gradient = np.zeros_like(model.parameters)
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
-        self._training = training
+        rate = config.model.dropout
+        self._dropout = Dropout(rate, training.seed) if rate else None
         self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
         self._trained = self._workspace
         """Where the last step's norms are."""
@@ -122,6 +127,7 @@ class Trainer:
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
+                dropout=self._dropout,
             )
         except CompilerOffError as error:
             raise UsageError(f"{error}.") from error
@@ -218,6 +224,7 @@ class Trainer:
             norms=norm,
             loss=self._loss,
             clip_value=self._clip_value,
+            dropout=self._dropout,
         )
         fault = None
         seen = done
@@ -360,20 +367,35 @@ class Trainer:
             inputs = self._prepared.inputs[start : start + self._window]
         workspace = self._trace_workspace
         workspace.x[:, 0] = inputs
-        forward(self.model.network, self.model.parameters, workspace, first=self._window - 1)
-        names = ("i", "f", "g", "o", "c", "h") if self.model.network.cell == "lstm" else ("h",)
+        network = self.model.network
+        forward(network, self.model.parameters, workspace, first=self._window - 1)
+        states = ("c", "h") if network.has_cell_state else ("h",)
+        names = dict.fromkeys((*network.gate_names, *states))
         gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
-        if self.model.network.cell == "rnn":
+        if network.cell == "rnn":
             gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
 
+    def walk(self) -> Walk:
+        """Return one training step on the traced window, taken apart; nothing is changed."""
+        start = int(self._prepared.starts["validation"][-1])
+        window = slice(start, start + self._window)
+        return take_walk(
+            self.model.network,
+            self.model.parameters,
+            self._prepared.inputs[window],
+            self._prepared.targets[window],
+            first=self._first,
+            loss=self._loss,
+        )
+
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
         hidden = self._trained.dh_norm.copy()
         hidden.setflags(write=False)
-        if self.model.network.cell == "rnn":
+        if not self.model.network.has_cell_state:
             return GradientFlow(hidden=hidden, cell=None)
         cell = self._trained.dc_norm.copy()
         cell.setflags(write=False)

@@ -36,6 +36,7 @@ from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
+from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import THEME, palette_of
 
@@ -163,6 +164,9 @@ class RnnTuiApp(App[None]):
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
+        for screen in self.screen_stack:
+            if isinstance(screen, WalkScreen):
+                screen.set_look(self._look(theme))
 
     def _keep_theme(self, theme: Theme) -> None:
         self._follow_theme(theme)
@@ -216,6 +220,7 @@ class RnnTuiApp(App[None]):
             return
         before, self._is_first = self.session, False
         before.stop()
+        self._journal.note(Kind.RUN, message.remark)
         self.session = self._launch(message.config)
         self._main.attach(self.session, message.remark)
         self.session.start(after=before)

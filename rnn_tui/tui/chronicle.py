@@ -73,7 +73,7 @@ class Chronicle:
         if self._rate is None:
             self._rate = before.learning_rate
         told, new = self._rate, now.learning_rate
-        if not told / LEAST_CHANGE < new < told * LEAST_CHANGE:
+        if new != told and not told / LEAST_CHANGE < new < told * LEAST_CHANGE:
             self._rate = new
             yield Kind.RATE, f"learning rate {rate(told)} → {rate(new)} {at}"
         if now.clip != before.clip:

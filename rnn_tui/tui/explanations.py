@@ -20,8 +20,9 @@ EXPLANATIONS = (
     Explanation(
         1,
         "Loss",
-        "The mean squared error, in scaled units, of the training batches and of the whole "
-        "validation part, over optimisation steps, on a log scale.",
+        "What training makes small, in scaled units, of the training batches and of the whole "
+        "validation part, over optimisation steps, on a log scale: the mean squared error, unless "
+        "--loss says otherwise.",
         ("L = mean (y − target)²",),
         "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
         "to the highest batch. The line with • is validation. The diamond is its best value: the "

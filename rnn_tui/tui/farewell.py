@@ -19,7 +19,8 @@ def farewell(snapshot: Snapshot, save_to: Path | None, output_to: Path | None = 
     parts = [f"{snapshot.title}: {ended.reason}"]
     model, naive = ended.scores.get("model"), ended.scores.get("naive")
     if model is not None:
-        parts.append(f"test RMSE {significant(model.rmse)}{_beside(model.rmse, naive)}")
+        what = "RMSE of the rows that came" if ended.rows_followed else "test RMSE"
+        parts.append(f"{what} {significant(model.rmse)}{_beside(model.rmse, naive)}")
     if save_to is not None:
         parts.append(f"saved as {save_to}")
     if output_to is not None:

@@ -4,6 +4,7 @@ from rnn_tui.axes import format_count
 from rnn_tui.cells import Ink
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.comparing import match_words
 from rnn_tui.tui.pace import limit_words
 from rnn_tui.tui.plots.picture import Word
 from rnn_tui.tui.plots.words import duration, rate, significant
@@ -14,8 +15,9 @@ BEFORE_TRAINING = frozenset({State.LOADING, State.COMPILING})
 
 def header_words(snapshot: Snapshot, waited: float, *, held: bool) -> Words:
     """Return title and state, which keep their place."""
-    name, _, _series = snapshot.title.partition(" · ")
-    return Word(snapshot.title, Ink.NONE, name), state_word(snapshot, waited, held=held)
+    name, _, _series = snapshot.heading.partition(" · ")
+    state = state_word(snapshot, waited, held=held)
+    return Word(snapshot.heading, Ink.NONE, name), state, *match_words(snapshot)
 
 
 def number_words(snapshot: Snapshot) -> Words:

@@ -72,6 +72,7 @@ COMMANDS = (
     Command("r", "r", "Restart", "begin anew with the same seed", "restart(False)"),
     Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
     Command("w", "w", "Save the model", "write the best weights to a file", "save"),
+    Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
     Command(
@@ -83,6 +84,7 @@ COMMANDS = (
     ),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
+    Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -115,17 +117,22 @@ COMMANDS = (
 PALETTE_KEY = "^p"
 
 
-def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ...]:
+def hints(
+    *, holds: bool, has_ended: bool, zoomed: int | None, compares: bool = False
+) -> tuple[Hint, ...]:
     """Return the keys that make sense now, in their order on the screen.
 
     Parameters
     ----------
     zoomed
         Number of the panel that has the whole screen.
+    compares
+        Whether there are several nets.
     """
     steering = (
         Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
         Hint(".", "step", "step", 4),
+        *((Hint("b", "walk", "walk", 6),) if holds else ()),
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
@@ -135,6 +142,7 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("s", "smooth", "view('smoothing')", 10),
     )
     gate = (Hint("g", "gate", "next_gate", 8),)
+    net = (Hint("G", "net", "next_net", 6),) if compares else ()
     gates = (
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),
@@ -147,9 +155,12 @@ def hints(*, holds: bool, has_ended: bool, zoomed: int | None) -> tuple[Hint, ..
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
-    offered = {None: (*gate, *time), 1: loss, 2: (*forecast, *time), 3: (*gate, *gates, *time)}.get(
-        zoomed, time
-    )
+    offered = {
+        None: (*gate, *net, *time),
+        1: loss,
+        2: (*forecast, *time),
+        3: (*gate, *net, *gates, *time),
+    }.get(zoomed, time)
     zoom = Hint("1-5", "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),

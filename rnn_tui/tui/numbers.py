@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_tui.training.snapshot import Curve, Forecast, GradientFlow, HistoryView, Snapshot, Trace
 from rnn_tui.tui.journal import Entry
+from rnn_tui.tui.plots.units import shown_gate
 
 MOST_CHARACTERS = 50_000
 """Terminals take some 70 kB of what is copied, base64 and all."""
@@ -79,7 +80,7 @@ def _forecast(forecast: Forecast) -> Iterable[Row]:
 
 
 def _gate(trace: Trace, gate: str) -> list[Row]:
-    name = gate if gate in trace.gates else next(iter(trace.gates))
+    name = shown_gate(gate, trace)
     values = trace.gates[name]
     header = ("t", *(f"{name}{unit}" for unit in range(1, values.shape[1] + 1)))
     return [header, *((str(t), *map(_number, row)) for t, row in enumerate(values, start=1))]

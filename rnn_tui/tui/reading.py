@@ -12,6 +12,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
+from rnn_tui.tui.comparing import compare
 from rnn_tui.tui.plots.words import percent, significant
 
 SETTLED = 200
@@ -108,6 +109,7 @@ def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.refused:
         yield Sentence(snapshot.refused, Ink.WARNING)
     yield from _broken(snapshot.gradient)
+    yield from (Sentence(text, ink) for text, ink in compare(snapshot))
     if snapshot.rows_followed is not None:
         yield from _followed(snapshot, snapshot.rows_followed)
         yield from _reach(snapshot.gradient)

@@ -71,6 +71,9 @@ class RunSession(Protocol):
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""
 
+    def take_walk(self, net: int = 0) -> None:
+        """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
+
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst."""
 

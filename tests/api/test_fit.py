@@ -54,7 +54,7 @@ def test_a_run_that_diverges_is_no_exception():
             r"fit\(\): unknown option 'hiden_size'; known: batch_size, betas, cell,",
         ),
         ({"hidden_size": 0}, r"fit\(\): hidden_size: must be greater"),
-        ({"cell": "gru"}, r"fit\(\): cell: must be 'rnn' or 'lstm', not 'gru'"),
+        ({"cell": "gruu"}, r"fit\(\): cell: must be 'rnn', .* or 'gru-original', not 'gruu'"),
         ({"steps": -1}, r"fit\(\): steps: must be greater"),
         ({"steps": None}, r"fit\(\): steps must be a number"),
         ({"steps": "many"}, r"fit\(\): steps: must be an integer, not 'many'"),

@@ -158,6 +158,19 @@ def test_the_season_that_was_found_is_saved(tmp_path):
         again.predict(co2[:19])
 
 
+def test_layers_and_quantiles_are_saved_and_forecast_alike(tmp_path):
+    forecaster = rnn_tui.Forecaster(
+        **SMALL, layers=2, dropout=0.2, loss="quantile", quantiles=(0.1, 0.5, 0.9), horizon=2
+    )
+    forecaster.fit(WAVE[:150]).save(tmp_path / "two.safetensors")
+    again = rnn_tui.load(tmp_path / "two.safetensors")
+    assert again.get_params() == forecaster.get_params()
+    np.testing.assert_array_equal(again.predict(WAVE[:150]), forecaster.predict())
+    np.testing.assert_array_equal(
+        again.forecast(5, y=WAVE[:150]).predicted, forecaster.forecast(5).predicted
+    )
+
+
 def test_several_columns_and_covariates_with_their_names():
     rows = np.arange(200)
     y = pl.DataFrame({"sales": WAVE[:200], "visits": WAVE[100:] * 2})

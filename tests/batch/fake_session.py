@@ -6,7 +6,7 @@ Run as a script it is the whole `rnn-tui` command over such a session:
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class FakeSession:
         output_to: Path | None = None,
         series: Series | None = None,
         split: Split | None = None,
+        baselines: Sequence[Mapping[str, Scores]] | None = None,
     ) -> None:
         self.config = config
         self.load_from = load_from
@@ -54,6 +55,7 @@ class FakeSession:
         self.output_to = output_to
         self.series = series
         self.split = split
+        self.baselines = baselines
         self.stopped: Status | None = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 

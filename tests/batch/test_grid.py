@@ -147,6 +147,11 @@ def grid(tmp_path, monkeypatch):
             patch.setattr(sys, "stderr", stderr)
             code = run_grid(configs, Task(as_json=as_json, quiet=quiet))
         assert len({id(made.series) for made in started}) == 1  # read once
+        assert started[0].baselines is None  # and the baselines are made once
+        others = {"naive", "seasonal naive", "AR(9)"}
+        for made in started[1:]:
+            assert made.baselines is None or made.baselines[0].keys() == others
+        assert behaviours[0] != "done" or all(made.baselines for made in started[1:])
         return code, out.read_text(), err.read_text(), len(started)
 
     return start

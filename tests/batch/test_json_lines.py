@@ -151,6 +151,7 @@ def test_the_end_has_status_metrics_and_baselines():
             "seasonal naive": metrics(34.2, 25.0, None, 48.0, 0.517),
             "AR(9)": metrics(17.48, 13.1, 0.59, 28.7, 0.874),
         },
+        "skill": pytest.approx(1 - 19.81 / 17.48),
         "verdict": "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
         "rows_followed": 0,
         "more_targets": {},
@@ -166,6 +167,7 @@ def test_the_scores_of_further_columns():
             "test_metrics": metrics(19.81, 14.5, 0.65, 31.2, 0.838),
             "intervals": None,
             "baselines": {"naive": metrics(30.3, 23.0, 1.07, 49.9, 0.621)},
+            "skill": pytest.approx(1 - 19.81 / 30.3),
             "verdict": "LSTM 19.8 beats every baseline on this series; the best is naive 30.3.",
         }
     }

@@ -101,6 +101,25 @@ def test_a_bar_moves_and_goes(screen):
     assert "\x1b[?25h" in screen.getvalue()[len(shown) :]  # … and the cursor is back
 
 
+@pytest.mark.parametrize(
+    ("steps", "seconds", "note", "done"),
+    [
+        (None, 100.0, "10  1:40 left", 0.0),  # the burst ended after 0.005 s
+        (1000, 0.01, "10/1,000  0:00 left", 0.49),
+        (12, 1000.0, "10/12  0:00 left", 0.83),
+    ],
+)
+def test_a_bar_goes_by_what_ends_the_run_first(screen, steps, seconds, note, done):
+    bar = Bar(screen, steps, seconds)
+    bar.show(KernelsReady(0.5))
+    bar.show(burst(6))
+    [task] = bar._progress.tasks
+    assert task.fields["note"].startswith(note)
+    assert task.completed == pytest.approx(done, abs=0.01)
+    assert task.total == 1.0
+    bar.close()
+
+
 @pytest.mark.parametrize(("columns", "note"), [(50, "10/20  0:00 left  loss 0.1"), (30, "10/20")])
 def test_a_narrow_bar_says_what_matters_most(screen, monkeypatch, columns, note):
     monkeypatch.setenv("COLUMNS", str(columns))

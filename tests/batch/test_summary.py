@@ -46,6 +46,7 @@ def test_the_summary_ranks_the_model_among_the_baselines():
         "  naive           30.30  23.00   1.07   49.9  0.621  +0.000",
         "  seasonal naive  34.20  25.00      -   48.0  0.517  -0.129",
         "  skill = 1 - RMSE / RMSE of naive",
+        "  against AR(9), the best baseline: -0.133",
         "",
         "LSTM 19.8 does not beat AR(9) 17.5 on this series.",
     ]

@@ -4,6 +4,8 @@ from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn_tui.config import DataConfig
 from rnn_tui.data.growing import GrowingSource
@@ -147,3 +149,16 @@ def test_the_last_row_is_what_the_next_is_compared_with():
     assert isinstance(opened.series.time[-1], np.floating)
     with pytest.raises(DataError, match=r"line 4, column 't': 2 repeats the time of line 3"):
         rows_after(opened, 1)
+
+
+@given(st.binary(max_size=200) | st.text('0123456789,;.\n"tv-', max_size=200).map(str.encode))
+def test_any_pipe_is_a_series_or_a_fault_that_is_told(data):
+    source = source_of(data, rows=5)
+    try:
+        while not source.gather(0):
+            pass
+        opened = source.open()
+    except DataError as error:
+        assert "standard input" in str(error)  # noqa: PT017 - most pipes are faults
+    else:
+        assert np.isfinite(opened.series.values).all()

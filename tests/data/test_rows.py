@@ -131,3 +131,23 @@ def test_a_line_whose_text_could_not_be_taken():
 def test_numbered_rows_go_on():
     reader, lines = reader_of("v\n1\n2\n5\n")
     assert [read(reader, lines, "4").time, read(reader, lines, "6").time] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("day,v\n2024-01-01,1\n2024-01-02,2\n", {}),
+        ("t;v\n1;1,5\n2;2\n", {"missing": "ffill"}),
+        ('{"t": 1, "v": 2}\n{"t": 2, "v": 3}\n', {"column": ("v",), "missing": "drop"}),
+    ],
+    ids=["dates", "semicolons", "json"],
+)
+@given(line=st.text(max_size=30) | st.text("0123456789-.,;:{}\"'tve+ \0\r", max_size=30))
+def test_any_line_is_a_row_or_a_fault_that_is_told(text, options, line):
+    reader, lines = reader_of(text, **options)
+    try:
+        row = read(reader, lines, line)
+    except DataError as error:
+        assert str(error).startswith("standard input, line")  # noqa: PT017 - most lines are faults
+    else:
+        assert row is None or (np.isfinite(row.values).all() and row.time == row.time)

@@ -51,6 +51,15 @@ def test_no_change_after_differencing_is_naive_too():
     assert scores["model"].rmse == pytest.approx(scores["naive"].rmse, rel=1e-9)
 
 
+def test_baselines_that_are_known_are_taken():
+    prepared = prepared_of()
+    predicted = naive_network(prepared, "test")
+    made = evaluate(prepared, predicted, which=INSTANT)
+    known = {name: scores for name, scores in made.items() if name != "model"}
+    assert evaluate(prepared, predicted, baselines=known) == made
+    assert evaluate(prepared, predicted, baselines={}).keys() == {"model"}
+
+
 def test_predictions_of_other_windows_are_refused():
     prepared = prepared_of()
 

@@ -60,6 +60,29 @@ def test_steps_that_the_validation_part_is_too_short_for_have_no_margin():
     assert known.tolist() == [True] * 22 + [False] * 18
 
 
+def test_far_ahead_fewer_origins_are_enough(monkeypatch):
+    run = prepared()
+    read = []
+
+    def counting(inputs, starts):
+        read.append(len(starts))
+        return repeat(1)(inputs, starts)
+
+    monkeypatch.setattr("rnn_tui.forecasting.future.MOST_FORECASTS", 500)
+    near = step_margins(run, counting, 10, 0.9).margins
+    assert (set(read), np.isfinite(near).all()) == ({50}, True)
+    read.clear()
+    far = step_margins(run, counting, 5_000, 0.9).margins
+    assert far.shape == (5_000, 1)
+    assert set(read) == {9}  # as many as the level needs
+    assert len(read) == 120  # steps of which the validation part has the truth
+    assert np.isnan(far[120:]).all()
+    read.clear()
+    monkeypatch.setattr("rnn_tui.forecasting.future.MOST_READ", 20 * T)
+    step_margins(run, counting, 1, 0.9)
+    assert read == [20]
+
+
 def test_times_go_on_and_the_ends_lie_around():
     run = prepared(horizon=2)
     future = look_ahead(run, repeat(2), 5, step_margins(run, repeat(2), 5, 0.9))

@@ -54,7 +54,7 @@ class Course:
     def but(self, **changes):
         return replace(self, **changes)
 
-    def expected(self):
+    def expected(self, **options):
         """Parameters, losses and norms by the oracle."""
         return oracle.train(
             self.network.cell,
@@ -72,6 +72,7 @@ class Course:
             loss=self.loss.name,
             loss_settings=settings_of(self.loss),
             schedule=asdict(self.schedule),
+            **options,
         )
 
     def predictions(self, starts, batch_size=4):
@@ -85,7 +86,9 @@ class Course:
         )
         out = np.full((len(starts), self.network.output_size), np.nan, self.dtype)
         flat = set_parameters(self.network, self.dtype, self.parameters)
-        predict(self.network, flat, workspace, self.series.astype(self.dtype), starts, out)
+        is_tokens = self.network.vocabulary_size > 0
+        series = self.series if is_tokens else self.series.astype(self.dtype)
+        predict(self.network, flat, workspace, series, starts, out)
         return out
 
 
@@ -127,14 +130,15 @@ class Training:
             threads=course.threads,
         )
         self.workspace.choice = Always(course.threads)
-        self.series = course.series.astype(dtype)
+        is_tokens = course.network.vocabulary_size > 0
+        self.series = course.series if is_tokens else course.series.astype(dtype)
         is_class = course.loss.name == "cross-entropy"
         self.targets = course.targets if is_class else course.targets.astype(dtype)
         self.losses = np.empty(0)
         self.norms = np.empty(0)
         self.rates = np.empty(0)
 
-    def take(self, starts, results=None):
+    def take(self, starts, results=None, **options):
         """Take a burst of steps; losses, norms and rates are those of the last burst."""
         course = self.course
         results = np.full((3, len(starts)), np.nan) if results is None else results
@@ -156,6 +160,7 @@ class Training:
             norms=self.norms,
             loss=course.loss,
             clip_value=course.clip_value,
+            **options,
         )
 
     def state(self):
@@ -170,10 +175,12 @@ class Training:
 
 def random_course(
     cell, *, steps=5, T=6, B=3, D=2, H=6, O=2, layers=1, N=40, dtype=np.float64,  # noqa: E741
-    seed=0, loss=None, **rest,
+    V=0, seed=0, loss=None, **rest,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
-    network = Network(cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers)
+    network = Network(
+        cell=cell, input_size=D, hidden_size=H, output_size=O, layers=layers, vocabulary_size=V
+    )
     loss = Loss() if loss is None else loss
 
     def draw(*shape, deviation=1.0):
@@ -181,6 +188,8 @@ def random_course(
 
     parameters = {name: draw(*shape, deviation=H**-0.5) for name, shape in network.shapes.items()}
     series, targets = draw(N, D), draw(N, O // loss.outputs_per_target)
+    if V:
+        series = rng.integers(0, V, N)
     if loss.name == "cross-entropy":
         targets = rng.integers(0, O, N)
     return Course(

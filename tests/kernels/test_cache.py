@@ -190,7 +190,7 @@ COMPILE_THEN_WORK = """
 import numpy as np
 from rnn_kernels import (
     Loss, Network, Optimizer, Workspace, compile_kernels, forward, initialise, measure, predict,
-    step, train_steps,
+    train_steps,
 )
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
 tiny = Network(cell=cell, input_size=1, hidden_size=20, output_size=1)
@@ -213,9 +213,6 @@ for optimizer in ("sgd", "adam"):
     measure(Loss({loss!r}), *outputs)
     predict(network, parameters, workspace, series, starts[0], targets[:5])
     forward(network, parameters, workspace)
-    h = np.zeros((1, 17), dtype)
-    c = h.copy() if cell == "lstm" else None
-    step(network, parameters, series[:1], h, c, h, c, targets[:1])
 """
 
 

@@ -11,45 +11,12 @@ from rnn_kernels.layout import Layer
 from tests.kernels.courses import COURSES, Training, random_course
 from tests.kernels.support import CELLS, DTYPES, LSTMS, blank, by_layer, random_problem
 
-MARGIN = 256  # elements: more than the tallest tile of the widest vectors reaches over
 SIZES = [
     {"T": 5, "B": 3, "D": 2, "H": 6, "O": 2},
     {"T": 4, "B": 9, "D": 1, "H": 17, "O": 1},
     {"T": 3, "B": 13, "D": 5, "H": 32, "O": 3, "layers": 2},
     {"T": 2, "B": 7, "D": 3, "H": 33, "O": 1, "layers": 3},
 ]
-
-
-class Guards:
-    """Hands out arrays that lie between margins of NaN."""
-
-    def __init__(self):
-        self.wholes = []
-
-    def zeros(self, shape, dtype):
-        size = int(np.prod(shape))
-        whole = np.full(size + 2 * MARGIN, np.nan, dtype)
-        whole[MARGIN : MARGIN + size] = 0
-        self.wholes.append(whole)
-        return whole[MARGIN : MARGIN + size].reshape(shape)
-
-    def copy(self, array):
-        inner = self.zeros(array.shape, array.dtype)
-        inner[...] = array
-        return inner
-
-    def assert_untouched(self):
-        for whole in self.wholes:
-            assert np.isnan(whole[:MARGIN]).all()
-            assert np.isnan(whole[-MARGIN:]).all()
-
-
-@pytest.fixture
-def guards(monkeypatch):
-    """Arrays between margins; a workspace made now lies between some itself."""
-    own = Guards()
-    monkeypatch.setattr("rnn_kernels.workspace.aligned_zeros", own.zeros)
-    return own
 
 
 def swept(problem, workspace, parameters, gradient):

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from sklearn import metrics
+from sklearn import metrics, preprocessing
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.utils.validation import check_is_fitted
 
 import rnn_tui
+from rnn_tui.data.scaling import Scaler
 from rnn_tui.forecasting.metrics import score
 
 WAVE = np.sin(np.arange(240) / 4)
@@ -71,3 +72,21 @@ def test_mase_is_a_ratio_of_mean_absolute_errors():
         found = score(actual, predicted, training=training, period=period)
         expected = metrics.mean_absolute_error(actual, predicted) / naive
         assert found.mase == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "peer"),
+    [
+        ("standard", preprocessing.StandardScaler()),
+        ("robust", preprocessing.RobustScaler()),
+        ("min-max", preprocessing.MinMaxScaler()),
+    ],
+)
+def test_scaling_is_that_of_scikit_learn(kind, peer):
+    training, later = np.random.default_rng(2).gamma(2.0, 30.0, size=(2, 101))
+    ours = Scaler.fit(training, kind)
+    peer.fit(training[:, np.newaxis])
+    expected = peer.transform(later[:, np.newaxis])[:, 0]
+
+    np.testing.assert_allclose(ours.transform(later), expected, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(ours.inverse(expected), later, rtol=1e-12)

@@ -4,8 +4,13 @@ from statsmodels.datasets import co2, elnino, macrodata, nile, sunspots
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools import eval_measures
 from statsmodels.tsa.ar_model import AutoReg, ar_select_order
+from statsmodels.tsa.statespace.tools import diff
+from statsmodels.tsa.stattools import acf
+from statsmodels.tsa.tsatools import detrend
 
+from rnn_tui.data import seasonality
 from rnn_tui.data.catalogue import load_dataset
+from rnn_tui.data.transforms import steps_of, transform
 from rnn_tui.forecasting.autoregression import best_order, fit_autoregression
 from rnn_tui.forecasting.metrics import score
 
@@ -84,6 +89,30 @@ def test_autoregressive_paths_are_those_of_statsmodels(order):
     path = fit_autoregression(values, order).paths(values, np.array([220]), 30)[0]
 
     np.testing.assert_allclose(path, expected, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["sunspots", "co2", "elnino", "mackey-glass"])
+def test_the_autocorrelation_and_the_line_are_those_of_statsmodels(name):
+    values = load_dataset(name).values
+    residual = seasonality._without_line(values)
+    scaled = detrend(values, order=1)
+
+    np.testing.assert_allclose(residual * np.ptp(scaled) / np.ptp(residual), scaled, atol=1e-8)
+    np.testing.assert_allclose(
+        seasonality._autocorrelation(residual)[:100],
+        acf(scaled, nlags=99, fft=False, adjusted=False),
+        atol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("period", [1, 7])
+def test_differences_are_those_of_statsmodels(period):
+    values = load_dataset("nile").values
+    names = ("diff",) if period == 1 else ("diff", "seasonal-diff")
+    ours = transform(values, steps_of(names, period), "nile").values
+    expected = diff(values, 1, None if period == 1 else 1, period)
+
+    np.testing.assert_allclose(ours[len(values) - len(expected) :], expected, rtol=1e-12)
 
 
 def test_metrics_are_those_of_statsmodels():

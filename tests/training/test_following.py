@@ -26,13 +26,13 @@ def text_of(values=WAVE):
     return "t,v\n" + "".join(f"{i},{value!r}\n" for i, value in enumerate(values.tolist()))
 
 
-def config_of(file="-", data=None, training=None, **follow):
+def config_of(file="-", data=None, training=None, model=None, **follow):
     return build_config(
         {
             "data": {"file": str(file), "input_chunk_length": 8, **(data or {})},
-            "model": {"hidden_size": 4},
+            "model": {"hidden_size": 4, **(model or {})},
             "training": {"steps": 20, "batch_size": 8, **(training or {})},
-            "follow": {"enabled": True, "warm_up": FIRST, **follow},
+            "follow": {"enabled": True, "first_rows": FIRST, **follow},
         }
     )
 
@@ -132,6 +132,22 @@ def test_the_same_rows_and_seed_give_the_same_bits(pipe):
     np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.parametrize(
+    ("model", "training"),
+    [
+        ({"cell": "rnn", "dtype": "float64"}, {}),
+        ({"layers": 2, "dropout": 0.1}, {}),
+        ({}, {"loss": "quantile", "quantiles": (0.1, 0.5, 0.9)}),
+        ({}, {"loss_at": "every", "schedule": "cosine", "lr_floor": 0.1}),
+    ],
+)
+def test_other_networks_and_rules_follow_as_well(pipe, model, training):
+    config = config_of(training=training, data={"horizon": 2}, model=model)
+    ended = pipe(text_of(), config)[0][-1]
+    assert (ended.status, ended.rows_followed) == (Status.COMPLETED, 40)
+    assert ended.scores["model"].rmse < 1
+
+
 BAD = [*text_of().splitlines()]
 BAD[130:132] = ["129,oops", "no,row,at,all"]
 
@@ -221,7 +237,7 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     path = tmp_path / "wave.csv"
     lines = text_of().splitlines(keepends=True)
     path.write_text("".join(lines[: FIRST + 1]))
-    session = Session(config_of(path, warm_up=None))
+    session = Session(config_of(path, first_rows=None))
     session.start()
     await_rows(session, 0)
     with path.open("a") as file:
@@ -237,17 +253,22 @@ def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     await_rows(session, 13)
     path.write_text("".join(lines[:1]) + "500,10.5\n")
     await_rows(session, 14)
+    assert session.snapshot.message == (f"{path}: was cut short; it is read from its start again.")
+    with path.open("a") as file:
+        file.write("501,oops\n")
+    skipped = f"Skipped 1 line, the last: {path}, line 3, column 'v': 'oops' is not a number."
+    until(lambda: session.snapshot.message == skipped)
     session.stop()
     assert session.join(20)
     ended = session.snapshot.ended
     assert ended.status is Status.STOPPED
-    assert ended.reason.endswith("14 rows came")
+    assert ended.reason.endswith("14 rows came, 1 line was skipped")
 
 
 def test_a_run_that_waits_for_its_first_rows_can_be_stopped(tmp_path):
     path = tmp_path / "wave.csv"
     path.write_text("t,v\n0,1\n")
-    session = Session(config_of(path, warm_up=None))
+    session = Session(config_of(path, first_rows=None))
     session.start()
     until(lambda: "Waiting for rows to learn from: 1 of 90" in session.snapshot.message)
     session.stop()

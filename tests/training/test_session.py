@@ -166,6 +166,18 @@ def test_another_network_than_the_file_holds_is_refused(configure, tmp_path):
         list(Session(configure(model={"hidden_size": 5}), load_from=path).events())
 
 
+def test_a_model_of_several_layers_is_saved_and_trained_on(configure, tmp_path):
+    path = tmp_path / "model.safetensors"
+    model = {"layers": 2, "dropout": 0.2}
+    ended = list(Session(configure(model=model), save_to=path).events())[-1]
+    assert load_model(path).parameters.keys() >= {"W_hh", "W_hh_1"}
+    again = configure(model=model | {"dropout": 0.0}, training={"steps": 0})
+    scored = list(Session(again, load_from=path).events())[-1]
+    assert scored.scores == ended.scores
+    with pytest.raises(ModelFileError, match="layers = 2"):
+        list(Session(configure(), load_from=path).events())
+
+
 def test_what_was_asked_for_is_known_before_it_is_obeyed(running):
     session = running()
     assert not session.held
@@ -248,3 +260,21 @@ def test_what_was_found_on_reading_is_an_event_and_in_the_snapshot(configure):
     started, *_ = session.events()
     assert "5 months" in started.notes[0]
     assert session.snapshot.notes == started.notes
+
+
+def test_a_walk_is_taken_with_the_present_weights_and_forgotten_with_the_next_step(running):
+    session = running()
+    wait_for(lambda: session.snapshot.step > 0)
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk is not None)
+    shot = session.snapshot
+    assert shot.state is State.PAUSED
+    assert shot.walk.T == 8
+    np.testing.assert_allclose(shot.walk.activations["h"], shot.trace.gates["h"], atol=1e-5)
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk not in {None, shot.walk})
+    assert session.snapshot.step == shot.step
+    np.testing.assert_array_equal(session.snapshot.walk.dh, shot.walk.dh)
+    session.step()
+    wait_for(lambda: session.snapshot.step == shot.step + 1)
+    assert session.snapshot.walk is None

@@ -9,7 +9,7 @@ from rnn_tui.training.sampling import BatchSampler
 from rnn_tui.training.snapshot import SLOPE
 from rnn_tui.training.trainer import Trainer
 from tests import oracle, oracle_rules
-from tests.kernels.support import CELLS, named, set_parameters
+from tests.kernels.support import CELLS, LSTMS, named, set_parameters
 
 N, T = 80, 6
 SERIES = 50 + 10 * np.sin(0.5 * np.arange(N)) + np.random.default_rng(0).normal(size=N)
@@ -84,13 +84,27 @@ def test_the_bits_do_not_depend_on_the_threads(trainer, cell):
     assert trained(trainer(model=model)) == trained(trainer(model=model, threads=2))
 
 
-def test_the_bits_do_not_depend_on_the_length_of_the_bursts(trainer):
-    whole, single = trainer(), trainer()
+@pytest.mark.parametrize("model", [{}, {"layers": 2, "dropout": 0.3}], ids=["plain", "dropout"])
+def test_the_bits_do_not_depend_on_the_length_of_the_bursts(trainer, model):
+    whole, single = trainer(model=model), trainer(model=model)
     wanted = trained(whole)
     losses = [single.train(1).loss[0] for _ in range(40)]
     assert losses == wanted[0]
     assert single.model.parameters.tobytes() == wanted[2]
     assert single.step == whole.step == 40
+
+
+def test_layers_are_trained_with_dropout_and_looked_into_without(trainer):
+    model = {"layers": 3, "dropout": 0.5}
+    dropped, whole = trainer(model=model), trainer(model=model | {"dropout": 0.0})
+    np.testing.assert_array_equal(dropped.forecast().predicted, whole.forecast().predicted)
+    assert trained(dropped)[0] != trained(whole)[0]
+    top = dropped.trace().gates["h"]
+    dropped.model.parameters[:] = whole.model.parameters
+    np.testing.assert_array_equal(dropped.forecast().predicted, whole.forecast().predicted)
+    assert top.shape == whole.trace().gates["h"].shape
+    np.testing.assert_array_equal(dropped.trace().gates["h"], whole.trace().gates["h"])
+    assert dropped.errors("test").rmse == whole.errors("test").rmse
 
 
 def changed(values, first, last=None):
@@ -362,7 +376,7 @@ def test_the_trace_shows_the_last_window_of_the_validation_part(trainer, cell):
     x = SCALED[trace.start : trace.start + T, np.newaxis]
     zero = np.zeros((1, 5))
     wanted = oracle.forward(cell, parameters_of(one), x, zero, zero)
-    shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell == "lstm" else {})
+    shown = {"h": wanted.h[1:]} | wanted.gates | ({"c": wanted.c[1:]} if cell in LSTMS else {})
     if cell == "rnn":
         shown[SLOPE] = 1 - wanted.h[1:] ** 2
     assert trace.gates.keys() == shown.keys()

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.gradients.walk import Arrival, Walk
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.goals import Goal
@@ -16,6 +17,7 @@ from rnn_tui.training.snapshot import (
     Forecast,
     GradientFlow,
     HistoryView,
+    Match,
     Saved,
     Snapshot,
     State,
@@ -90,6 +92,49 @@ def make_gradient(step: int) -> GradientFlow:
     return GradientFlow(hidden, 10.0 ** (-0.8 * rate * lag - 1.6 + ripple))
 
 
+def make_arrival(T: int, rate: float, here: np.ndarray) -> Arrival:
+    total = 0.5 * np.exp(-rate * np.arange(T)[::-1])
+    return Arrival(total, here, np.concatenate((total[:-1] - here[:-1], [0.0])))
+
+
+def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None = None) -> Walk:
+    """A walk without a network: gradients fade by the same factor at every timestep."""
+    t = np.arange(T)[:, None]
+    wave = np.sin(t / 3 + np.arange(H))
+    first = T - 1 if first is None else first
+    gates = {"lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n"), "rnn": ("h",)}[cell]
+    activations = {
+        name: wave if name in "gn" else 0.5 + 0.4 * wave for name in gates if name != "h"
+    }
+    activations |= {"c": 2 * wave} if cell == "lstm" else {}
+    here = np.where(np.arange(T) >= first, 0.01, 0.0)
+    here[-1] = 0.5
+    hidden = make_arrival(T, 0.2, here)
+    added = hidden.total * 2
+    so_far = np.cumsum(added[::-1])[::-1]
+    picture = np.abs(np.sin(np.arange(len(gates) * H * H))).reshape(len(gates), H, H)
+    return Walk(
+        cell=cell,
+        first=first,
+        x=np.sin(t / 3),
+        y=np.sin(t / 3 + 0.2),
+        target=np.sin((t + 1) / 3),
+        activations=activations | {"h": 0.9 * wave},
+        compared=0,
+        loss=0.0123,
+        loss_name="mse",
+        dy=np.full((T, 1), 0.2),
+        dh=hidden.total[:, None] * wave,
+        hidden=hidden,
+        state=make_arrival(T, 0.05, 0.1 * hidden.total) if cell == "lstm" else None,
+        gate_names=gates,
+        added=added,
+        so_far=so_far,
+        global_norm=2 * so_far,
+        pictures=(so_far[:, None, None, None] * picture).astype(np.float32),
+    )
+
+
 def make_snapshot(step: int, **changes) -> Snapshot:
     history = make_history(max(step, 1))
     best = int(np.argmin(history.validation_loss.value))
@@ -122,6 +167,36 @@ def make_snapshot(step: int, **changes) -> Snapshot:
     return replace(plain, **changes)
 
 
+def make_comparison(step: int, *, nets: int = 2, match: Match = "units", **changes) -> Snapshot:
+    """Two or three nets side by side; the first one is the best."""
+    first = make_snapshot(step, parameters=4385, **changes)
+    peers = []
+    for number, name in zip(range(1, nets), ("RNN 32", "GRU 32"), strict=False):
+        worse = make_history(max(step // (1 + number), 1))
+        steps = first.history.validation_loss.step
+        value = first.history.validation_loss.value * (1 + number / 3)
+        history = replace(worse, validation_loss=curve(steps, value))
+        faded = first.gradient.hidden ** (1 + number / 2)
+        gates = first.trace.gates
+        trace = Trace({"h": gates["h"]} if name == "RNN 32" else gates, start=200)
+        peers.append(
+            replace(
+                first,
+                title=f"{name} · sunspots",
+                parameters=1121 * number,
+                history=history,
+                forecast=make_forecast(step // (2 + number)),
+                gradient=GradientFlow(faded, None),
+                trace=trace,
+                validation_loss=float(value[-1]),
+                best_validation_loss=float(value.min()),
+                best_step=int(steps[value.argmin()]),
+                validation_rmse=first.validation_rmse * (1 + number / 4),
+            )
+        )
+    return replace(first, peers=tuple(peers), match=match)
+
+
 LOADING = Snapshot(state=State.LOADING, title="LSTM 32", learning_rate=3e-3, set_learning_rate=3e-3)
 COMPILING = Snapshot(
     state=State.COMPILING, title="LSTM 32 · sunspots", learning_rate=3e-3, set_learning_rate=3e-3
@@ -145,6 +220,8 @@ class FakeSession:
         self.held = False
         self.error: Exception | None = None
         self.changed: Callable[[], None] = lambda: None
+        self.walk: Walk | None = make_walk()
+        """What is taken when a walk is asked for."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         self.changed = changed
@@ -207,8 +284,18 @@ class FakeSession:
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
-        rate = self.snapshot.learning_rate * factor
+        rate = self.snapshot.set_learning_rate * factor
         self.show(replace(self.snapshot, learning_rate=rate, set_learning_rate=rate))
+
+    def take_walk(self, net: int = 0) -> None:
+        self.pause()
+        self.calls.append(("take_walk", net))
+        peers = list(self.snapshot.peers)
+        if net:
+            peers[net - 1] = replace(peers[net - 1], walk=self.walk)
+            self.show(replace(self.snapshot, peers=tuple(peers)))
+        else:
+            self.show(replace(self.snapshot, walk=self.walk))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))

@@ -46,6 +46,32 @@ def test_the_skill_over_naive_is_told_either_way():
     assert texts(early)[0] == "Learning; the first validation is on its way."
 
 
+def test_rows_that_came_are_told_instead_of_the_validation_part():
+    waiting = replace(SNAPSHOT, rows_followed=0, validation_rmse=None, baselines={})
+    assert texts(waiting)[0] == "Waiting for the next row; what it will be has been forecast."
+    first = replace(waiting, rows_followed=1)
+    assert texts(first)[0] == "1 row has come; the first forecast has yet to come true."
+    better = replace(SNAPSHOT, rows_followed=1234, validation_rmse=20.0)
+    assert texts(better)[0] == "1,234 rows have come, each forecast before: 34 % better than naive."
+    worse = replace(better, validation_rmse=40.0, best_step=1, validation_loss=9.0)
+    assert texts(worse)[0] == "1,234 rows have come, each forecast before: 32 % worse than naive."
+    assert not any("Overfitting" in text for text in texts(worse))
+
+
+def test_waiting_for_the_first_rows_is_told():
+    waiting = replace(LOADING, message="Waiting for rows to learn from: 3 of 250")
+    assert texts(waiting, 9.0) == ["Waiting for rows to learn from: 3 of 250."]
+
+
+def test_at_the_end_the_rows_that_came_are_scored():
+    done = ended(Status.COMPLETED, "the input ended; 7 rows came", SNAPSHOT)
+    done = replace(done, ended=replace(done.ended, rows_followed=7))
+    found = texts(done)
+    assert found[0] == "Completed: the input ended; 7 rows came."
+    assert any(text.startswith("On the rows that came RMSE 19.8") for text in found)
+    assert not any("the best, are kept" in text for text in found)
+
+
 def test_overfitting_is_told_with_its_step_and_its_size():
     worse = replace(SNAPSHOT, best_step=1000, best_validation_loss=0.1, validation_loss=0.15)
     assert texts(worse)[:2] == [

@@ -24,6 +24,8 @@ SCENES = {
     ),
     "diverged-80x24": (DIVERGED, (80, 24), (), ["✗ diverged", "not finite at step 301"]),
     "tabs-60x16": (TRAINING, (60, 16), ("4",), ["1 Loss  2 Forecast", "reaches back"]),
+    "walk-80x24": (TRAINING, (80, 24), ("b", "2", *["right"] * 9), ["backwards", "×0.82", "dW_hh"]),
+    "walk-120x40": (TRAINING, (120, 40), ("b", "3"), ["The sum:", "100 % of the whole"]),
     "help-80x24": (TRAINING, (80, 24), ("question_mark",), ["Keys", "one optimisation step"]),
 }
 

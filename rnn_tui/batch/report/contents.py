@@ -17,7 +17,7 @@ from rnn_tui.batch.report.document import (
     Heading,
     Paragraph,
 )
-from rnn_tui.batch.summary import headline, score_rows, steps_ahead, subject
+from rnn_tui.batch.summary import headline, score_rows, skill_lines, steps_ahead, subject
 from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
@@ -70,13 +70,13 @@ def _result(told: Told) -> Iterator[Block]:
 def _scored(
     config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, unit: str
 ) -> Iterator[Block]:
-    name = config.model.cell.upper()
+    name = config.model.cell_name
     if sentence := verdict(name, scores):
         yield Paragraph(sentence, strong=True)
     yield Paragraph(f"{steps_ahead(config.data.horizon, scores, unit)}:")
     head, rows, strong = score_rows(name, scores)
     yield Grid(head, rows, strong)
-    yield Paragraph("skill = 1 - RMSE / RMSE of naive")
+    yield Paragraph("; ".join(skill_lines(scores)))
     if coverage is not None:
         yield Paragraph(f"{coverage_sentence(coverage)}.")
 

@@ -38,19 +38,15 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     x = fit_axis(time, labels="date" if dates else "number")
     draw_part = _draw_residuals if view.residuals else _draw_both
     chart = None if x is None else draw_part(forecast, shown, x, frame.height)
-    if x is None or chart is None:
+    if chart is None or x is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
     parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
-    chart = replace(
-        chart,
-        rules=(*chart.rules, *(Rule(part.start) for part in parts[1:])),
-        regions=parts,
-        x_name=forecast.time_name,
-        cursor=None
-        if cursor is None
-        else Cursor(to_numbers(forecast.time)[cursor], _time_at(forecast, cursor)),
-    )
+    rules = (*(Rule(part.start) for part in parts[1:]), *chart.rules)
+    chart = replace(chart, rules=rules, regions=parts, x_name=forecast.time_name)
+    if cursor is not None:
+        at = Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor))
+        chart = replace(chart, cursor=at)
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
     if cursor is None:
@@ -73,7 +69,7 @@ def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart 
     if forecast.free is not None:
         lines = (*lines, Series(time, forecast.free[shown], Ink.MARK, "x", dotted=True))
     area = Area(time, np.full_like(actual, y.low), actual)
-    return Chart(x, y, lines, (area,))
+    return Chart(x, y, lines, areas=(area,))
 
 
 def _draw_residuals(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:
@@ -132,7 +128,8 @@ def index_of_timestep(snapshot: Snapshot, t: int | None) -> int | None:
     return index if 0 <= index < len(snapshot.forecast.time) else None
 
 
-def _time_at(forecast: Forecast, index: int) -> str:
+def time_at(forecast: Forecast, index: int) -> str:
+    """Return the time of a point as it is written."""
     time = forecast.time[index]
     if isinstance(time, np.datetime64):
         return str(np.datetime_as_string(time, unit="auto"))
@@ -143,7 +140,7 @@ def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
     """Return the truth and the prediction at a point."""
     name = forecast.time_name
     return (
-        Word(f"{name} {_time_at(forecast, index)}".strip(), Ink.MARK),
+        Word(f"{name} {time_at(forecast, index)}".strip(), Ink.MARK),
         Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
         Word(f"predicted {_predicted(float(forecast.predicted[index]))}", Ink.SECOND),
     )

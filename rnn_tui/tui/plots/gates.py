@@ -16,7 +16,7 @@ from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.spread import draw_band, draw_histogram
 from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
-from rnn_tui.tui.plots.units import Order, order_of
+from rnn_tui.tui.plots.units import KEEPING, Order, order_of, shown_gate
 from rnn_tui.tui.plots.words import significant
 
 NAMES = {
@@ -85,7 +85,7 @@ def draw_gates(snapshot: Snapshot, frame: Frame, selected: str, view: GatesView 
     trace = snapshot.trace
     if trace is None or not trace.gates:
         return Picture(say(frame, "waiting for the first window"))
-    name = selected if selected in trace.gates else next(iter(trace.gates))
+    name = shown_gate(selected, trace)
     values = trace.gates[name].astype(np.float64).T
     legend = (*view.words, *_legend(list(trace.gates), name, frame.look))
     if not values.size:
@@ -186,7 +186,7 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
         return (Word(f"{full}: {values.size - finite.size} values not finite", Ink.WARNING),)
     mean = float(finite.mean())
     words = [Word(full, Ink.MARK, f"{name} "), Word(f"mean {significant(mean, 2)}")]
-    if name == "f":
+    if name in KEEPING:
         words.append(_horizon(gate_horizon(mean)))
     if name in DIVERGING:
         largest = float(np.abs(finite).max())

@@ -104,7 +104,7 @@ SIXTEEN = Palette(
 """What every terminal has: each colour is one of the sixteen, cyan and brown for data."""
 
 
-SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’╵▴▾", "--.|d*oo+x#<o-<>''^v", strict=True))
+SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’╵▴▾×▶◀", "--.|d*oo+x#<o-<>''^vx><", strict=True))
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
     "√": "sqrt",

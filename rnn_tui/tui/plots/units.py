@@ -66,3 +66,9 @@ def _correlation(h: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         found = (off[1:] * off[:-1]).sum(axis=0) / (off * off).sum(axis=0)
     return np.where(np.isfinite(found), found, 0.0).astype(np.float64)
+
+
+def shown_gate(selected: str, trace: Trace) -> str:
+    """Return the selected gate; where the cell has none of that name the one that keeps most."""
+    known = (name for name in (selected, *KEEPING) if name in trace.gates)
+    return next(known, next(iter(trace.gates)))

@@ -1,6 +1,8 @@
 """The forms of the main screen, and what comes of them. Imported when the first one is opened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +104,7 @@ def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
         "Edit and begin anew",
         "begins anew",
         config_fields(),
-        _edit_faults,
+        partial(_edit_faults, kept=_kept(config)),
         _series_faults,
         "Reading the series …",
     )
@@ -111,8 +113,12 @@ def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
 
 def edited(texts: Texts, config: RunConfig) -> RunConfig:
     """Return the configuration that was filled in; what has no field stays as it was."""
-    others = config.model_dump(exclude=set(SECTIONS))
-    return build_config({}, {**others, **tables_of(texts)})
+    return build_config({}, {**_kept(config), **tables_of(texts)})
+
+
+def _kept(config: RunConfig) -> dict[str, Any]:
+    """Return the tables of the sections that have no field."""
+    return config.model_dump(exclude=set(SECTIONS))
 
 
 def as_it_trains(config: RunConfig, snapshot: Snapshot) -> RunConfig:
@@ -123,11 +129,18 @@ def as_it_trains(config: RunConfig, snapshot: Snapshot) -> RunConfig:
     return config.model_copy(update={"training": training})
 
 
-def _config_faults(texts: Texts) -> dict[str, str]:
-    """Return what the configuration finds wrong, each fault at every field that it names."""
+def _config_faults(texts: Texts, kept: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return what the configuration finds wrong, each fault at every field that it names.
+
+    Parameters
+    ----------
+    kept
+        Tables of the sections that are not asked.
+    """
     found: dict[str, str] = {}
-    for key, fault in faults_in(tables_of(texts)).items():
-        named = [key] if key in texts else _named(fault, key, texts)
+    for key, fault in faults_in({**tables_of(texts), **(kept or {})}).items():
+        within = [name for name in texts if f"{key}.".startswith(f"{name}.")]
+        named = within or _named(fault, key, texts)
         found |= dict.fromkeys(named or [""], fault)
     return found
 
@@ -137,11 +150,11 @@ def _named(fault: str, section: str, texts: Texts) -> list[str]:
     return [key for key in texts if key.startswith(f"{section}.") and key.split(".")[1] in words]
 
 
-def _edit_faults(texts: Texts) -> Faults:
+def _edit_faults(texts: Texts, kept: Mapping[str, Any]) -> Faults:
     from rnn_tui.data.catalogue import catalogue  # noqa: PLC0415 - not before the form is there
     from rnn_tui.data.naming import nearest  # noqa: PLC0415 - likewise
 
-    found = _config_faults(texts)
+    found = _config_faults(texts, kept)
     name, known = texts["data.dataset"].strip(), [entry.name for entry in catalogue()]
     if name and name not in known and "data.dataset" not in found:
         listed = f"there are {', '.join(known)}"
@@ -150,11 +163,16 @@ def _edit_faults(texts: Texts) -> Faults:
 
 
 def _series_faults(texts: Texts) -> Faults:
-    """Read the series and cut it; return what is in the way, beside the field that it names."""
+    """Read the series and cut it; return what is in the way, beside the field that it names.
+
+    What the learning rate follows is looked at as well: some schedules need the end of the run.
+    """
     from rnn_tui.data.prepared import prepare  # noqa: PLC0415 - reads tables
+    from rnn_tui.training.rules import schedule_of  # noqa: PLC0415 - imports the kernels
 
     config = build_config(tables_of(texts))
     try:
+        schedule_of(config.training)
         prepare(config.data, config.model.dtype)
     except RnnTuiError as error:
         return dict([_placed(str(error), texts)])

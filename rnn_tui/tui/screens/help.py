@@ -1,6 +1,6 @@
 """The help: keys and panels, on one page to scroll through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import Group, RenderableType
@@ -32,39 +32,37 @@ class HelpScreen(Screen[None]):
     ----------
     look
         Palette and glyphs.
-    first
-        Number of the panel that is explained first; None begins with the keys.
-    commands
-        The actions with their keys.
+    page
+        What is on it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "Back"),
     ]
 
-    def __init__(
-        self, look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
-    ) -> None:
+    def __init__(self, look: Look, page: Group) -> None:
         super().__init__()
-        self._commands = commands
         self._look = look
-        self._first = first
+        self._page = page
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(id="help", classes="-ascii" if self._look.ascii else ""):
-            yield Static(help_page(self._look, self._first, self._commands))
+            yield Static(self._page)
 
 
 def help_page(
-    look: Look, first: int | None = None, commands: tuple[Command, ...] = COMMANDS
+    look: Look,
+    first: int | None = None,
+    commands: Sequence[Command] = COMMANDS,
+    explanations: Sequence[Explanation] = EXPLANATIONS,
 ) -> Group:
-    """Return the whole page, the panel numbered `first` at its beginning."""
+    """Return the whole page, the panel numbered `first` before the keys."""
     head = Text("Help", style=look.style(bold=True))
     head.append(look.text("   Esc or ? goes back · ↑ ↓ scroll"), look.style(Ink.LABEL))
     keys = [_heading("Keys", look), _keys(look, commands)]
     panels = {
-        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in EXPLANATIONS
+        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in explanations
     }
     chosen = panels.pop(first, []) if first else []
     rest = [part for panel in panels.values() for part in panel]
@@ -75,7 +73,7 @@ def _heading(title: str, look: Look) -> RenderableType:
     return Padding(Text(title, style=look.style(Ink.MARK, bold=True)), (1, 0, 0, 0))
 
 
-def _keys(look: Look, commands: tuple[Command, ...]) -> Table:
+def _keys(look: Look, commands: Sequence[Command]) -> Table:
     known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in commands)
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 

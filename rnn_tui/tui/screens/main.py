@@ -23,6 +23,7 @@ from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
 from rnn_tui.tui.screens.steering import SteeringScreen
+from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -115,12 +116,13 @@ class MainScreen(SteeringScreen):
         self._loss = LossPanel(LOSS, clock=clock, id="loss")
         self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
         self._gates = GatesPanel(GATES, clock=clock, id="gates")
+        self._events = EventsPanel(journal, clock=clock, id="events")
         self._panels = (
             self._loss,
             self._forecast,
             self._gates,
             GradientPanel(GRADIENT, clock=clock, id="gradient"),
-            EventsPanel(journal, clock=clock, id="events"),
+            self._events,
         )
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
@@ -163,6 +165,7 @@ class MainScreen(SteeringScreen):
         """Show another run from here on."""
         self._session, self._state, self._snapshot = session, None, None
         self._last_saved = self._once_saved = None
+        self._events.begin_anew()
         self._cursor = None
         for panel in self._panels:
             panel.cursor = None
@@ -207,6 +210,7 @@ class MainScreen(SteeringScreen):
             holds=held,
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
+            compares=bool(snapshot.peers),
         )
         self._hints.hints = relabel(offered, self._commands)
 
@@ -330,6 +334,12 @@ class MainScreen(SteeringScreen):
         if remark:
             self._say(remark)
 
+    def action_next_net(self) -> None:
+        """Show the gates of the next of the nets that train in lockstep."""
+        remark = self._gates.select_next_net(self._session.snapshot)
+        if remark:
+            self._say(remark)
+
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
         self._loss.toggle_scale()
@@ -404,7 +414,14 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
-        from rnn_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+        from rnn_tui.tui.screens.help import HelpScreen, help_page  # noqa: PLC0415 - not for now
 
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
+        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
+
+    def action_walk(self) -> None:
+        """Hold the run and walk through one backpropagation."""
+        if self._may_steer():
+            net = self._gates.net % len(self._session.snapshot.nets)
+            self._session.take_walk(net)
+            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))

@@ -40,6 +40,18 @@ class Plot:
     draw: Callable[[Snapshot, Frame], Picture]
     sources: Callable[[Snapshot], tuple[object, ...]]
     """The parts of a snapshot that the plot is made of."""
+    compared: Callable[[Snapshot, Frame], Picture] | None = None
+    """Draws several nets that train in lockstep; None: the first one is drawn."""
+
+    def picture(self, snapshot: Snapshot, frame: Frame) -> Picture:
+        """Return the plot, of all nets where there are several."""
+        if snapshot.peers and self.compared is not None:
+            return self.compared(snapshot, frame)
+        return self.draw(snapshot, frame)
+
+    def parts(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """Return what the picture is made of."""
+        return tuple(part for net in snapshot.nets for part in self.sources(net))
 
 
 class Panel(Drawn, can_focus=True):
@@ -111,7 +123,7 @@ class Panel(Drawn, can_focus=True):
     def _is_up_to_date(self) -> bool:
         if self._snapshot is None:
             return True
-        sources = self.plot.sources(self._snapshot)
+        sources = self.plot.parts(self._snapshot)
         return len(sources) == len(self._drawn) and all(
             new is old for new, old in zip(sources, self._drawn, strict=True)
         )
@@ -150,7 +162,7 @@ class Panel(Drawn, can_focus=True):
     def _draw(self, *, anew: bool = False) -> None:
         if self._snapshot is None or not self.size or (self._is_up_to_date and not anew):
             return
-        self._drawn = self.plot.sources(self._snapshot)
+        self._drawn = self.plot.parts(self._snapshot)
         before, self._rows = self._rows, self._compose_rows(self._snapshot)
         if anew or len(before) != len(self._rows):
             self.refresh()
@@ -164,9 +176,9 @@ class Panel(Drawn, can_focus=True):
     def _compose_rows(self, snapshot: Snapshot) -> tuple[Strip, ...]:
         width, height = self.size
         if width < 4 or height < 3:
-            return self.plot.draw(snapshot, Frame(width, height, self.look)).rows
+            return self.plot.picture(snapshot, Frame(width, height, self.look)).rows
         frame = Frame(width - 2, height - 2, self.look, self.cursor)
-        picture = self.plot.draw(snapshot, frame)
+        picture = self.plot.picture(snapshot, frame)
         self._timesteps = picture.timesteps
         left, right, low_left, low_right, level, upright = self._edges
         side = Strip([Segment(upright, self._edge)], 1)

@@ -6,20 +6,23 @@ from functools import partial
 from typing import Any, TypeVar
 
 from rnn_tui.training.snapshot import GradientFlow, Snapshot
+from rnn_tui.tui.plots.compare import draw_forecasts, draw_gradients, draw_losses
 from rnn_tui.tui.plots.forecast import ForecastView, draw_forecast
 from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.gradient import draw_gradient
 from rnn_tui.tui.plots.loss import LossView, draw_loss
+from rnn_tui.tui.plots.units import shown_gate
 from rnn_tui.tui.widgets.panel import Panel, Plot
 
 Member = TypeVar("Member", bound=Enum)
-LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step))
+LOSS = Plot(1, "Loss", "Loss", draw_loss, lambda s: (s.history, s.loss, s.best_step), draw_losses)
 FORECAST = Plot(
     2,
     "Predicted vs actual",
     "Forecast",
     draw_forecast,
     lambda s: (s.forecast, s.trace and s.trace.start, s.validation_rmse, s.ended),
+    draw_forecasts,
 )
 GATES = Plot(
     3, "Gates over timesteps", "Gates", partial(draw_gates, selected="f"), lambda s: (s.trace,)
@@ -30,6 +33,7 @@ GRADIENT = Plot(
     "Gradient",
     draw_gradient,
     lambda s: (s.gradient, s.history and s.history.gradient_norm),
+    draw_gradients,
 )
 PAST = 4
 """Earlier courses of the gradient that are drawn faintly behind the present one."""
@@ -82,6 +86,23 @@ class GatesPanel(Panel):
 
     selected = "f"
     view = GatesView()
+    net = 0
+    """Which of the nets that train in lockstep."""
+
+    def show(self, snapshot: Snapshot, after: float = 0.0) -> None:
+        """Take in a snapshot of the net that is shown."""
+        shown = snapshot.nets[self.net % len(snapshot.nets)]
+        if snapshot.peers:
+            self.plot = replace(self.plot, title=f"Gates of {shown.net}", short_title=shown.net)
+        super().show(shown, after)
+
+    def select_next_net(self, snapshot: Snapshot) -> str:
+        """Show the gates of the next net; return what to say where there is none."""
+        if not snapshot.peers:
+            return "There is one net alone: c compares it with another."
+        self.net = (self.net + 1) % len(snapshot.nets)
+        self.show(snapshot)
+        return ""
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""
@@ -91,7 +112,7 @@ class GatesPanel(Panel):
         names = list(trace.gates)
         if len(names) == 1:
             return "A plain RNN has no gates: panel 3 shows its hidden state h."
-        place = names.index(self.selected) + 1 if self.selected in names else 1
+        place = names.index(shown_gate(self.selected, trace)) + 1
         self.selected = names[place % len(names)]
         self._look_at(self.view)
         return ""

@@ -48,6 +48,8 @@ def test_labels_choices_defaults_and_help():
         {"training": {"optimizer": "adamw", "betas": [0.8, 0.99], "time_limit": 90.0}},
         {"training": {"loss": "quantile", "quantiles": [0.1, 0.5, 0.9]}},
         {"model": {"cell": "rnn", "dtype": "float64", "forget_bias": -1.0}},
+        {"model": {"cell": "rnn", "init": "identity", "spectral_radius": 0.9}},
+        {"training": {"betas": [0.8, 0.99], "weight_decay": 0.1, "time_limit": "10m"}},
     ],
 )
 def test_a_configuration_survives_being_shown_and_read(tables):
@@ -65,6 +67,8 @@ def test_a_configuration_survives_being_shown_and_read(tables):
         ("training.clip", "nan", "must be"),
         ("data.test_size", "1", "must be less than 1"),
         ("data.transform", "cube", "must be 'diff'"),
+        ("training.betas", "0.9, much", "must be a number, not 'much'"),
+        ("training.quantiles", "0.1, 0.9", "must hold 0.5"),
     ],
 )
 def test_what_cannot_be_is_told_in_the_words_of_the_configuration(key, typed, said):

@@ -39,6 +39,15 @@ def test_the_three_parts_and_the_datas_own_time_are_written(text):
     assert "1800" in drawn
 
 
+def test_rows_that_came_are_the_new_part_and_the_reading_is_about_them(text):
+    followed = replace(SNAPSHOT, rows_followed=67, validation_rmse=20.0)
+    top = text(draw_forecast, followed, 100, 20).splitlines()[0]
+    assert "new" in top
+    assert "test" not in top
+    assert reading(followed) == ["67 new rows: RMSE 20.0", "naive 30.3", "34 % better"]
+    assert reading(replace(followed, validation_rmse=None)) == []
+
+
 def test_dates_are_written_as_dates(text):
     time = np.arange("2020-01", "2024-01", dtype="datetime64[M]")
     value = np.sin(np.arange(48))

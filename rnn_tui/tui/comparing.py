@@ -1,0 +1,68 @@
+"""What several nets that train in lockstep have in common, and which one leads, in words."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rnn_tui.cells import Ink
+from rnn_tui.gradients.flow import memory_horizon
+from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.tui.plots.picture import Word
+from rnn_tui.tui.plots.words import percent, significant
+
+Said = tuple[str, Ink]
+ALIKE = 0.02
+"""Share of a loss within which two of them count as equal."""
+
+
+def match_words(snapshot: Snapshot) -> tuple[Word, ...]:
+    """Return for the header what is equal among the nets; nothing where there is one."""
+    if snapshot.match is None:
+        return ()
+    return (Word(f"equal {snapshot.match}", Ink.SECOND),)
+
+
+def compare(snapshot: Snapshot) -> Iterator[Said]:
+    """Yield who leads, what is equal, and how far back each one learns; nothing of one net."""
+    if snapshot.match is None:
+        return
+    yield from _lead(snapshot)
+    yield f"{_equal(snapshot)}; same seed, same batches, step for step.", Ink.LABEL
+    yield from _reach(snapshot)
+
+
+def _lead(snapshot: Snapshot) -> Iterator[Said]:
+    losses = {
+        net.net: net.best_validation_loss
+        for net in snapshot.nets
+        if net.best_validation_loss is not None
+    }
+    if len(losses) < len(snapshot.nets):
+        return
+    (first, lowest), (second, next_one), *_ = sorted(losses.items(), key=lambda item: item[1])
+    if next_one - lowest <= ALIKE * next_one:
+        text = f"{first} and {second} are level: best validation loss {significant(lowest)}."
+    else:
+        lead = percent(1 - lowest / next_one)
+        text = f"{first} leads: its best validation loss, {significant(lowest)}, is {lead} lower."
+    yield text, Ink.NONE
+
+
+def _equal(snapshot: Snapshot) -> str:
+    sizes = [
+        f"{net.net} has {net.parameters:,}" for net in snapshot.nets if net.parameters is not None
+    ]
+    what = "units" if snapshot.match == "units" else "numbers of parameters"
+    if not sizes:
+        return f"Equal {what}"
+    return f"Equal {what} ({', '.join(sizes)}{' parameters' if snapshot.match == 'units' else ''})"
+
+
+def _reach(snapshot: Snapshot) -> Iterator[Said]:
+    flows = [net.gradient.hidden for net in snapshot.nets if net.gradient is not None]
+    if len(flows) < len(snapshot.nets) or not all(np.isfinite(flow).all() for flow in flows):
+        return
+    reaches = ", ".join(
+        f"{net.net} {memory_horizon(flow)}" for net, flow in zip(snapshot.nets, flows, strict=True)
+    )
+    yield f"Of {len(flows[0])} timesteps, gradient reaches back: {reaches}.", Ink.LABEL

@@ -1,0 +1,237 @@
+"""The plots of several nets that train in lockstep: one line for each, on axes that they share.
+
+A net is told apart by its label, by what stands on its line, and by its colour.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from textual.strip import Strip
+
+from rnn_tui.axes import LARGEST, Axis, Scale, fit_axis, whole_decades
+from rnn_tui.charts import (
+    Area,
+    Chart,
+    Cursor,
+    Floats,
+    Ink,
+    Mark,
+    Paper,
+    Region,
+    Rule,
+    Series,
+    draw,
+    lay_out,
+)
+from rnn_tui.gradients.flow import memory_horizon
+from rnn_tui.training.snapshot import Forecast, Snapshot
+from rnn_tui.tui.plots.forecast import first_shown, index_of_timestep, time_at, to_numbers
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
+from rnn_tui.tui.plots.timesteps import timestep_axis
+from rnn_tui.tui.plots.words import significant
+
+GROWTH = 1.02
+"""By how much the axis of steps grows at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How the line of one net is drawn."""
+
+    ink: Ink
+    symbol: str
+    """What draws it in ASCII."""
+    dot: str
+    """What stands on it every few columns."""
+    dot_from: int = 4
+
+    def label(self, name: str, frame: Frame) -> str:
+        """Return a net's name with what its line looks like."""
+        return f"{self.symbol if frame.look.ascii else f'{self.dot}━'} {name}"
+
+
+PENS = (Pen(Ink.FIRST, ".", ""), Pen(Ink.SECOND, "o", "•"), Pen(Ink.MARK, "+", "×", 1))
+"""Of the first net, the second, the third."""
+Nets = Sequence[tuple[Snapshot, Pen]]
+
+
+def nets_of(snapshot: Snapshot) -> Nets:
+    """Return every net with its pen."""
+    return tuple(zip(snapshot.nets, PENS, strict=False))
+
+
+def _legend(nets: Nets, frame: Frame, *more: Word) -> tuple[Word, ...]:
+    return (*(Word(pen.label(net.net, frame), pen.ink) for net, pen in nets), *more)
+
+
+def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Picture:
+    """Return the validation loss of every net over the steps, the best of each marked."""
+    nets = nets_of(snapshot)
+    legend = _legend(nets, frame, Word(f"(validation, {scale})", short=""))
+    curves = [net.history.validation_loss for net in snapshot.nets if net.history is not None]
+    if len(curves) < len(nets) or not all(curve.step.size for curve in curves):
+        return Picture(say(frame, "waiting for the first validation"), legend)
+    reading = tuple(
+        Word(f"{net.net} {significant(net.validation_loss)}", pen.ink)
+        for net, pen in nets
+        if net.validation_loss is not None
+    )
+    y = fit_axis(*(curve.value for curve in curves), scale=scale, margin=0.02)
+    if y is None:
+        return Picture(say(frame, "no loss so far is finite", ink=Ink.WARNING), legend, reading)
+    last = max(float(snapshot.step), 2.0)
+    x = Axis(0.0, GROWTH ** math.ceil(math.log(last) / math.log(GROWTH)), labels="count")
+    series = [
+        _series(curve.step.astype(np.float64), curve.value, pen)
+        for curve, (_, pen) in zip(curves, nets, strict=True)
+    ]
+    symbol = "X" if frame.look.ascii else "◆"
+    marks = [
+        Mark(net.best_step, net.best_validation_loss, symbol, pen.ink)
+        for net, pen in nets
+        if net.best_step is not None and net.best_validation_loss is not None
+    ]
+    y = whole_decades(y, parts=10) if scale == "log" else y
+    chart = Chart(x, y, tuple(reversed(series)), marks=tuple(marks), x_name="step")
+    return Picture(_strips(chart, frame), legend, reading)
+
+
+def draw_forecasts(snapshot: Snapshot, frame: Frame) -> Picture:
+    """Return the series as an area, and what every net forecasts one step ahead."""
+    nets = nets_of(snapshot)
+    area = Word(f"{':' if frame.look.ascii else '▄'} actual", short="")
+    legend = _legend(nets, frame, area)
+    forecasts = [net.forecast for net in snapshot.nets if net.forecast is not None]
+    if len(forecasts) < len(nets) or not forecasts[0].time.size:
+        return Picture(say(frame, "waiting for the first forecast"), legend)
+    first = forecasts[0]
+    cursor = index_of_timestep(snapshot, frame.cursor)
+    shown = slice(first_shown(first, frame.width, cursor), None)
+    time, actual = to_numbers(first.time)[shown], first.actual[shown]
+    predicted = [forecast.predicted[shown] for forecast in forecasts]
+    dates = np.issubdtype(first.time.dtype, np.datetime64)
+    x = fit_axis(time, labels="date" if dates else "number")
+    y = fit_axis(actual, *(within_reach(actual, values) for values in predicted), margin=0.02)
+    reading = _errors(nets) if cursor is None else _values_at(nets, first, cursor)
+    if x is None or y is None:
+        return Picture(say(frame, "no finite value to show", ink=Ink.WARNING), legend, reading)
+    room = (y.high - y.low) / (frame.height - 2) if frame.height >= 5 else 0.0
+    parts = _parts(first, x)
+    chart = Chart(
+        x,
+        Axis(y.low, y.high + room),
+        tuple(
+            _series(time, values, pen)
+            for values, (_, pen) in reversed(list(zip(predicted, nets, strict=True)))
+        ),
+        areas=(Area(time, np.full_like(actual, y.low), actual),),
+        rules=tuple(Rule(part.start) for part in parts[1:]),
+        regions=parts,
+        x_name=first.time_name,
+        cursor=None
+        if cursor is None
+        else Cursor(to_numbers(first.time)[cursor], time_at(first, cursor)),
+    )
+    return Picture(_strips(chart, frame), legend, reading)
+
+
+def draw_gradients(snapshot: Snapshot, frame: Frame) -> Picture:
+    """Return ‖∂L/∂h_t‖ of every net in the last training step, on one scale."""
+    nets = nets_of(snapshot)
+    legend = _legend(nets, frame, Word("|dL/dh|" if frame.look.ascii else "‖∂L/∂h‖", short=""))
+    flows = [net.gradient.hidden for net in snapshot.nets if net.gradient is not None]
+    if len(flows) < len(nets) or not all(flow.size for flow in flows):
+        return Picture(say(frame, "waiting for the first step"), legend)
+    T = len(flows[0])
+    cursor = frame.cursor if frame.cursor and frame.cursor <= T else None
+    reading = tuple(
+        Word(f"{net.net} reaches {memory_horizon(flow)} of {T}", pen.ink, _reach(net, flow))
+        if cursor is None
+        else Word(f"{net.net} {_norm(float(flow[cursor - 1]))}", pen.ink)
+        for flow, (net, pen) in zip(flows, nets, strict=True)
+    )
+    if cursor is not None:
+        reading = (Word(f"t {cursor}", Ink.MARK), *reading)
+    y = fit_axis(*flows, scale="log")
+    if y is None:
+        return Picture(say(frame, "no gradient at all", ink=Ink.WARNING), legend, reading)
+    t = np.arange(1.0, T + 1)
+    chart = Chart(
+        timestep_axis(T),
+        whole_decades(y),
+        tuple(
+            _series(t, flow, pen)
+            for flow, (_, pen) in reversed(list(zip(flows, nets, strict=True)))
+        ),
+        x_name="t",
+        cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
+    )
+    layout = lay_out(chart, frame.width, frame.height)
+    return Picture(_strips(chart, frame), legend, reading, Span(layout.left, layout.width, T))
+
+
+def within_reach(actual: Floats, predicted: Floats) -> Floats:
+    """Return the predictions that may widen the axis: a wild one must not flatten the truth."""
+    known = actual[np.isfinite(actual)]
+    if not known.size:
+        return predicted
+    low, high = np.clip((known.min(), known.max()), -LARGEST / 10, LARGEST / 10)
+    room = (high - low) or 1.0
+    return np.clip(predicted, low - room / 2, high + room / 2)
+
+
+def _series(x: Floats, y: Floats, pen: Pen) -> Series:
+    return Series(
+        x, y, pen.ink, pen.symbol, dotted=bool(pen.dot), dot=pen.dot or "•", dot_from=pen.dot_from
+    )
+
+
+def _strips(chart: Chart, frame: Frame) -> tuple[Strip, ...]:
+    return to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look)
+
+
+def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
+    """Return training, validation and test part."""
+    time = to_numbers(forecast.time)
+    ends = (0, forecast.validation_start, forecast.test_start, len(time))
+    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, "test"))
+    return tuple(
+        Region(float(time[start]), float(time[stop]) if stop < len(time) else x.high, paper, name)
+        for (paper, name), start, stop in zip(names, ends, ends[1:], strict=False)
+        if start < stop
+    )
+
+
+def _errors(nets: Nets) -> tuple[Word, ...]:
+    """Return the RMSE of every net: on the test part once there is one, else on validation."""
+    ended = all(net.ended is not None and "model" in net.ended.scores for net, _ in nets)
+    part = "test" if ended else "val"
+    words = []
+    for net, pen in nets:
+        rmse = net.ended.scores["model"].rmse if ended and net.ended else net.validation_rmse
+        if rmse is not None:
+            words.append(Word(f"{net.net} {significant(rmse)}", pen.ink))
+    baselines = nets[0][0].ended.scores if ended and nets[0][0].ended else nets[0][0].baselines
+    if baselines and "naive" in baselines:
+        words.append(Word(f"naive {significant(baselines['naive'].rmse)}"))
+    return (Word(f"{part} RMSE", short=""), *words) if words else ()
+
+
+def _values_at(nets: Nets, first: Forecast, index: int) -> tuple[Word, ...]:
+    name = f"{first.time_name} {time_at(first, index)}".strip()
+    words = [Word(name, Ink.MARK), Word(f"actual {significant(float(first.actual[index]))}")]
+    for net, pen in nets:
+        value = float(net.forecast.predicted[index]) if net.forecast else math.nan
+        text = "not yet" if math.isnan(value) else significant(value)
+        words.append(Word(f"{net.net} {text}", pen.ink))
+    return tuple(words)
+
+
+def _reach(net: Snapshot, flow: Floats) -> str:
+    return f"{net.net} {memory_horizon(flow)}/{len(flow)}"
+
+
+def _norm(value: float) -> str:
+    return "underflow" if value == 0 else significant(value)

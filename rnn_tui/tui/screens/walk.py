@@ -1,0 +1,241 @@
+"""The walk: one training step in slow motion, forwards and back through time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from rnn_tui.cells import Ink
+from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.plots.arrivals import draw_arrivals
+from rnn_tui.tui.plots.forecast import index_of_timestep, time_at
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame, Picture, Word, say
+from rnn_tui.tui.plots.tracks import draw_tracks
+from rnn_tui.tui.plots.weights import draw_weights
+from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.session import RunSession
+from rnn_tui.tui.walk.explained import WALK_EXPLANATIONS
+from rnn_tui.tui.walk.keys import WALK_COMMANDS, walk_hints
+from rnn_tui.tui.walk.player import Phase, Player, Position
+from rnn_tui.tui.walk.tale import Tale, tell
+from rnn_tui.tui.widgets.caption import Caption
+from rnn_tui.tui.widgets.drawn import Drawn
+from rnn_tui.tui.widgets.hints import HintLine
+from rnn_tui.tui.widgets.lines import WordLine
+from rnn_tui.tui.widgets.panel import Panel, Plot
+
+LEAST_FOR_ALL = (72, 20)
+LEAST_FOR_ONE = (24, 9)
+WAITING = Tale("One moment:", "the kernels take the training step apart, in double precision.")
+WAITING_LONG = "Compiling them for it takes seconds, but only the first time."
+PATIENCE_SECONDS = 1.0
+
+
+class StagePanel(Panel):
+    """A panel that shows what it is told to."""
+
+    def stage(self, snapshot: Snapshot, draw: Callable[[Frame], Picture]) -> None:
+        """Show the picture of `draw`."""
+        self._snapshot = snapshot
+        key = object()
+        self.plot = replace(self.plot, draw=lambda _, frame: draw(frame), sources=lambda _: (key,))
+        if self.display:
+            self._draw()
+
+
+def _stage(number: int, title: str) -> StagePanel:
+    plot = Plot(number, title, title, lambda _, frame: Picture(say(frame, "")), lambda _: ())
+    return StagePanel(plot, id=f"walk-{number}")
+
+
+class WalkScreen(Screen[None]):
+    """Plays the walk that the session takes for it.
+
+    Parameters
+    ----------
+    session
+        The run, which has been asked for a walk.
+    fps
+        Frames a second.
+    clock
+        Monotonic seconds: the walk plays by it.
+    look
+        Palette and glyphs.
+    net
+        Which of the nets that train in lockstep.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in WALK_COMMANDS]
+    DEFAULT_CSS = """
+    WalkScreen { layout: vertical; background: $background; }
+    WalkScreen WordLine, WalkScreen HintLine { height: 1; }
+    WalkScreen Caption { height: 3; }
+    WalkScreen #walk-1 { height: 11fr; }
+    WalkScreen #walk-2 { width: 1fr; }
+    WalkScreen #walk-back { height: 9fr; }
+    WalkScreen.-small #walk-3, WalkScreen.-forwards #walk-back { display: none; }
+    WalkScreen.-backwards #walk-1 { display: none; }
+    WalkScreen.-tiny #walk-1, WalkScreen.-tiny #walk-back { display: none; }
+    WalkScreen.-tiny Caption { height: 1fr; }
+    """
+
+    def __init__(
+        self,
+        session: RunSession,
+        fps: int,
+        clock: Callable[[], float],
+        look: Look,
+        net: int = 0,
+    ) -> None:
+        super().__init__()
+        self._session, self._fps, self._clock, self._look = session, fps, clock, look
+        self._began = clock()
+        self._player: Player | None = None
+        self._net = net
+        self._snapshot = session.snapshot.nets[net]
+        self._header, self._hints = WordLine(), HintLine()
+        self._caption = Caption()
+        self._forward = _stage(1, "Forward")
+        self._backward = _stage(2, "Backward")
+        self._weights = _stage(3, "dW_hh")
+        self._back = Horizontal(self._backward, self._weights, id="walk-back")
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts out."""
+        yield from (self._header, self._forward, self._back, self._caption, self._hints)
+
+    def on_mount(self) -> None:
+        """Play by the clock."""
+        self.set_look(self._look)
+        self.poll()
+        self.set_interval(1 / self._fps, self.poll)
+
+    def set_look(self, look: Look) -> None:
+        """Draw everything in another look."""
+        self._look = look
+        for widget in self.query(Drawn):
+            widget.look = look
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange the parts for the new size."""
+        width, height = event.size
+        small = width < LEAST_FOR_ALL[0] or height < LEAST_FOR_ALL[1]
+        self.set_class(width < LEAST_FOR_ONE[0] or height < LEAST_FOR_ONE[1], "-tiny")
+        self.set_class(small, "-small")
+        self._weights.styles.width = self._aside
+        self.call_after_refresh(self._show)
+
+    @property
+    def _aside(self) -> int:
+        """Columns of the weight gradient, and of the values above it."""
+        return 0 if self.has_class("-small") else max(22, self.size.width // 3 - 2)
+
+    def poll(self) -> None:
+        """Take in the walk once it is there, and move on as the clock says."""
+        if self._player is None:
+            snapshot = self._session.snapshot.nets[self._net]
+            if snapshot.walk is not None:
+                self._snapshot, self._player = snapshot, Player(snapshot.walk.T)
+                self._show()
+            elif snapshot.state is State.ENDED:
+                self.dismiss()
+            else:
+                self._wait()
+            return
+        moved = self._player.seen_at(self._clock())
+        if moved is not self._player:
+            self._go(moved)
+
+    def _wait(self) -> None:
+        waited = self._clock() - self._began
+        more = f" {WAITING_LONG} {waited:.0f} s." if waited >= PATIENCE_SECONDS else ""
+        self._caption.tale = replace(WAITING, text=WAITING.text + more)
+        self._header.words = (Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),)
+        self._hints.hints = walk_hints(plays=False)[-1:]
+
+    def _go(self, player: Player) -> None:
+        self._player = player
+        self._show()
+
+    def _show(self) -> None:
+        snapshot, player = self._snapshot, self._player
+        if player is None or snapshot.walk is None:
+            return
+        walk, position = snapshot.walk, player.position
+        self._show_words(player, position)
+        backwards = position.phase in {Phase.BACKWARD, Phase.SUM}
+        small = self.has_class("-small")
+        self.set_class(small and not backwards, "-forwards")
+        self.set_class(small and backwards, "-backwards")
+        forward = partial(draw_tracks, walk, position, aside=self._aside)
+        self._forward.stage(snapshot, forward)
+        self._backward.stage(snapshot, partial(draw_arrivals, walk, position))
+        self._weights.stage(snapshot, partial(draw_weights, walk, position))
+        self._caption.tale = tell(
+            walk, position, clip=snapshot.clip, learning_rate=snapshot.learning_rate
+        )
+
+    def _show_words(self, player: Player, position: Position) -> None:
+        symbol = ("▶" if player.direction > 0 else "◀") if player.plays else "‖"
+        self._header.words = (
+            Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),
+            Word(f"{symbol} {position.phase}", Ink.MARK if not player.plays else Ink.FIRST),
+        )
+        index = index_of_timestep(self._snapshot, position.t)
+        forecast = self._snapshot.forecast
+        time = () if index is None or forecast is None else (forecast, index)
+        self._header.right = (
+            Word(f"t {position.t} of {position.T}", Ink.NONE),
+            *((Word(f"{time[0].time_name} {time_at(*time)}".strip(), short=""),) if time else ()),
+            Word(f"{player.speed:g} a second", short=f"{player.speed:g}/s"),
+            Word("backwards in time", Ink.MARK, "") if player.direction < 0 else Word("", short=""),
+        )
+        self._hints.hints = walk_hints(plays=player.plays)
+
+    def on_panel_pointed(self, message: Panel.Pointed) -> None:
+        """Go to the timestep that was clicked, in the pass under way."""
+        if self._player is not None:
+            there = self._player.position.at(message.timestep)
+            self._go(self._player.jumped(there.place))
+
+    def action_play(self) -> None:
+        """Play, or hold."""
+        if self._player is not None:
+            self._go(self._player.toggled(self._clock()))
+
+    def action_move(self, count: int) -> None:
+        """Go on, or back."""
+        if self._player is not None:
+            self._go(self._player.stepped(count))
+
+    def action_phase(self, number: int) -> None:
+        """Jump to the beginning of a phase."""
+        if self._player is not None:
+            self._go(self._player.at_phase(number))
+
+    def action_pace(self, change: int) -> None:
+        """Play faster or slower."""
+        if self._player is not None:
+            self._go(self._player.paced(change, self._clock()))
+
+    def action_turn(self) -> None:
+        """Play the other way round."""
+        if self._player is not None:
+            self._go(self._player.turned(self._clock()))
+
+    def action_help(self) -> None:
+        """Explain the walk."""
+        page = help_page(self._look, None, WALK_COMMANDS, WALK_EXPLANATIONS)
+        self.app.push_screen(HelpScreen(self._look, page))
+
+    def action_leave(self) -> None:
+        """Go back to the run."""
+        self.dismiss()

@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+
+from rnn_tui.errors import DataError
+from rnn_tui.training.comparison import Comparison
+from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.lockstep import Lockstep, nearest_size
+from rnn_tui.training.sampling import BatchSampler
+from rnn_tui.training.session import Session
+from rnn_tui.training.snapshot import State
+from tests.training.test_session import losses, wait_for
+
+CELLS = ("rnn", "lstm")
+
+
+@pytest.fixture
+def compare(configure):
+    """Start a comparison in a thread; it is stopped when the test is over."""
+    sessions = []
+
+    def start(match="units", **sections):
+        sections["training"] = {"steps": 1_000_000} | sections.get("training", {})
+        session = Comparison(both(configure, **sections), match)
+        sessions.append(session)
+        session.start()
+        return session
+
+    yield start
+    for session in sessions:
+        session.stop()
+        assert session.join(60)
+
+
+def both(configure, **sections):
+    model = sections.pop("model", {})
+    return [configure(model=model | {"cell": cell}, **sections) for cell in CELLS]
+
+
+def test_each_net_learns_what_it_learns_alone(configure):
+    configs = both(configure)
+    comparison = Comparison(configs)
+    together = losses(comparison.events())
+    alone = [Session(config) for config in configs]
+    first, second = (losses(session.events()) for session in alone)
+    np.testing.assert_array_equal(together, first)
+    assert [net.net for net in comparison.snapshot.nets] == ["RNN 4", "LSTM 4"]
+    for net, own in zip(comparison.snapshot.nets, alone, strict=True):
+        assert net.history.recent_loss.value[-1] == losses_end(own)
+        assert net.best_step == own.snapshot.best_step
+        assert net.ended.scores["model"] == own.snapshot.ended.scores["model"]
+        assert net.state is State.ENDED
+    assert second[-1] == comparison.snapshot.peers[0].loss
+
+
+def losses_end(session):
+    return session.snapshot.loss
+
+
+def test_the_order_of_batches_depends_on_the_seed_alone(configure, monkeypatch):
+    dealt = {}
+    take = BatchSampler.take
+
+    def note(sampler, count):
+        batches = take(sampler, count)
+        dealt.setdefault(id(sampler), []).append(batches)
+        return batches
+
+    monkeypatch.setattr(BatchSampler, "take", note)
+    run = Lockstep(both(configure), "units")
+    run.compile()
+    for count in (1, 7, 5, 2):
+        run.record(run.burst(count, final=False), 0.0, 0.0)
+    first, second = (np.concatenate(batches) for batches in dealt.values())
+    np.testing.assert_array_equal(first, second)
+    assert run.step == run.others[0].step == len(first)
+
+
+def test_they_hold_at_the_same_step_and_go_on_together(compare):
+    session = compare()
+    wait_for(lambda: session.snapshot.step > 5)
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    held = session.snapshot.step
+    assert {net.step for net in session.snapshot.nets} == {held}
+    session.step(3)
+    wait_for(lambda: session.snapshot.step == held + 3)
+    assert {net.step for net in session.snapshot.nets} == {session.snapshot.step}
+    assert {net.state for net in session.snapshot.nets} == {State.PAUSED}
+    session.scale_learning_rate(0.5)
+    wait_for(lambda: {n.learning_rate for n in session.snapshot.nets} == {0.005})
+
+
+def test_a_walk_is_taken_through_any_of_them(compare):
+    session = compare()
+    wait_for(lambda: session.snapshot.step > 5)
+    session.take_walk(1)
+    wait_for(lambda: session.snapshot.peers[0].walk is not None)
+    assert session.snapshot.walk is None
+    assert session.snapshot.peers[0].walk.cell == "lstm"
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk is not None)
+    assert session.snapshot.walk.cell == "rnn"
+
+
+@pytest.mark.parametrize(("match", "expected"), [("units", "LSTM 4"), ("parameters", "LSTM 2")])
+def test_sizes_are_equal_by_units_or_by_parameters(configure, match, expected):
+    run = Lockstep(both(configure), match)
+    before = Session(both(configure)[0]).snapshot
+    shot = run.snapshot(before, state=State.PAUSED, steps_per_second=0.0)
+    assert shot.match == match
+    assert shot.peers[0].net == expected
+    small, own = shot.peers[0].parameters, shot.parameters
+    assert own == 4 * 4 + 4 + 4 + 4 + 4 + 1
+    if match == "parameters":
+        assert abs(small - own) < 0.4 * own
+
+
+def test_the_first_that_diverges_ends_them_all_and_is_named(configure):
+    configs = both(configure, training={"learning_rate": 1e6, "steps": 400})
+    *bursts, ended = Comparison(configs).events()
+    assert isinstance(ended, RunEnded)
+    assert ended.status is Status.DIVERGED
+    assert ended.reason.startswith(("RNN 4: the loss", "LSTM 4: the loss"))
+    assert any(isinstance(burst, StepsDone) for burst in bursts)
+
+
+def test_patience_waits_for_the_last_of_them(configure):
+    configs = both(configure, training={"steps": 100_000, "until_loss": 0.5})
+    session = Comparison(configs)
+    list(session.events())
+    assert session.snapshot.step < 100_000
+    assert all(net.best_validation_loss <= 0.5 for net in session.snapshot.nets)
+
+
+def test_bad_data_is_refused_as_ever(configure):
+    with pytest.raises(DataError, match="sunspots"):
+        list(Comparison(both(configure, data={"dataset": "sunspot"})).events())
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"), [(1, 1), (12, 3), (13, 3), (15, 4), (16, 4), (10**12, 4096)]
+)
+def test_the_nearest_size_is_found(target, expected):
+    assert nearest_size(lambda hidden: 4 * hidden, target) == expected

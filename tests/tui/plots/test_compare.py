@@ -1,0 +1,110 @@
+"""The plots of several nets that train in lockstep."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import GradientFlow
+from rnn_tui.tui.plots.compare import draw_forecasts, draw_gradients, draw_losses
+from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.plots.picture import Frame
+from tests.tui.fake_session import COMPILING, curve, ended, make_comparison
+from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats
+
+BOTH = make_comparison(4000)
+PLAIN = Look(glyphs="ascii", colour=False)
+PLOTS = (draw_losses, draw_forecasts, draw_gradients)
+
+
+def words(picture):
+    return [word.text for word in picture.reading]
+
+
+@pytest.mark.parametrize("draw", PLOTS)
+def test_every_net_has_a_label_of_its_own(draw):
+    legend = [word.text for word in draw(BOTH, Frame(60, 12)).legend]
+    assert legend[:2] == ["━ LSTM 32", "•━ RNN 32"]
+    three = draw(make_comparison(4000, nets=3), Frame(60, 12)).legend
+    assert [word.text for word in three][2] == "×━ GRU 32"
+    assert len({word.ink for word in three[:3]}) == 3
+    plain = draw(BOTH, Frame(60, 12, PLAIN)).legend
+    assert [word.text for word in plain][:2] == [". LSTM 32", "o RNN 32"]
+
+
+@pytest.mark.parametrize("draw", PLOTS)
+def test_every_net_has_a_line_told_apart_by_what_stands_on_it(draw, text):
+    drawn = text(draw, BOTH, 60, 14, look=PLAIN)
+    assert "." in drawn
+    assert "o" in drawn
+    braille = text(draw, BOTH, 60, 14)
+    assert "•" in braille
+    assert "×" in text(draw, make_comparison(4000, nets=3), 60, 14)
+
+
+@pytest.mark.parametrize("draw", PLOTS)
+def test_nothing_yet_is_said(draw, text):
+    nothing = replace(COMPILING, peers=(COMPILING,), match="units")
+    assert "waiting for the first" in text(draw, nothing)
+
+
+def test_losses_and_errors_are_read_one_beside_the_other():
+    first, second = words(draw_losses(BOTH, Frame(60, 12)))
+    assert first.startswith("LSTM 32 0.05")
+    assert second.startswith("RNN 32 0.0")
+    errors = words(draw_forecasts(BOTH, Frame(60, 12)))
+    assert errors[0] == "val RMSE"
+    assert errors[-1] == "naive 30.3"
+    done = ended(Status.COMPLETED, "took all", BOTH)
+    done = replace(done, peers=tuple(replace(p, ended=done.ended) for p in BOTH.peers))
+    assert words(draw_forecasts(done, Frame(60, 12)))[:2] == ["test RMSE", "LSTM 32 19.8"]
+
+
+def test_the_reach_of_both_gradients_is_read():
+    first, second = words(draw_gradients(BOTH, Frame(60, 12)))
+    assert first.startswith("LSTM 32 reaches")
+    assert first.endswith("of 50")
+    assert int(first.split()[3]) > int(second.split()[3])
+
+
+def test_the_cursor_reads_every_net():
+    assert words(draw_gradients(BOTH, Frame(60, 12, cursor=50)))[0] == "t 50"
+    assert len(words(draw_gradients(BOTH, Frame(60, 12, cursor=50)))) == 3
+    at = words(draw_forecasts(BOTH, Frame(60, 12, cursor=50)))
+    assert at[0].startswith("year 1949")
+    assert at[1].startswith("actual")
+    assert at[2].startswith("LSTM 32")
+
+
+def test_the_axis_holds_the_gradients_of_all(text):
+    faint = replace(BOTH.peers[0], gradient=GradientFlow(10.0 ** np.linspace(-40, 0, 50), None))
+    drawn = text(draw_gradients, replace(BOTH, peers=(faint,)), 60, 14)
+    assert "1e-40" in drawn
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data(), WIDTHS, HEIGHTS, LOOKS, CURSORS)
+def test_nothing_breaks_them(data, width, height, look, cursor):
+    steps = data.draw(st.integers(0, 40))
+    loss = curve(np.arange(steps), data.draw(floats(steps)))
+    flow = data.draw(floats(50, VALUES.map(abs)))
+    predicted = data.draw(floats(len(BOTH.forecast.time)))
+    peer = BOTH.peers[0]
+    nasty = replace(
+        BOTH,
+        peers=(
+            replace(
+                peer,
+                history=replace(peer.history, validation_loss=loss),
+                gradient=GradientFlow(flow, None),
+                forecast=replace(peer.forecast, predicted=predicted),
+            ),
+        ),
+    )
+    for draw in PLOTS:
+        picture = draw(nasty, Frame(width, height, look, cursor))
+        assert len(picture.rows) == height
+        assert {row.cell_length for row in picture.rows} <= {width}
