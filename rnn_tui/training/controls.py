@@ -76,18 +76,22 @@ class Controls:
         """Multiply the learning rate by `factor`, from the next burst on."""
         self._commands.put(ScaleLearningRate(factor))
 
-    def show_free_running(self, *, on: bool) -> None:
-        """Look at the forecast that is fed with itself, too, or no longer."""
-        self._commands.put(ShowFreeRunning(on))
-
     def take_walk(self, net: int = 0) -> None:
         """Hold the run and take one backpropagation of a net apart, into its `snapshot.walk`."""
         self.pause()
         self._commands.put(TakeWalk(net))
 
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+        self._commands.put(ShowFreeRunning(on))
+
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
         self._commands.put(Stop(status))
+
+    def give_up(self) -> None:
+        """End the run for another one: it is scored only where it leaves a file."""
+        self._commands.put(Stop(Status.STOPPED, is_given_up=True))
 
     def _tell(self, command: Command, *, held: bool) -> None:
         with self._telling:

@@ -99,12 +99,12 @@ class Obeying(Controls):
                 self._adjust(run, command)
             case Save(path):
                 self._save_as(run, path)
-            case ShowFreeRunning(on):
-                run.shows_free_running = on
             case TakeWalk(net):
                 self._publish(run, pictures=True)
                 self.snapshot = run.with_walk(self.snapshot, net)
                 self._changed()
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
             case _:
                 left = run.trainer.left_in_epoch if run.following is None else 1
                 self._steering.obey(command, step=run.step, left_in_epoch=left)

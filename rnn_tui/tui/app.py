@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
@@ -27,7 +27,7 @@ from rnn_tui.places import log_folders, settings_file
 from rnn_tui.settings import read_settings, remember
 from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import State
+from rnn_tui.training.snapshot import Match, State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.glyphs import detect_glyphs
@@ -59,7 +59,8 @@ class RnnTuiApp(App[None]):
     display
         Frames a second, colours, keys.
     launch
-        Makes the session of another run, for beginning anew. None: the app has one run.
+        Makes the session of another run, of others beside it in lockstep, for beginning anew.
+        None: the app has one run.
     fps
         Frames a second instead of the display's.
     terminal
@@ -86,7 +87,7 @@ class RnnTuiApp(App[None]):
         session: RunSession,
         *,
         display: Display | None = None,
-        launch: Callable[[RunConfig], RunSession] | None = None,
+        launch: Callable[[RunConfig, tuple[RunConfig, ...], Match], RunSession] | None = None,
         fps: int | None = None,
         terminal: TextIOWrapper | None = None,
         journal: Journal | None = None,
@@ -219,9 +220,9 @@ class RnnTuiApp(App[None]):
         if self._launch is None:
             return
         before, self._is_first = self.session, False
-        before.stop()
+        before.give_up()
         self._journal.note(Kind.RUN, message.remark)
-        self.session = self._launch(message.config)
+        self.session = self._launch(message.config, message.others, message.match)
         self._main.attach(self.session, message.remark)
         self.session.start(after=before)
 
@@ -282,17 +283,22 @@ def _sixteen_colours(console: Console) -> Console:
 
 
 def run_app(
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     *,
+    match: Match = "units",
     load_from: Path | None = None,
     save_to: Path | None = None,
     output_to: Path | None = None,
     taking_over: Callable[[], None] | None = None,
 ) -> int:
-    """Train `config` on the screen until the user leaves; return the exit code.
+    """Train on the screen until the user leaves; return the exit code.
 
     Parameters
     ----------
+    configs
+        Of the run; or of several, which are trained in lockstep and compared.
+    match
+        What several nets have in common.
     load_from, save_to
         Model files to start from and to write at the end.
     output_to
@@ -308,12 +314,13 @@ def run_app(
     from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
 
     path = settings_file()
-    display = choose_display(config.display, read_settings(path), os.environ, path)
-    shown = config.display.model_copy(update={"fps": display.fps})
-    config = config.model_copy(update={"display": shown})
+    display = choose_display(configs[0].display, read_settings(path), os.environ, path)
+    shown = configs[0].display.model_copy(update={"fps": display.fps})
+    first, *others = (config.model_copy(update={"display": shown}) for config in configs)
     launcher = Launcher(load_from, save_to, output_to)
+    begin = partial(launcher, first, others, match)
     with log_file(log_folders()) as write:
-        app = _show(launcher, config, display, Journal(write), path, taking_over)
+        app = _show(launcher, begin, display, Journal(write), path, taking_over)
     session = app.session
     if app.crash is not None:
         saved = session.snapshot.saved
@@ -333,14 +340,14 @@ def run_app(
 
 def _show(
     launcher: "Launcher",
-    config: RunConfig,
+    begin: Callable[[], RunSession],
     display: Display,
     journal: Journal,
     settings: Path,
     taking_over: Callable[[], None] | None,
 ) -> RnnTuiApp:
     """Run the app until the user leaves, then wait for the end of every run."""
-    session: RunSession = launcher(config)
+    session = begin()
     ended_by: int | None = None
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:

@@ -215,6 +215,8 @@ class FakeSession:
     def __init__(self, snapshot: Snapshot = LOADING, config: RunConfig | None = None) -> None:
         self.snapshot = snapshot
         self.config = config or RunConfig()
+        self.others: tuple[RunConfig, ...] = ()
+        self.match: Match = "units"
         self.saves_itself = False
         self.calls: list[tuple[str, object]] = []
         self.held = False
@@ -299,6 +301,9 @@ class FakeSession:
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))
+
+    def give_up(self) -> None:
+        self.calls.append(("give_up", None))
 
     def join(self, timeout: float | None = None) -> bool:
         self.calls.append(("join", timeout))

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from rnn_tui.tui.comparing import compare
+from rnn_tui.config import build_config
+from rnn_tui.tui.comparing import beside, compare, rival
 from tests.tui.fake_session import make_comparison, make_snapshot, make_walk
 
 BOTH = make_comparison(4000)
@@ -42,30 +43,30 @@ async def test_both_nets_stand_in_every_panel(show, size):
         assert "equal units" in shown.header
         assert shown.text.count("•━ RNN 32") == 3
         assert "LSTM 32 leads" in shown.reading
-        assert "G net" in shown.hints
+        assert "x net" in shown.hints
 
 
-async def test_shift_g_shows_the_gates_of_the_next_net(show):
+async def test_x_shows_the_gates_of_the_next_net(show):
     async with show(BOTH, size=(120, 40)) as shown:
         assert "3 Gates of LSTM 32" in shown.text
         assert "forget gate" in shown.text
-        await shown.press("G")
+        await shown.press("x")
         assert "3 Gates of RNN 32" in shown.text
         assert "hidden state" in shown.text
-        await shown.press("G")
+        await shown.press("x")
         assert "3 Gates of LSTM 32" in shown.text
 
 
-async def test_shift_g_with_one_net_says_how_to_compare(show):
+async def test_x_with_one_net_says_how_to_compare(show):
     async with show() as shown:
-        await shown.press("G")
+        await shown.press("x")
         assert "There is one net alone: c compares" in shown.reading
 
 
 async def test_the_walk_goes_through_the_net_whose_gates_are_shown(show):
     async with show(BOTH, size=(120, 40)) as shown:
         shown.session.walk = make_walk(cell="rnn")
-        await shown.press("G", "b")
+        await shown.press("x", "b")
         await shown.pilot.pause()
         assert ("take_walk", 1) in shown.session.calls
         assert "BPTT walk · RNN 32 · sunspots" in shown.header
@@ -92,3 +93,41 @@ async def test_small_screens_and_ascii(show, monkeypatch):
         async with show(make_comparison(4000, nets=3), size=size) as shown:
             assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]
             assert [len(line) for line in shown.lines] == [size[0]] * size[1]
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("lstm", "rnn"), ("rnn", "lstm")])
+def test_the_rival_of_a_cell(cell, expected):
+    config = build_config({"model": {"cell": cell, "hidden_size": 7}})
+    other = rival(config)
+    assert (other.model.cell, other.model.hidden_size) == (expected, 7)
+    assert other.training == config.training
+    assert beside(config, (other,)) == (other,)
+    assert beside(other, (other,)) == ()
+
+
+async def test_c_compares_by_units_then_by_parameters_then_leaves_one_alone(show):
+    async with show(make_snapshot(10, seconds=1.0)) as shown:
+        await shown.press("c")
+        session = shown.app.session
+        assert session.calls[0][0] == "start"
+        assert session.config.model.cell == "lstm"
+        assert [config.model.cell for config in session.others] == ["rnn"]
+        assert session.match == "units"
+        session.snapshot = BOTH
+        await shown.settle()
+        assert "LSTM 32 beside RNN 32" in shown.header
+        session.snapshot = replace(BOTH, seconds=1.0)
+        await shown.press("c")
+        assert shown.app.session.match == "parameters"
+        assert len(shown.app.session.others) == 1
+        await shown.press("c")
+        assert shown.app.session.others == ()
+
+
+async def test_a_comparison_begins_anew_as_one(show):
+    async with show(make_snapshot(10, seconds=1.0)) as shown:
+        await shown.press("c")
+        await shown.press("R")
+        session = shown.app.session
+        assert session.config.training.seed == 1
+        assert [config.training.seed for config in session.others] == [1]

@@ -26,7 +26,7 @@ from rnn_tui.charts import (
     lay_out,
 )
 from rnn_tui.gradients.flow import memory_horizon
-from rnn_tui.training.snapshot import Forecast, Snapshot
+from rnn_tui.training.snapshot import Curve, Forecast, Snapshot
 from rnn_tui.tui.plots.forecast import first_shown, index_of_timestep, time_at, to_numbers
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
@@ -34,6 +34,8 @@ from rnn_tui.tui.plots.words import significant
 
 GROWTH = 1.02
 """By how much the axis of steps grows at a time."""
+RECENT = 0.25
+"""Share of the run that counts as its last part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,23 @@ def _legend(nets: Nets, frame: Frame, *more: Word) -> tuple[Word, ...]:
     return (*(Word(pen.label(net.net, frame), pen.ink) for net, pen in nets), *more)
 
 
-def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Picture:
-    """Return the validation loss of every net over the steps, the best of each marked."""
+def draw_losses(
+    snapshot: Snapshot, frame: Frame, scale: Scale = "log", *, recent: bool = False
+) -> Picture:
+    """Return the validation loss of every net over the steps, the best of each marked.
+
+    Parameters
+    ----------
+    recent
+        Whether only the last quarter of the run is shown.
+    """
     nets = nets_of(snapshot)
-    legend = _legend(nets, frame, Word(f"(validation, {scale})", short=""))
-    curves = [net.history.validation_loss for net in snapshot.nets if net.history is not None]
+    span = "recent" if recent else "whole run"
+    legend = _legend(nets, frame, Word(f"(validation, {scale}, {span})", short=""))
+    low = (1 - RECENT) * snapshot.step if recent else 0.0
+    curves = [
+        _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None
+    ]
     if len(curves) < len(nets) or not all(curve.step.size for curve in curves):
         return Picture(say(frame, "waiting for the first validation"), legend)
     reading = tuple(
@@ -82,7 +96,8 @@ def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Pictu
     if y is None:
         return Picture(say(frame, "no loss so far is finite", ink=Ink.WARNING), legend, reading)
     last = max(float(snapshot.step), 2.0)
-    x = Axis(0.0, GROWTH ** math.ceil(math.log(last) / math.log(GROWTH)), labels="count")
+    end = last if recent else GROWTH ** math.ceil(math.log(last) / math.log(GROWTH))
+    x = Axis(low, end, labels="count")
     series = [
         _series(curve.step.astype(np.float64), curve.value, pen)
         for curve, (_, pen) in zip(curves, nets, strict=True)
@@ -91,7 +106,9 @@ def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Pictu
     marks = [
         Mark(net.best_step, net.best_validation_loss, symbol, pen.ink)
         for net, pen in nets
-        if net.best_step is not None and net.best_validation_loss is not None
+        if net.best_step is not None
+        and net.best_step >= low
+        and net.best_validation_loss is not None
     ]
     y = whole_decades(y, parts=10) if scale == "log" else y
     chart = Chart(x, y, tuple(reversed(series)), marks=tuple(marks), x_name="step")
@@ -180,6 +197,12 @@ def within_reach(actual: Floats, predicted: Floats) -> Floats:
     low, high = np.clip((known.min(), known.max()), -LARGEST / 10, LARGEST / 10)
     room = (high - low) or 1.0
     return np.clip(predicted, low - room / 2, high + room / 2)
+
+
+def _since(step: float, curve: Curve) -> Curve:
+    """Return the part of a curve from a step on."""
+    kept = curve.step >= step
+    return Curve(curve.step[kept], curve.value[kept], curve.low[kept], curve.high[kept])
 
 
 def _series(x: Floats, y: Floats, pen: Pen) -> Series:
