@@ -414,7 +414,7 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
-        from rnn_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+        from rnn_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - not for now
 
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
         self.app.push_screen(HelpScreen(self._look, first=number, commands=self._commands))
