@@ -52,14 +52,6 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeWalk:
-    """Take one backpropagation apart, for the screen to walk through."""
-
-    net: int = 0
-    """Which of the nets that train in lockstep."""
-
-
-@dataclass(frozen=True, slots=True)
 class Adjust:
     """Change how the run trains from here on; None leaves a setting as it is."""
 
@@ -85,6 +77,14 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeWalk:
+    """Take one backpropagation apart, for the screen to walk through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the run."""
 
@@ -101,9 +101,9 @@ Command = (
     | RunUntil
     | LimitSpeed
     | ScaleLearningRate
-    | TakeWalk
     | Adjust
     | ShowFreeRunning
     | Save
+    | TakeWalk
     | Stop
 )

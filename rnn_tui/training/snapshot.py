@@ -213,7 +213,8 @@ class Snapshot:
         if not self.peers:
             return self.title
         _, dot, series = self.title.partition(" · ")
-        return f"{' beside '.join(net.net for net in self.nets)}{dot}{series}"
+        between = " beside " if len(self.nets) == 2 else ", "
+        return f"{between.join(net.net for net in self.nets)}{dot}{series}"
 
     @property
     def nets(self) -> tuple["Snapshot", ...]:

@@ -61,7 +61,6 @@ COMMANDS = (
         "faster",
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
-    Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command(
         "c",
         "c",
@@ -80,8 +79,8 @@ COMMANDS = (
     Command("r", "r", "Restart", "begin anew with the same seed", "restart(False)"),
     Command("R", "R", "Restart with a new seed", "begin anew with the next one", "restart(True)"),
     Command("w", "w", "Save the model", "write the best weights to a file", "save"),
+    Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
-    Command("x", "x", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
     Command(
         "f",
@@ -92,6 +91,7 @@ COMMANDS = (
     ),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
+    Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -149,7 +149,7 @@ def hints(
         Hint("s", "smooth", "view('smoothing')", 10),
     )
     gate = (Hint("g", "gate", "next_gate", 8),)
-    net = (Hint("x", "net", "next_net", 6),) if compares else ()
+    net = (Hint("G", "net", "next_net", 6),) if compares else ()
     gates = (
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),

@@ -1,5 +1,6 @@
 """Several nets on the main screen, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -43,30 +44,30 @@ async def test_both_nets_stand_in_every_panel(show, size):
         assert "equal units" in shown.header
         assert shown.text.count("•━ RNN 32") == 3
         assert "LSTM 32 leads" in shown.reading
-        assert "x net" in shown.hints
+        assert "G net" in shown.hints
 
 
-async def test_x_shows_the_gates_of_the_next_net(show):
+async def test_shift_g_shows_the_gates_of_the_next_net(show):
     async with show(BOTH, size=(120, 40)) as shown:
         assert "3 Gates of LSTM 32" in shown.text
         assert "forget gate" in shown.text
-        await shown.press("x")
+        await shown.press("G")
         assert "3 Gates of RNN 32" in shown.text
         assert "hidden state" in shown.text
-        await shown.press("x")
+        await shown.press("G")
         assert "3 Gates of LSTM 32" in shown.text
 
 
-async def test_x_with_one_net_says_how_to_compare(show):
+async def test_shift_g_with_one_net_says_how_to_compare(show):
     async with show() as shown:
-        await shown.press("x")
+        await shown.press("G")
         assert "There is one net alone: c compares" in shown.reading
 
 
 async def test_the_walk_goes_through_the_net_whose_gates_are_shown(show):
     async with show(BOTH, size=(120, 40)) as shown:
         shown.session.walk = make_walk(cell="rnn")
-        await shown.press("x", "b")
+        await shown.press("G", "b")
         await shown.pilot.pause()
         assert ("take_walk", 1) in shown.session.calls
         assert "BPTT walk · RNN 32 · sunspots" in shown.header
@@ -131,3 +132,12 @@ async def test_a_comparison_begins_anew_as_one(show):
         session = shown.app.session
         assert session.config.training.seed == 1
         assert [config.training.seed for config in session.others] == [1]
+
+
+async def test_three_nets_have_their_labels_and_numbers_on_80_by_24(show):
+    async with show(make_comparison(4000, nets=3)) as shown:
+        assert shown.text.count("×━ GRU") == 3
+        assert re.search(r"GRU (32 )?0\.\d", shown.text)
+        assert "LSTM 32, RNN 32, GRU 32" in shown.header
+        assert "step 4,000" in shown.header
+        assert "/50" in shown.text

@@ -65,7 +65,20 @@ def nets_of(snapshot: Snapshot) -> Nets:
 
 
 def _legend(nets: Nets, frame: Frame, *more: Word) -> tuple[Word, ...]:
-    return (*(Word(pen.label(net.net, frame), pen.ink) for net, pen in nets), *more)
+    labels = (
+        Word(pen.label(net.net, frame), pen.ink, pen.label(_cell(net), frame)) for net, pen in nets
+    )
+    return (*labels, *more)
+
+
+def _cell(net: Snapshot) -> str:
+    """Return a net's cell, which tells it apart where there is little room."""
+    return net.net.partition(" ")[0]
+
+
+def _measure(net: Snapshot, pen: Pen, text: str, short: str | None = None) -> Word:
+    """Return what is measured of a net."""
+    return Word(f"{net.net} {text}", pen.ink, f"{_cell(net)} {short or text}")
 
 
 def draw_losses(
@@ -88,7 +101,7 @@ def draw_losses(
     if len(curves) < len(nets) or not all(curve.step.size for curve in curves):
         return Picture(say(frame, "waiting for the first validation"), legend)
     reading = tuple(
-        Word(f"{net.net} {significant(net.validation_loss)}", pen.ink)
+        _measure(net, pen, significant(net.validation_loss), significant(net.validation_loss, 2))
         for net, pen in nets
         if net.validation_loss is not None
     )
@@ -166,7 +179,7 @@ def draw_gradients(snapshot: Snapshot, frame: Frame) -> Picture:
     reading = tuple(
         Word(f"{net.net} reaches {memory_horizon(flow)} of {T}", pen.ink, _reach(net, flow))
         if cursor is None
-        else Word(f"{net.net} {_norm(float(flow[cursor - 1]))}", pen.ink)
+        else _measure(net, pen, _norm(float(flow[cursor - 1])))
         for flow, (net, pen) in zip(flows, nets, strict=True)
     )
     if cursor is not None:
@@ -235,7 +248,7 @@ def _errors(nets: Nets) -> tuple[Word, ...]:
     for net, pen in nets:
         rmse = net.ended.scores["model"].rmse if ended and net.ended else net.validation_rmse
         if rmse is not None:
-            words.append(Word(f"{net.net} {significant(rmse)}", pen.ink))
+            words.append(_measure(net, pen, significant(rmse)))
     baselines = nets[0][0].ended.scores if ended and nets[0][0].ended else nets[0][0].baselines
     if baselines and "naive" in baselines:
         words.append(Word(f"naive {significant(baselines['naive'].rmse)}"))
@@ -248,12 +261,12 @@ def _values_at(nets: Nets, first: Forecast, index: int) -> tuple[Word, ...]:
     for net, pen in nets:
         value = float(net.forecast.predicted[index]) if net.forecast else math.nan
         text = "not yet" if math.isnan(value) else significant(value)
-        words.append(Word(f"{net.net} {text}", pen.ink))
+        words.append(_measure(net, pen, text))
     return tuple(words)
 
 
 def _reach(net: Snapshot, flow: Floats) -> str:
-    return f"{net.net} {memory_horizon(flow)}/{len(flow)}"
+    return f"{_cell(net)} {memory_horizon(flow)}/{len(flow)}"
 
 
 def _norm(value: float) -> str:

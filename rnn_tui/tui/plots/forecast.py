@@ -69,7 +69,7 @@ def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart 
     if forecast.free is not None:
         lines = (*lines, Series(time, forecast.free[shown], Ink.MARK, "x", dotted=True))
     area = Area(time, np.full_like(actual, y.low), actual)
-    return Chart(x, y, lines, (area,))
+    return Chart(x, y, lines, areas=(area,))
 
 
 def _draw_residuals(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:

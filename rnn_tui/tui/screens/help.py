@@ -32,35 +32,23 @@ class HelpScreen(Screen[None]):
     ----------
     look
         Palette and glyphs.
-    first
-        Number of the panel that is explained first; None begins with the keys.
-    commands
-        The actions with their keys.
-    explanations
-        The panels.
+    page
+        What is on it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "app.pop_screen", "Back"),
     ]
 
-    def __init__(
-        self,
-        look: Look,
-        first: int | None = None,
-        commands: Sequence[Command] = COMMANDS,
-        explanations: Sequence[Explanation] = EXPLANATIONS,
-    ) -> None:
+    def __init__(self, look: Look, page: Group) -> None:
         super().__init__()
-        self._commands = commands
-        self._explanations = explanations
         self._look = look
-        self._first = first
+        self._page = page
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         with VerticalScroll(id="help", classes="-ascii" if self._look.ascii else ""):
-            yield Static(help_page(self._look, self._first, self._commands, self._explanations))
+            yield Static(self._page)
 
 
 def help_page(

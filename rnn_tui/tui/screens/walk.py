@@ -19,7 +19,7 @@ from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say
 from rnn_tui.tui.plots.tracks import draw_tracks
 from rnn_tui.tui.plots.weights import draw_weights
-from rnn_tui.tui.screens.help import HelpScreen
+from rnn_tui.tui.screens.help import HelpScreen, help_page
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.walk.explained import WALK_EXPLANATIONS
 from rnn_tui.tui.walk.keys import WALK_COMMANDS, walk_hints
@@ -233,7 +233,8 @@ class WalkScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain the walk."""
-        self.app.push_screen(HelpScreen(self._look, None, WALK_COMMANDS, WALK_EXPLANATIONS))
+        page = help_page(self._look, None, WALK_COMMANDS, WALK_EXPLANATIONS)
+        self.app.push_screen(HelpScreen(self._look, page))
 
     def action_leave(self) -> None:
         """Go back to the run."""
