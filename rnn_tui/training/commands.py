@@ -89,6 +89,8 @@ class Stop:
     """End the run."""
 
     status: Status
+    is_given_up: bool = False
+    """Whether nobody wants to know how good it was."""
 
 
 Command = (

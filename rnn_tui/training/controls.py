@@ -89,6 +89,10 @@ class Controls:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
         self._commands.put(Stop(status))
 
+    def give_up(self) -> None:
+        """End the run for another one: it is scored only where it leaves a file."""
+        self._commands.put(Stop(Status.STOPPED, is_given_up=True))
+
     def _tell(self, command: Command, *, held: bool) -> None:
         with self._telling:
             self.held = held

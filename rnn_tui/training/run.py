@@ -293,6 +293,10 @@ class Run:
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 
+    def give_up(self, status: Status, reason: str) -> RunEnded:
+        """End without scores."""
+        return self._ended(status, reason, [{} for _ in self._prepared.series.target_names])
+
     def _ended(
         self,
         status: Status,

@@ -221,7 +221,7 @@ class RnnTuiApp(App[None]):
         if self._launch is None:
             return
         before, self._is_first = self.session, False
-        before.stop()
+        before.give_up()
         self._journal.note(Kind.RUN, message.remark)
         self.session = self._launch(message.config, message.others, message.match)
         self._main.attach(self.session, message.remark)

@@ -85,5 +85,8 @@ class RunSession(Protocol):
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst."""
 
+    def give_up(self) -> None:
+        """End the run for another one: it is scored only where it leaves a file."""
+
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the thread; return whether it has ended."""

@@ -97,3 +97,13 @@ def test_each_run_leaves_its_own_file_and_none_is_asked_about(start, tmp_path):
     assert names == ["model.safetensors", "model-2.safetensors"]
     assert path.exists()
     assert (tmp_path / "model-2.safetensors").exists()
+
+
+def test_settings_that_cannot_be_leave_their_reason_on_the_terminal(start, tmp_path):
+    settings = tmp_path / "rnn-tui" / "settings.toml"
+    settings.parent.mkdir()
+    settings.write_text("fps = 'many'\n")
+    terminal = start(XDG_CONFIG_HOME=str(tmp_path))
+    assert terminal.wait() == 2
+    assert terminal.is_restored
+    assert "settings.toml" in terminal.after_the_screen

@@ -302,6 +302,9 @@ class FakeSession:
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))
 
+    def give_up(self) -> None:
+        self.calls.append(("give_up", None))
+
     def join(self, timeout: float | None = None) -> bool:
         self.calls.append(("join", timeout))
         return True

@@ -413,13 +413,11 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
-        from rnn_tui.tui.screens.help import (  # noqa: PLC0415 - not for the first frame
-            HelpScreen,
-            help_page,
-        )
+        from rnn_tui.tui.screens.help import HelpScreen, help_page  # noqa: PLC0415 - when asked
 
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
+        page = help_page(self._look, number, self._commands)
+        self.app.push_screen(HelpScreen(self._look, page))
 
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
