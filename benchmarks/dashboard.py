@@ -36,7 +36,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 STEP = re.compile(rb"step ([0-9,]+)[^.]{0,80}?(?:epoch|/s)")
 GATES = "fgochi"
 WARM_UP = 2.0
-GOALS = {"key_p95_ms": 50.0, "speed_ratio": 0.9}
+GOALS = {"key_p95_ms": 50.0, "speed_ratio": 0.95}
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Figures:
     """Of one run of the app."""
 
     first_frame_ms: float = 0.0
+    first_keys_ms: float = 0.0
+    """Until the screen shows and hears its keys."""
     steps_per_second: float = 0.0
     bytes_per_second: float = 0.0
     ui_cpu_percent: float = 0.0
@@ -153,6 +155,8 @@ def measure_app(options: list[str], size: tuple[int, int], seconds: float, keys:
     try:
         app.wait_for(b"Gradient", 30.0)
         figures.first_frame_ms = 1e3 * (time.perf_counter() - app.began)
+        app.wait_for(b" quit", 30.0)
+        figures.first_keys_ms = 1e3 * (time.perf_counter() - app.began)
         app.wait_for("● training".encode(), 300.0)
         app.listen(WARM_UP)
         before, cpu, received = app.step, app.cpu_seconds(), app.received
@@ -239,6 +243,7 @@ def summarise(runs: list[Figures], batch: list[tuple[float, float]]) -> dict[str
         name: statistics.median(getattr(run, name) for run in runs)
         for name in (
             "first_frame_ms",
+            "first_keys_ms",
             "steps_per_second",
             "bytes_per_second",
             "ui_cpu_percent",
@@ -265,7 +270,8 @@ def summarise(runs: list[Figures], batch: list[tuple[float, float]]) -> dict[str
 def show(figures: dict[str, float]) -> None:
     """Print the table."""
     rows = (
-        ("first frame", f"{figures['first_frame_ms']:.0f} ms", ""),
+        ("first frame", f"{figures['first_frame_ms']:.0f} ms", "<= 350 ms"),
+        ("  with its keys", f"{figures['first_keys_ms']:.0f} ms", ""),
         ("key to screen, p50", f"{figures['key_p50_ms']:.1f} ms", ""),
         ("key to screen, p95", f"{figures['key_p95_ms']:.1f} ms", "<= 50 ms"),
         *(
@@ -281,7 +287,7 @@ def show(figures: dict[str, float]) -> None:
         ("training in the app", f"{figures['steps_per_second']:,.0f} steps/s", ""),
         ("training in batch", f"{figures['batch_steps_per_second']:,.0f} steps/s", ""),
         ("app / batch", f"{figures['wall_ratio']:.2f}", ""),
-        ("  unhindered", f"{figures['speed_ratio']:.2f}", ">= 0.9"),
+        ("  unhindered", f"{figures['speed_ratio']:.2f}", ">= 0.95"),
         ("other programs", f"{figures['others_cpu_percent']:.0f} % of a core", "little"),
         ("memory, growth", f"{figures['rss_growth_kb']:.0f} kB", ""),
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rnn_tui.config import build_config
+from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.session import Session
 from rnn_tui.tui.app import RnnTuiApp
 
@@ -52,6 +53,23 @@ async def draw(
             await pilot.pause(0.5)
             await pilot.press(*walk)
             await pilot.pause(0.2)
+        svg = app.export_screenshot(title="rnn-tui")
+        session.stop()
+    session.join()
+    path = PICTURES / f"{name}.svg"
+    path.write_text(self_contained(svg), encoding="utf-8")
+    print(path)
+
+
+async def draw_comparison(name: str, size: tuple[int, int], *cells: str) -> None:
+    """Save the app with several nets in lockstep, after STEPS steps of training, as a picture."""
+    data = {"dataset": "sunspots", "input_chunk_length": 48}
+    configs = [build_config({"data": data, "model": {"cell": cell}}) for cell in cells]
+    session = Comparison(configs, "parameters")
+    app = RnnTuiApp(session)
+    async with app.run_test(size=size) as pilot:
+        while session.snapshot.step < STEPS:
+            await pilot.pause(0.1)
         svg = app.export_screenshot(title="rnn-tui")
         session.stop()
     session.join()
@@ -116,6 +134,7 @@ def main() -> None:
     steps = ["2", *["right"] * 10]
     asyncio.run(draw("walk", (120, 40), walk=steps, cell="lstm", hidden_size=32))
     asyncio.run(draw("walk-80x24", (80, 24), walk=steps, cell="rnn", hidden_size=32))
+    asyncio.run(draw_comparison("compare", (120, 40), "lstm", "rnn"))
     asyncio.run(draw("rnn-80x24", (80, 24), cell="rnn", hidden_size=32))
 
 

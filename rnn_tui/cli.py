@@ -31,6 +31,8 @@ from rnn_tui.streams import (
 if TYPE_CHECKING:
     from rnn_tui.config import RunConfig
 
+MOST_COMPARED = 3
+"""Nets that the app can tell apart in one panel."""
 COMPLETION = "_RNN_TUI_COMPLETE"
 """Set where a shell asks for completions, as click documents it."""
 
@@ -150,21 +152,49 @@ def check_several(request: Request, runs: int, why: str) -> None:
         raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
     if request.follow:
         raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
-    if not request.batch:
+
+
+def check_comparison(request: Request, configs: "Sequence[RunConfig]") -> None:
+    """Raise UsageError where the app cannot show several runs side by side."""
+    if len({config.training.seed for config in configs}) > 1:
         raise UsageError(
-            f"{why} for {runs:,} runs, which the app cannot show side by side: add --batch."
+            "--seed: the app compares nets with one seed, so that all read the same batches; "
+            "give one, or add --batch for a table of several."
+        )
+    if len(configs) > MOST_COMPARED:
+        raise UsageError(
+            f"--cell: the app compares {MOST_COMPARED} nets at most, not {len(configs):,}; "
+            "leave some out, or add --batch for a table."
+        )
+    for flag, given in (("--load-model", request.load_model), ("--follow", request.follow)):
+        if given:
+            raise UsageError(f"{flag} is for one net: leave it out, or give one --cell.")
+
+
+def check_match(request: Request, runs: int) -> None:
+    """Raise UsageError where --match has nothing to do."""
+    if request.match is not None and (request.batch or runs == 1):
+        raise UsageError(
+            "--match is for nets that the app compares: give --cell twice, and no --batch."
         )
 
 
 def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
     """Raise UsageError where a grid or a backtest does not go with what else is asked for."""
     folds = configs[0].forecast.backtest
+    check_match(request, len(configs))
     if len(configs) > 1:
         check_several(request, len(configs), "--cell and --seed ask")
         if folds is not None:
             raise UsageError("--backtest is for one cell and one seed: run it once for each.")
+        if not request.batch:
+            check_comparison(request, configs)
     elif folds is not None:
         check_several(request, folds, "--backtest asks")
+        if not request.batch:
+            raise UsageError(
+                f"--backtest asks for {folds:,} runs, which the app does not show: add --batch."
+            )
         if request.load_model is not None:
             raise UsageError(
                 "--backtest trains anew for each fold, which --load-model would let look ahead: "
@@ -209,14 +239,22 @@ def run(request: Request, arguments: Sequence[str]) -> int:
             quiet=request.quiet,
         )
         return run_batch(configs, task)
-    from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual
+    from rnn_tui.tui.curtain import raised  # noqa: PLC0415 - the app needs it
 
-    return run_app(
-        configs[0],
-        load_from=request.load_model,
-        save_to=request.save_model,
-        output_to=request.output,
+    title = " beside ".join(
+        f"{config.model.cell.upper()} {config.model.hidden_size}" for config in configs
     )
+    with raised(title, sys.stdout, os.environ) as taking_over:
+        from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual and NumPy
+
+        return run_app(
+            configs,
+            match=request.match or "units",
+            load_from=request.load_model,
+            save_to=request.save_model,
+            output_to=request.output,
+            taking_over=taking_over,
+        )
 
 
 def parse(arguments: Sequence[str]) -> Request | int:

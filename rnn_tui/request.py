@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -36,6 +36,7 @@ class Request:
     plots: bool = False
     quiet: bool = False
     follow: bool = False
+    match: Literal["units", "parameters"] | None = None
 
 
 def _option(setting: Setting) -> click.Option:
@@ -72,6 +73,13 @@ RUNNING: tuple[click.Option, ...] = (
     _flag("--batch", text="Run without a screen and print a summary."),
     _flag("--plots", text="With --batch: draw charts below it."),
     _flag("--json", text="With --batch: print JSON Lines instead."),
+    click.Option(
+        ["--match"],
+        type=click.Choice(["units", "parameters"]),
+        metavar="units|parameters",
+        help="In the app, what several --cell have in common: hidden units, or (about) the number "
+        "of parameters, that of the first.  [default: units]",
+    ),
     _flag("-q", "--quiet", text="With --batch: print the verdict alone, or no steps."),
 )
 """The options that say what is to become of it."""

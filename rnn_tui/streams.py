@@ -76,8 +76,12 @@ def own_terminal(receive: Callable[[str], None]) -> Iterator[io.TextIOWrapper]:
     reader = threading.Thread(target=_read_lines, args=(outlet, receive), daemon=True)
     reader.start()
     try:
-        with open(terminal, "w", encoding="utf-8", errors="replace") as screen:  # noqa: PTH123
+        screen = open(terminal, "w", encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+        try:
             yield screen
+        finally:
+            with contextlib.suppress(OSError):  # a terminal that has gone takes nothing more
+                screen.close()
     finally:
         for number, before in zip(caught, kept, strict=True):
             os.dup2(before, number)

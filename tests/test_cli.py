@@ -334,7 +334,7 @@ BAD = {
     "seeds below 0": (["--seed", "-3..1"], "--seed: must be greater than or equal to 0, not -3"),
     "several in the app": (
         ["--seed", "0..1"],
-        "--cell and --seed ask for 2 runs, which the app cannot",
+        "--seed: the app compares nets with one seed, so that all",
     ),
     "one model of several runs": (
         ["--batch", "--seed", "0..1", "--save-model", "m"],
@@ -549,3 +549,18 @@ def test_a_lost_stdout_never_hides_how_the_run_ended(monkeypatch, code, told):
     monkeypatch.setattr("rnn_tui.cli.run", lambda *_: code)
     monkeypatch.setattr("sys.stdout", Gone())
     assert main(["--batch"]) == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--cell", "rnn", "--cell", "lstm", "--seed", "0..1"), "--seed: the app compares"),
+        (("--cell", "rnn", "--cell", "lstm", "--save-model", "a"), "--save-model a: is for one"),
+        (("--match", "units"), "--match is for nets that the app compares"),
+        (("--cell", "rnn", "--cell", "lstm", "--match", "units", "--batch"), "--match is for"),
+        (("--backtest", "3"), "add --batch"),
+    ],
+)
+def test_what_the_app_cannot_compare_is_refused(arguments, expected, capsys):
+    assert main(arguments) == 2
+    assert expected in capsys.readouterr().err

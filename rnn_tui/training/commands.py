@@ -63,6 +63,13 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFreeRunning:
+    """Look at the forecast that is fed with itself, too, or no longer."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write the best weights to a model file; a file of that name is replaced."""
 
@@ -82,6 +89,8 @@ class Stop:
     """End the run."""
 
     status: Status
+    is_given_up: bool = False
+    """Whether nobody wants to know how good it was."""
 
 
 Command = (
@@ -93,6 +102,7 @@ Command = (
     | LimitSpeed
     | ScaleLearningRate
     | Adjust
+    | ShowFreeRunning
     | Save
     | TakeWalk
     | Stop

@@ -32,10 +32,20 @@ class Comparison(Session):
         self, configs: Sequence[RunConfig], match: Match = "units", **options: Any
     ) -> None:
         super().__init__(configs[0], **options)
-        self.configs = tuple(configs)
-        self.match: Match = match
+        self._others = tuple(configs[1:])
+        self._match: Match = match
+
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets beside the first one began with."""
+        return self._others
+
+    @property
+    def match(self) -> Match:
+        """What the nets have in common."""
+        return self._match
 
     def _begin(self, series: "Series | None") -> "Run":
         from rnn_tui.training.lockstep import Lockstep  # noqa: PLC0415 - imports NumPy and Numba
 
-        return Lockstep(self.configs, self.match, series, self._split)
+        return Lockstep((self.config, *self.others), self.match, series, self._split)

@@ -15,6 +15,7 @@ from rnn_tui.training.commands import (
     RunUntil,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
     TakeWalk,
@@ -80,9 +81,17 @@ class Controls:
         self.pause()
         self._commands.put(TakeWalk(net))
 
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+        self._commands.put(ShowFreeRunning(on))
+
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""
         self._commands.put(Stop(status))
+
+    def give_up(self) -> None:
+        """End the run for another one: it is scored only where it leaves a file."""
+        self._commands.put(Stop(Status.STOPPED, is_given_up=True))
 
     def _tell(self, command: Command, *, held: bool) -> None:
         with self._telling:

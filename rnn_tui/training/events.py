@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, pairwise, repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
 from rnn_tui.forecasting.conformal import Coverage
-from rnn_tui.forecasting.future import Future
 from rnn_tui.forecasting.metrics import Scores
+
+if TYPE_CHECKING:
+    from rnn_tui.forecasting.future import Future
 
 Floats = NDArray[np.float64]
 Time = np.datetime64 | float
@@ -109,7 +112,7 @@ class RunEnded:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     """What the prediction intervals hold on the test part, by the name of the column; empty where
     there are none."""
-    future: Future | None = None
+    future: "Future | None" = None
     """What is forecast beyond the end of the series."""
     rows_followed: int = 0
     """Rows that came while it went on. Where there were any, the scores are on them, each forecast

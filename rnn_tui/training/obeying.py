@@ -14,6 +14,7 @@ from rnn_tui.training.commands import (
     Pause,
     Save,
     ScaleLearningRate,
+    ShowFreeRunning,
     Step,
     Stop,
     TakeWalk,
@@ -102,11 +103,13 @@ class Obeying(Controls):
                 self._publish(run, pictures=True)
                 self.snapshot = run.with_walk(self.snapshot, net)
                 self._changed()
+            case ShowFreeRunning(on):
+                run.shows_free_running = on
             case _:
                 left = run.trainer.left_in_epoch if run.following is None else 1
                 self._steering.obey(command, step=run.step, left_in_epoch=left)
         if not isinstance(command, Pause | Step | FinishEpoch | TakeWalk | Stop):
-            self._answer(run, pictures=False)
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:
         refused = ""

@@ -95,6 +95,8 @@ class Run:
         self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
+        self.shows_free_running = False
+        """Whether snapshots have the forecast of the test part that is fed with itself."""
         self._history = History()
         self._last: StepsDone | None = None
         self._seconds = 0.0
@@ -291,6 +293,10 @@ class Run:
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 
+    def give_up(self, status: Status, reason: str) -> RunEnded:
+        """End without scores."""
+        return self._ended(status, reason, [{} for _ in self._prepared.series.target_names])
+
     def _ended(
         self,
         status: Status,
@@ -416,7 +422,11 @@ class Run:
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following
-        shown = self.trainer.forecast(SHOWN_POINTS) if following is None else following.forecast()
+        shown = (
+            self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running)
+            if following is None
+            else following.forecast()
+        )
         return replace(
             snapshot,
             forecast=shown,

@@ -31,7 +31,7 @@ from rnn_tui.training.events import (
 )
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.obeying import Clock, Obeying
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Match, Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ ROW_SECONDS = 0.05
 """How long to wait for a row before commands are looked at."""
 STEPS_BEFORE_FOLLOWING = 1_000
 """Where a run that follows a source is told no number: it has to come to the rows one day."""
-PICTURES_SHARE = 0.05
+PICTURES_SHARE = 0.03
 """Most of the worker's time that looking into the network may take."""
 
 
@@ -123,6 +123,16 @@ class Session(Obeying):
     def config(self) -> RunConfig:
         """What the run began with."""
         return self._config
+
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+        return ()
+
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
+        return "units"
 
     @property
     def saves_itself(self) -> bool:
@@ -361,6 +371,10 @@ class Session(Obeying):
 
     def _end(self, run: "Run") -> RunEnded:
         status, reason = self._outcome(run)
+        if self._is_given_up:
+            ended = run.give_up(status, reason)
+            self.snapshot = replace(self.snapshot, state=State.ENDED, ended=ended)
+            return ended
         if run.following is None:
             run.evaluate_last()
         try:
@@ -372,6 +386,13 @@ class Session(Obeying):
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
         return ended
+
+    @property
+    def _is_given_up(self) -> bool:
+        """Whether nobody wants the scores, and the run leaves no file."""
+        stop = self._steering.stop
+        leaves_files = self._save_to is not None or self._output_to is not None
+        return stop is not None and stop.is_given_up and not leaves_files
 
     def _outcome(self, run: "Run") -> tuple[Status, str]:
         """Return how the run ended, and why in words."""

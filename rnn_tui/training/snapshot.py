@@ -97,6 +97,9 @@ class Forecast:
     """Steps that one prediction covers; `predicted` is the first of them."""
     start: int = 0
     """Index in the series of the first point."""
+    free: Floats | None = None
+    """What is forecast from the beginning of the test part on by reading the forecasts themselves,
+    shape (n,), NaN outside; only where it is asked for, and possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,8 @@ class Snapshot:
         if not self.peers:
             return self.title
         _, dot, series = self.title.partition(" · ")
-        return f"{' beside '.join(net.net for net in self.nets)}{dot}{series}"
+        between = " beside " if len(self.nets) == 2 else ", "
+        return f"{between.join(net.net for net in self.nets)}{dot}{series}"
 
     @property
     def nets(self) -> tuple["Snapshot", ...]:

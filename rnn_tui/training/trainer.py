@@ -16,7 +16,8 @@ from rnn_kernels import (
 from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
-from rnn_tui.errors import UsageError
+from rnn_tui.errors import DataError, UsageError
+from rnn_tui.forecasting.free_running import free_run
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.gradients.walking import take_walk
 from rnn_tui.training.events import Floats
@@ -29,6 +30,8 @@ from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
+MOST_FREE_STEPS = 100
+"""Rows that are forecast one after the other for the screen: each is a call of its own."""
 EVALUATE_AT_MOST_EVERY = 1_000
 """Steps from one validation to the next: an epoch, but no fewer and no more than these."""
 MOST_VALIDATION_WINDOWS = 8_192
@@ -90,6 +93,7 @@ class Trainer:
         self._trained = self._workspace
         """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
+        self._walker = Predictor(model, window, batch_size=1)
         self._trace_workspace = self._new_workspace(1, keep_gates=True)
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
@@ -289,10 +293,15 @@ class Trainer:
             off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
         return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
 
-    def forecast(self, limit: int | None = None) -> Forecast:
+    def forecast(self, limit: int | None = None, *, free: bool = False) -> Forecast:
         """Return what was forecast one step ahead of the last `limit` points, or of all of them.
 
         The first column to forecast is shown.
+
+        Parameters
+        ----------
+        free
+            Whether the test part is forecast once more, fed with its own forecasts.
         """
         prepared, series, end = self._prepared, self._prepared.series, self._prepared.split.end
         begin = 0 if limit is None else max(0, end - limit)
@@ -314,7 +323,34 @@ class Trainer:
             test_start=max(0, prepared.split.test_start - begin),
             horizon=prepared.horizon,
             start=begin,
+            free=self._free_run(begin) if free else None,
         )
+
+    def _free_run(self, begin: int) -> Floats | None:
+        """Return a forecast that knows nothing after the beginning of the test part.
+
+        Of the first column, for the points from row `begin` on, NaN where it does not reach. None
+        where covariates would have to be known.
+        """
+        prepared, first, end = (
+            self._prepared,
+            self._prepared.split.test_start,
+            self._prepared.split.end,
+        )
+        path = np.full(end - begin, np.nan)
+        steps = min(MOST_FREE_STEPS, end - first)
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                free = free_run(self._read_one, prepared, first - self._window, steps)
+        except DataError:
+            return None
+        path[first - begin : first - begin + steps] = free[:, 0]
+        path.setflags(write=False)
+        return path
+
+    def _read_one(self, window: Inputs) -> Inputs:
+        said: Inputs = self._walker(window, np.zeros(1, np.int64))[0]
+        return said
 
     def trace(self, inputs: Inputs | None = None, start: int = 0) -> Trace:
         """Return the activations of the current weights on a window.

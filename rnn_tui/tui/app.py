@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
@@ -27,17 +27,17 @@ from rnn_tui.places import log_folders, settings_file
 from rnn_tui.settings import read_settings, remember
 from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import State
+from rnn_tui.training.snapshot import Match, State
 from rnn_tui.tui.chronicle import conclude
 from rnn_tui.tui.display import Display, choose_display
+from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind, listening, log_file
 from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
-from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME, detect_glyphs, palette_of
+from rnn_tui.tui.theme import THEME, palette_of
 
 if TYPE_CHECKING:
     from rnn_tui.tui.launching import Launcher
@@ -58,7 +58,8 @@ class RnnTuiApp(App[None]):
     display
         Frames a second, colours, keys.
     launch
-        Makes the session of another run, for beginning anew. None: the app has one run.
+        Makes the session of another run, of others beside it in lockstep, for beginning anew.
+        None: the app has one run.
     fps
         Frames a second instead of the display's.
     terminal
@@ -85,7 +86,7 @@ class RnnTuiApp(App[None]):
         session: RunSession,
         *,
         display: Display | None = None,
-        launch: Callable[[RunConfig], RunSession] | None = None,
+        launch: Callable[[RunConfig, tuple[RunConfig, ...], Match], RunSession] | None = None,
         fps: int | None = None,
         terminal: TextIOWrapper | None = None,
         journal: Journal | None = None,
@@ -163,7 +164,9 @@ class RnnTuiApp(App[None]):
 
     def _follow_theme(self, theme: Theme) -> None:
         self._main.set_look(self._look(theme))
-        for screen in self.screen_stack:
+        for screen in self.screen_stack[1:]:
+            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - not for the first frame
+
             if isinstance(screen, WalkScreen):
                 screen.set_look(self._look(theme))
 
@@ -218,9 +221,9 @@ class RnnTuiApp(App[None]):
         if self._launch is None:
             return
         before, self._is_first = self.session, False
-        before.stop()
+        before.give_up()
         self._journal.note(Kind.RUN, message.remark)
-        self.session = self._launch(message.config)
+        self.session = self._launch(message.config, message.others, message.match)
         self._main.attach(self.session, message.remark)
         self.session.start(after=before)
 
@@ -281,20 +284,28 @@ def _sixteen_colours(console: Console) -> Console:
 
 
 def run_app(
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     *,
+    match: Match = "units",
     load_from: Path | None = None,
     save_to: Path | None = None,
     output_to: Path | None = None,
+    taking_over: Callable[[], None] | None = None,
 ) -> int:
-    """Train `config` on the screen until the user leaves; return the exit code.
+    """Train on the screen until the user leaves; return the exit code.
 
     Parameters
     ----------
+    configs
+        Of the run; or of several, which are trained in lockstep and compared.
+    match
+        What several nets have in common.
     load_from, save_to
         Model files to start from and to write at the end.
     output_to
         Table of forecasts to write at the end.
+    taking_over
+        Is called just before the app draws on the terminal.
 
     Raises
     ------
@@ -304,12 +315,13 @@ def run_app(
     from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
 
     path = settings_file()
-    display = choose_display(config.display, read_settings(path), os.environ, path)
-    shown = config.display.model_copy(update={"fps": display.fps})
-    config = config.model_copy(update={"display": shown})
+    display = choose_display(configs[0].display, read_settings(path), os.environ, path)
+    shown = configs[0].display.model_copy(update={"fps": display.fps})
+    first, *others = (config.model_copy(update={"display": shown}) for config in configs)
     launcher = Launcher(load_from, save_to, output_to)
+    begin = partial(launcher, first, others, match)
     with log_file(log_folders()) as write:
-        app = _show(launcher, config, display, Journal(write), path)
+        app = _show(launcher, begin, display, Journal(write), path, taking_over)
     session = app.session
     if app.crash is not None:
         saved = session.snapshot.saved
@@ -328,10 +340,15 @@ def run_app(
 
 
 def _show(
-    launcher: "Launcher", config: RunConfig, display: Display, journal: Journal, settings: Path
+    launcher: "Launcher",
+    begin: Callable[[], RunSession],
+    display: Display,
+    journal: Journal,
+    settings: Path,
+    taking_over: Callable[[], None] | None,
 ) -> RnnTuiApp:
     """Run the app until the user leaves, then wait for the end of every run."""
-    session: RunSession = launcher(config)
+    session = begin()
     ended_by: int | None = None
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
@@ -343,6 +360,8 @@ def _show(
                 journal=journal,
                 remember=partial(remember, settings),
             )
+            if taking_over is not None:
+                taking_over()
             app.run()
             session, ended_by = app.session, app.ended_by
             if app.crash is not None and session.snapshot.step and not session.saves_itself:

@@ -81,6 +81,7 @@ class Chronicle:
         reached = milestone(now.epoch)
         if reached > before.epoch:
             yield Kind.RUN, f"epoch {reached:,} reached, step {now.step:,}"
+        yield from _answers(before, now, at)
 
     def _may_say(self, kind: Kind, now: Snapshot) -> bool:
         """Return whether long enough ago, or for the last time."""
@@ -113,6 +114,22 @@ def conclude(journal: Journal, last: Snapshot) -> None:
     """Note how a run has ended, where no screen was there to see it."""
     if last.state is State.ENDED and all(e.text != _state(last) for e in journal.entries[-9:]):
         journal.note(Kind.RUN, _state(last))
+
+
+def _answers(before: Snapshot, now: Snapshot, at: str) -> Iterator[Said]:
+    """Tell what came of commands."""
+    for name, old, chosen in (
+        ("batch size", before.batch_size, now.batch_size),
+        ("optimizer", before.optimizer, now.optimizer),
+    ):
+        if old and chosen != old:
+            yield Kind.RATE, f"{name} {old} → {chosen} {at}"
+    if now.saved is not None and now.saved is not before.saved:
+        saved = now.saved
+        told_of = f"saved the weights of step {saved.step:,} as {saved.path}"
+        yield (Kind.WARNING, f"not saved: {saved.fault}") if saved.fault else (Kind.RUN, told_of)
+    if now.reason and now.reason != before.reason:
+        yield Kind.RUN, now.reason
 
 
 def milestone(epoch: int) -> int:

@@ -1,10 +1,11 @@
 """What several nets that train in lockstep have in common, and which one leads, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from rnn_tui.cells import Ink
+from rnn_tui.config import Cell, RunConfig
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.plots.picture import Word
@@ -13,6 +14,22 @@ from rnn_tui.tui.plots.words import percent, significant
 Said = tuple[str, Ink]
 ALIKE = 0.02
 """Share of a loss within which two of them count as equal."""
+
+
+def rival(config: RunConfig) -> RunConfig:
+    """Return the run that one run is best compared with: a plain RNN, of that one an LSTM."""
+    return _with_cell(config, "lstm" if config.model.cell.startswith("rnn") else "rnn")
+
+
+def beside(config: RunConfig, others: Sequence[RunConfig]) -> tuple[RunConfig, ...]:
+    """Return runs like `config` with the cells of `others`, but for its own cell."""
+    cells = dict.fromkeys(other.model.cell for other in others)
+    return tuple(_with_cell(config, cell) for cell in cells if cell != config.model.cell)
+
+
+def _with_cell(config: RunConfig, cell: Cell) -> RunConfig:
+    model = config.model.model_copy(update={"cell": cell})
+    return config.model_copy(update={"model": model})
 
 
 def match_words(snapshot: Snapshot) -> tuple[Word, ...]:

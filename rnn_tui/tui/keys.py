@@ -62,6 +62,13 @@ COMMANDS = (
     ),
     Command("minus", "-", "Lower the learning rate", f"divide it by {FASTER}", "slower"),
     Command(
+        "c",
+        "c",
+        "Compare",
+        "with another cell, from step 0; then by parameters; then alone",
+        "compare",
+    ),
+    Command(
         "a",
         "a",
         "Adjust",
@@ -75,6 +82,13 @@ COMMANDS = (
     Command("b", "b", "BPTT walk", "one training step in slow motion, forwards and back", "walk"),
     Command("g", "g", "Next gate", "show another gate in panel 3", "next_gate"),
     Command("d", "d", "Errors of the forecast", "actual − predicted, or both", "view('residuals')"),
+    Command(
+        "f",
+        "f",
+        "Free-running forecast",
+        "of the test part, fed with its own forecasts",
+        "view('free-running')",
+    ),
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
@@ -140,7 +154,10 @@ def hints(
         Hint("m", "map/mean/histogram", "view('gate')", 10),
         Hint("o", "order", "view('order')", 10),
     )
-    forecast = (Hint("d", "errors", "view('residuals')", 10),)
+    forecast = (
+        Hint("d", "errors", "view('residuals')", 10),
+        Hint("f", "free-running", "view('free-running')", 10),
+    )
     time = (
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),

@@ -1,11 +1,13 @@
 """One run after another in one app: where each begins, and what each leaves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_tui.config import RunConfig
-from rnn_tui.training.checkpoint import LEARNED
+from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.session import Session
+from rnn_tui.training.snapshot import Match
 from rnn_tui.tui.farewell import farewell
 
 
@@ -40,8 +42,17 @@ class Launcher:
         self._output_to = output_to
         self.launched: list[Launched] = []
 
-    def __call__(self, config: RunConfig) -> Session:
-        """Return the session of another run, not started."""
+    def __call__(
+        self, config: RunConfig, others: Sequence[RunConfig] = (), match: Match = "units"
+    ) -> Session:
+        """Return the session of another run, or of several in lockstep, not started.
+
+        Several leave no files: theirs would be of the first one alone.
+        """
+        if others:
+            session: Session = Comparison((config, *others), match)
+            self.launched.append(Launched(session, None, None))
+            return session
         save_to = self._own(self._save_to)
         output_to = self._own(self._output_to)
         load_from = self._load_from if self._fits(config) else None
@@ -61,6 +72,8 @@ class Launcher:
     def _fits(self, config: RunConfig) -> bool:
         if not self.launched:
             return True
+        from rnn_tui.training.checkpoint import LEARNED  # noqa: PLC0415 - not for the first run
+
         first = self.launched[0].session.config
         return all(
             getattr(getattr(config, section), key) == getattr(getattr(first, section), key)

@@ -9,7 +9,7 @@ from rnn_tui.training.commands import Adjust
 from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import Status
 from rnn_tui.training.goals import Goal
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.snapshot import Match, Snapshot
 
 
 class RunSession(Protocol):
@@ -26,6 +26,14 @@ class RunSession(Protocol):
     @property
     def config(self) -> RunConfig:
         """What the run began with."""
+
+    @property
+    def others(self) -> tuple[RunConfig, ...]:
+        """What the nets that train in lockstep with the run began with; none of one run alone."""
+
+    @property
+    def match(self) -> Match:
+        """What those nets have in common with it."""
 
     @property
     def saves_itself(self) -> bool:
@@ -65,6 +73,9 @@ class RunSession(Protocol):
     def save(self, path: Path) -> None:
         """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
 
+    def show_free_running(self, *, on: bool) -> None:
+        """Look at the forecast that is fed with itself, too, or no longer."""
+
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""
 
@@ -73,6 +84,9 @@ class RunSession(Protocol):
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst."""
+
+    def give_up(self) -> None:
+        """End the run for another one: it is scored only where it leaves a file."""
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the thread; return whether it has ended."""

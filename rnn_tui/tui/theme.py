@@ -1,11 +1,7 @@
-"""The app's own theme, and what the terminal can show."""
-
-import locale
-from collections.abc import Mapping
+"""The app's own theme."""
 
 from textual.theme import Theme
 
-from rnn_tui.cells import Glyphs
 from rnn_tui.tui.plots.look import DARK, LIGHT, Palette
 from rnn_tui.tui.plots.palettes import dress
 
@@ -24,23 +20,6 @@ THEME = Theme(
     dark=True,
 )
 HEX_LENGTH = len("#rrggbb")
-WITHOUT_BRAILLE = ("linux", "vt100", "vt102", "vt220", "ansi", "dumb")
-
-
-def detect_glyphs(environment: Mapping[str, str], encoding: str | None = None) -> Glyphs:
-    """Return what the terminal can draw: braille needs UTF-8 and a font that has it.
-
-    Parameters
-    ----------
-    environment
-        Environment variables.
-    encoding
-        The locale's; None asks it.
-    """
-    used = locale.getencoding() if encoding is None else encoding
-    if used.lower().replace("-", "") != "utf8":
-        return "ascii"
-    return "ascii" if environment.get("TERM", "") in WITHOUT_BRAILLE else "braille"
 
 
 def palette_of(theme: Theme, colours: str) -> Palette:

@@ -43,7 +43,7 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
     terminal.press("\x1b")
     terminal.wait_for("─ 1 Loss")
     terminal.press("?")
-    terminal.wait_for("one optimisation step")
+    terminal.wait_for("A plain RNN has h and")
     terminal.press("?")
     terminal.wait_for("─ 1 Loss")
     assert terminal.leave() == 0

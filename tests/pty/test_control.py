@@ -15,6 +15,7 @@ def train(terminal):
 
 def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
     terminal = train(start())
+    screens = terminal.output.count(b"\x1b[?1049h")
     terminal.press("e")
     terminal.wait_for("Edit and begin anew")
     terminal.press(DOWN)
@@ -30,7 +31,9 @@ def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
     terminal.press(f"{LEFT}{DOWN}6\r")
     terminal.wait_for("RNN 6 · sine")
     train(terminal)
-    assert terminal.output.count(b"\x1b[?1049h") == 1, "the screen has been there all the time"
+    assert terminal.output.count(b"\x1b[?1049h") == screens, (
+        "the screen has been there all the time"
+    )
     terminal.press(" ")
     terminal.wait_for("‖ paused")
     terminal.press("R")
@@ -94,3 +97,13 @@ def test_each_run_leaves_its_own_file_and_none_is_asked_about(start, tmp_path):
     assert names == ["model.safetensors", "model-2.safetensors"]
     assert path.exists()
     assert (tmp_path / "model-2.safetensors").exists()
+
+
+def test_settings_that_cannot_be_leave_their_reason_on_the_terminal(start, tmp_path):
+    settings = tmp_path / "rnn-tui" / "settings.toml"
+    settings.parent.mkdir()
+    settings.write_text("fps = 'many'\n")
+    terminal = start(XDG_CONFIG_HOME=str(tmp_path))
+    assert terminal.wait() == 2
+    assert terminal.is_restored
+    assert "settings.toml" in terminal.after_the_screen

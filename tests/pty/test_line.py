@@ -13,6 +13,16 @@ from tests.pty.test_app import COMPILING_AT_MOST, PANELS, train
 MOST_BYTES_A_SECOND = 12_000
 
 
+def leave(terminal):
+    """Leave, past the question whether the run is to be saved, if there is anything to save."""
+    terminal.press("q")
+    has_ended = terminal.process.poll
+    terminal.wait_for(lambda: "discard and quit" in terminal.text or has_ended() is not None)
+    if has_ended() is None:
+        terminal.press("d")
+    assert terminal.wait() == 0
+
+
 def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_changes(start):
     terminal = train(start(SSH_CONNECTION="192.0.2.1 50000 192.0.2.2 22", small=False))
     terminal.wait_for("horizon")
@@ -35,16 +45,14 @@ def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_ch
     terminal.wait_for(
         lambda: terminal.lines[1].rstrip().endswith("─╮") and len(terminal.lines) == 30
     )
-    terminal.press("q")
-    assert terminal.wait() == 0
+    leave(terminal)
     assert terminal.is_restored
 
 
 def test_a_local_profile_and_more_frames_can_be_asked_for_over_ssh(start):
     terminal = train(start("--profile", "local", "--fps", "30", SSH_CONNECTION="a b c d"))
     terminal.wait_for("▀")
-    terminal.press("q")
-    assert terminal.wait() == 0
+    leave(terminal)
 
 
 ERRORS_TO_A_FILE = """
@@ -59,10 +67,9 @@ def test_the_screen_stays_on_the_terminal_when_errors_go_to_a_file(start, tmp_pa
     errors = tmp_path / "errors"
     terminal = train(start(str(errors), script=ERRORS_TO_A_FILE, small=False))
     terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
-    terminal.press("q")
-    assert terminal.wait() == 0
+    leave(terminal)
     assert terminal.is_restored
-    assert errors.read_text() in {"", "rnn-tui: finishing the steps under way\n"}
+    assert "\x1b" not in errors.read_text()
 
 
 STRAY = """
@@ -93,8 +100,7 @@ def test_whatever_is_written_beside_the_screen_goes_to_the_event_log(start, tmp_
     terminal.press("5")
     terminal.wait_for("─ 5 Events")
     terminal.wait_for("ended: took all 500 steps")
-    terminal.press("q")
-    assert terminal.wait() == 0
+    leave(terminal)
     assert "written to" not in terminal.after_the_screen
     (log,) = (tmp_path / "state").rglob("rnn-tui.log")
     told = log.read_text()
@@ -128,8 +134,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(start, pro
     terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
     before = terminal.number("step")
     terminal.wait_for(lambda: (terminal.number("step") or 0) > before)
-    terminal.press("q")
-    assert terminal.wait() == 0
+    leave(terminal)
     assert terminal.is_restored
 
 

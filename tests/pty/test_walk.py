@@ -1,6 +1,7 @@
 """A walk through one backpropagation, in a real terminal."""
 
 from tests.pty.test_app import COMPILING_AT_MOST, PANELS, train
+from tests.pty.test_compare import leave
 
 
 def test_a_backpropagation_is_walked_through_and_training_goes_on(start):
@@ -28,7 +29,6 @@ def test_a_backpropagation_is_walked_through_and_training_goes_on(start):
     held = terminal.number("step")
     terminal.press(" ")
     terminal.wait_for(lambda: terminal.number("step") > held + 10)
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert leave(terminal) == 0
     assert terminal.is_restored
     assert "Traceback" not in terminal.output.decode()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from rnn_tui.errors import DataError
+from rnn_tui.training.commands import Adjust
 from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.lockstep import Lockstep, nearest_size
@@ -142,3 +143,12 @@ def test_bad_data_is_refused_as_ever(configure):
 )
 def test_the_nearest_size_is_found(target, expected):
     assert nearest_size(lambda hidden: 4 * hidden, target) == expected
+
+
+def test_what_is_adjusted_is_adjusted_for_all_and_a_fault_is_forgiven_to_all(configure):
+    run = Lockstep(both(configure), "units")
+    run.adjust(Adjust(learning_rate=0.5, clip=2.0))
+    assert {(r.trainer.learning_rate, r.trainer.clip) for r in (run, *run.others)} == {(0.5, 2.0)}
+    run.fault = run.others[0].fault = "a fault"
+    run.forgive()
+    assert (run.fault, run.others[0].fault) == (None, None)

@@ -188,6 +188,20 @@ def test_a_session_begins_once_the_one_before_has_ended(running, configure):
     assert second.join(10)
 
 
+@pytest.mark.parametrize("saves", [False, True])
+def test_a_run_that_is_given_up_is_scored_only_where_it_leaves_a_file(configure, tmp_path, saves):
+    path = tmp_path / "model.safetensors" if saves else None
+    session = Session(configure(training={"steps": 10**9}), save_to=path)
+    session.start()
+    wait_for(lambda: session.snapshot.step > 0)
+    session.give_up()
+    assert session.join(60)
+    ended = session.snapshot.ended
+    assert ended.status is Status.STOPPED
+    assert ("model" in ended.scores) is saves
+    assert not saves or path.exists()
+
+
 @pytest.mark.parametrize("changes", [{"batch_size": 16}, {"optimizer": "sgd"}])
 def test_what_a_change_does_to_training_depends_on_the_seed_alone(changes):
     def losses():
@@ -217,3 +231,13 @@ def test_the_gradient_shown_is_of_the_last_step_taken_whatever_the_batch_size():
     np.testing.assert_array_equal(trainer.gradient_flow().hidden, before)
     trainer.train(1)
     assert not np.array_equal(trainer.gradient_flow().hidden, before)
+
+
+def test_the_free_running_forecast_is_shown_where_it_is_asked_for(running):
+    session = running()
+    wait_for(lambda: session.snapshot.forecast is not None)
+    assert session.snapshot.forecast.free is None
+    session.show_free_running(on=True)
+    wait_for(lambda: session.snapshot.forecast.free is not None)
+    session.show_free_running(on=False)
+    wait_for(lambda: session.snapshot.forecast.free is None)

@@ -405,3 +405,17 @@ def test_the_gradient_flow_is_that_of_the_last_step_and_is_kept(trainer, cell):
         np.testing.assert_allclose(flow.cell, wanted.dc_norm, rtol=1e-10)
     one.train(1)
     np.testing.assert_array_equal(flow.hidden, kept)
+
+
+def test_the_free_running_forecast_of_the_test_part_is_fed_with_itself(trainer):
+    one = trainer()
+    trained(one, 20)
+    plain, with_free = one.forecast(), one.forecast(free=True)
+    assert plain.free is None
+    np.testing.assert_array_equal(plain.predicted, with_free.predicted)
+    first = with_free.test_start
+    assert np.isnan(with_free.free[:first]).all()
+    assert np.isfinite(with_free.free[first:]).all()
+    assert with_free.free[first] == pytest.approx(with_free.predicted[first], rel=1e-5)
+    assert not np.allclose(with_free.free[first + 1 :], with_free.predicted[first + 1 :])
+    assert not with_free.free.flags.writeable

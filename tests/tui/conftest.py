@@ -73,6 +73,13 @@ class Shown:
         await self.settle()
 
 
+def launch(config, others, match):
+    """Return a fake session of another run, or of several."""
+    session = FakeSession(LOADING, config)
+    session.others, session.match = others, match
+    return session
+
+
 @pytest.fixture
 def show(monkeypatch):
     """`async with show(snapshot, size) as shown`: the app on a session that stands still."""
@@ -83,9 +90,7 @@ def show(monkeypatch):
     async def run(snapshot=None, size=(80, 24)):
         session = FakeSession(make_snapshot(4000) if snapshot is None else snapshot)
         clock = Clock()
-        app = RnnTuiApp(
-            session, launch=lambda config: FakeSession(LOADING, config), fps=1, clock=clock
-        )
+        app = RnnTuiApp(session, launch=launch, fps=1, clock=clock)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             shown = Shown(app, pilot, session, clock)

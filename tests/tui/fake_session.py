@@ -215,6 +215,8 @@ class FakeSession:
     def __init__(self, snapshot: Snapshot = LOADING, config: RunConfig | None = None) -> None:
         self.snapshot = snapshot
         self.config = config or RunConfig()
+        self.others: tuple[RunConfig, ...] = ()
+        self.match: Match = "units"
         self.saves_itself = False
         self.calls: list[tuple[str, object]] = []
         self.held = False
@@ -276,6 +278,12 @@ class FakeSession:
         self.calls.append(("save", path))
         self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
 
+    def show_free_running(self, *, on: bool) -> None:
+        self.calls.append(("show_free_running", on))
+        forecast = self.snapshot.forecast
+        free = np.where(np.arange(len(forecast.time)) >= 256, forecast.actual * 0.7, np.nan)
+        self.show(replace(self.snapshot, forecast=replace(forecast, free=free if on else None)))
+
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))
         rate = self.snapshot.set_learning_rate * factor
@@ -293,6 +301,9 @@ class FakeSession:
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         self.calls.append(("stop", status))
+
+    def give_up(self) -> None:
+        self.calls.append(("give_up", None))
 
     def join(self, timeout: float | None = None) -> bool:
         self.calls.append(("join", timeout))

@@ -1,12 +1,13 @@
 """What the log says of a run, from snapshot to snapshot."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import GradientFlow, State
+from rnn_tui.training.snapshot import GradientFlow, Saved, State
 from rnn_tui.tui.chronicle import Chronicle, conclude, milestone
 from rnn_tui.tui.journal import Journal, Kind
 from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
@@ -59,6 +60,22 @@ def test_what_is_changed_by_hand_is_told_with_its_step(told):
         "learning rate 3.00e-3 → 3.75e-3 after step 4,000",
         "clipping threshold 1 → 2 after step 4,000",
     ]
+
+
+def test_what_came_of_commands_is_told(told):
+    plain = make_snapshot(4000, batch_size=32, optimizer="adam")
+    told.follow(plain)
+    assert told.follow(replace(plain, batch_size=8, optimizer="sgd")) == [
+        "batch size 32 → 8 after step 4,000",
+        "optimizer adam → sgd after step 4,000",
+    ]
+    saved = replace(plain, saved=Saved(Path("best.safetensors"), 3990))
+    told.follow(plain)
+    assert told.follow(saved) == ["saved the weights of step 3,990 as best.safetensors"]
+    assert told.follow(replace(saved, saved=Saved(Path("x"), 1, "the disk is full."))) == [
+        "not saved: the disk is full."
+    ]
+    assert told.follow(replace(plain, reason="Reached step 4,000.")) == ["Reached step 4,000."]
 
 
 def test_a_schedule_is_told_by_every_tenth_part_not_by_every_step(told):

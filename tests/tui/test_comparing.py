@@ -1,10 +1,12 @@
 """Several nets on the main screen, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from rnn_tui.tui.comparing import compare
+from rnn_tui.config import build_config
+from rnn_tui.tui.comparing import beside, compare, rival
 from tests.tui.fake_session import make_comparison, make_snapshot, make_walk
 
 BOTH = make_comparison(4000)
@@ -92,3 +94,50 @@ async def test_small_screens_and_ascii(show, monkeypatch):
         async with show(make_comparison(4000, nets=3), size=size) as shown:
             assert shown.text.isascii(), [c for c in shown.text if not c.isascii()]
             assert [len(line) for line in shown.lines] == [size[0]] * size[1]
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("lstm", "rnn"), ("rnn", "lstm")])
+def test_the_rival_of_a_cell(cell, expected):
+    config = build_config({"model": {"cell": cell, "hidden_size": 7}})
+    other = rival(config)
+    assert (other.model.cell, other.model.hidden_size) == (expected, 7)
+    assert other.training == config.training
+    assert beside(config, (other,)) == (other,)
+    assert beside(other, (other,)) == ()
+
+
+async def test_c_compares_by_units_then_by_parameters_then_leaves_one_alone(show):
+    async with show(make_snapshot(10, seconds=1.0)) as shown:
+        await shown.press("c")
+        session = shown.app.session
+        assert session.calls[0][0] == "start"
+        assert session.config.model.cell == "lstm"
+        assert [config.model.cell for config in session.others] == ["rnn"]
+        assert session.match == "units"
+        session.snapshot = BOTH
+        await shown.settle()
+        assert "LSTM 32 beside RNN 32" in shown.header
+        session.snapshot = replace(BOTH, seconds=1.0)
+        await shown.press("c")
+        assert shown.app.session.match == "parameters"
+        assert len(shown.app.session.others) == 1
+        await shown.press("c")
+        assert shown.app.session.others == ()
+
+
+async def test_a_comparison_begins_anew_as_one(show):
+    async with show(make_snapshot(10, seconds=1.0)) as shown:
+        await shown.press("c")
+        await shown.press("R")
+        session = shown.app.session
+        assert session.config.training.seed == 1
+        assert [config.training.seed for config in session.others] == [1]
+
+
+async def test_three_nets_have_their_labels_and_numbers_on_80_by_24(show):
+    async with show(make_comparison(4000, nets=3)) as shown:
+        assert shown.text.count("×━ GRU") == 3
+        assert re.search(r"GRU (32 )?0\.\d", shown.text)
+        assert "LSTM 32, RNN 32, GRU 32" in shown.header
+        assert "step 4,000" in shown.header
+        assert "/50" in shown.text

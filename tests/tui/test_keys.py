@@ -325,3 +325,18 @@ async def test_earlier_gradients_stay_faintly_and_go_with_the_run(show):
         assert "━ earlier" in shown.lines[1]
         await shown.show(make_snapshot(10), seconds=1)
         assert "━ earlier" not in shown.lines[1]
+
+
+async def test_f_asks_for_the_free_running_forecast_and_gives_it_up(show):
+    async with show(size=(120, 40)) as shown:
+        await shown.press("2", "f")
+        assert "•━ free-running" in shown.lines[1]
+        assert "free-running RMSE" in shown.text
+        assert "over 53 steps" in shown.text
+        await shown.press("f")
+        assert "free-running" not in shown.lines[1]
+        asked = [value for name, value in shown.session.calls if name == "show_free_running"]
+        assert asked == [True, False]
+    async with show(LOADING) as shown:
+        await shown.press("f")
+        assert "There is no forecast yet." in shown.reading

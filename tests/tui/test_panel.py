@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rnn_tui.training.snapshot import State
-from rnn_tui.tui.widgets.panel import changed_span
+from rnn_tui.tui.widgets.panel import LONGEST_REST, changed_span
 from tests.tui.fake_session import make_snapshot
 
 RED, BLUE = Style(color="red"), Style(color="blue")
@@ -50,3 +50,19 @@ async def test_a_panel_that_is_slow_to_draw_rests_while_training_goes_on(show):
         assert drawn == [5000, 5100]
         await shown.show(replace(make_snapshot(5200), state=State.PAUSED))
         assert drawn == [5000, 5100, 5200]
+
+
+async def test_a_panel_that_had_to_wait_for_long_once_does_not_rest_for_ever(show):
+    async with show() as shown:
+        panel = shown.app.screen.query_one("#loss")
+        draw, drawn = panel.plot.draw, []
+
+        def late(snapshot, frame):
+            drawn.append(snapshot.step)
+            shown.clock.now += 10
+            return draw(snapshot, frame)
+
+        panel.plot = replace(panel.plot, draw=late)
+        await shown.show(make_snapshot(5000))
+        await shown.show(make_snapshot(5100), seconds=LONGEST_REST + 0.1)
+        assert drawn == [5000, 5100]

@@ -20,7 +20,7 @@ UNLEARNED = make_snapshot(4000, best_step=0)
 
 
 def stops(session):
-    return [value for name, value in session.calls if name == "stop"]
+    return [value for name, value in session.calls if name in {"stop", "give_up"}]
 
 
 def has_ended_app(shown):
@@ -45,7 +45,7 @@ async def test_r_begins_anew_with_the_same_configuration_at_once(show):
     async with show() as shown:
         shown.first.config = build_config({"training": {"seed": 7}})
         await shown.press("r")
-        assert stops(shown.first) == [Status.STOPPED]
+        assert ("give_up", None) in shown.first.calls
         assert shown.session is not shown.first
         assert shown.session.calls == [("start", shown.first)]
         assert shown.session.config == shown.first.config
@@ -147,7 +147,7 @@ async def test_edit_begins_anew_with_what_was_filled_in(show):
         await until(shown, lambda: shown.session is not shown.first)
         assert shown.session.config.model.cell != shown.first.config.model.cell
         assert shown.session.config.model.hidden_size == 16
-        assert stops(shown.first) == [Status.STOPPED]
+        assert ("give_up", None) in shown.first.calls
         await shown.settle()
         assert "Begun anew, as edited." in shown.reading
 

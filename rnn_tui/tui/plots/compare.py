@@ -26,7 +26,7 @@ from rnn_tui.charts import (
     lay_out,
 )
 from rnn_tui.gradients.flow import memory_horizon
-from rnn_tui.training.snapshot import Forecast, Snapshot
+from rnn_tui.training.snapshot import Curve, Forecast, Snapshot
 from rnn_tui.tui.plots.forecast import first_shown, index_of_timestep, time_at, to_numbers
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
@@ -34,6 +34,8 @@ from rnn_tui.tui.plots.words import significant
 
 GROWTH = 1.02
 """By how much the axis of steps grows at a time."""
+RECENT = 0.25
+"""Share of the run that counts as its last part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,43 @@ def nets_of(snapshot: Snapshot) -> Nets:
 
 
 def _legend(nets: Nets, frame: Frame, *more: Word) -> tuple[Word, ...]:
-    return (*(Word(pen.label(net.net, frame), pen.ink) for net, pen in nets), *more)
+    labels = (
+        Word(pen.label(net.net, frame), pen.ink, pen.label(_cell(net), frame)) for net, pen in nets
+    )
+    return (*labels, *more)
 
 
-def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Picture:
-    """Return the validation loss of every net over the steps, the best of each marked."""
+def _cell(net: Snapshot) -> str:
+    """Return a net's cell, which tells it apart where there is little room."""
+    return net.net.partition(" ")[0]
+
+
+def _measure(net: Snapshot, pen: Pen, text: str, short: str | None = None) -> Word:
+    """Return what is measured of a net."""
+    return Word(f"{net.net} {text}", pen.ink, f"{_cell(net)} {short or text}")
+
+
+def draw_losses(
+    snapshot: Snapshot, frame: Frame, scale: Scale = "log", *, recent: bool = False
+) -> Picture:
+    """Return the validation loss of every net over the steps, the best of each marked.
+
+    Parameters
+    ----------
+    recent
+        Whether only the last quarter of the run is shown.
+    """
     nets = nets_of(snapshot)
-    legend = _legend(nets, frame, Word(f"(validation, {scale})", short=""))
-    curves = [net.history.validation_loss for net in snapshot.nets if net.history is not None]
+    span = "recent" if recent else "whole run"
+    legend = _legend(nets, frame, Word(f"(validation, {scale}, {span})", short=""))
+    low = (1 - RECENT) * snapshot.step if recent else 0.0
+    curves = [
+        _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None
+    ]
     if len(curves) < len(nets) or not all(curve.step.size for curve in curves):
         return Picture(say(frame, "waiting for the first validation"), legend)
     reading = tuple(
-        Word(f"{net.net} {significant(net.validation_loss)}", pen.ink)
+        _measure(net, pen, significant(net.validation_loss), significant(net.validation_loss, 2))
         for net, pen in nets
         if net.validation_loss is not None
     )
@@ -82,7 +109,8 @@ def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Pictu
     if y is None:
         return Picture(say(frame, "no loss so far is finite", ink=Ink.WARNING), legend, reading)
     last = max(float(snapshot.step), 2.0)
-    x = Axis(0.0, GROWTH ** math.ceil(math.log(last) / math.log(GROWTH)), labels="count")
+    end = last if recent else GROWTH ** math.ceil(math.log(last) / math.log(GROWTH))
+    x = Axis(low, end, labels="count")
     series = [
         _series(curve.step.astype(np.float64), curve.value, pen)
         for curve, (_, pen) in zip(curves, nets, strict=True)
@@ -91,7 +119,9 @@ def draw_losses(snapshot: Snapshot, frame: Frame, scale: Scale = "log") -> Pictu
     marks = [
         Mark(net.best_step, net.best_validation_loss, symbol, pen.ink)
         for net, pen in nets
-        if net.best_step is not None and net.best_validation_loss is not None
+        if net.best_step is not None
+        and net.best_step >= low
+        and net.best_validation_loss is not None
     ]
     y = whole_decades(y, parts=10) if scale == "log" else y
     chart = Chart(x, y, tuple(reversed(series)), marks=tuple(marks), x_name="step")
@@ -149,7 +179,7 @@ def draw_gradients(snapshot: Snapshot, frame: Frame) -> Picture:
     reading = tuple(
         Word(f"{net.net} reaches {memory_horizon(flow)} of {T}", pen.ink, _reach(net, flow))
         if cursor is None
-        else Word(f"{net.net} {_norm(float(flow[cursor - 1]))}", pen.ink)
+        else _measure(net, pen, _norm(float(flow[cursor - 1])))
         for flow, (net, pen) in zip(flows, nets, strict=True)
     )
     if cursor is not None:
@@ -182,6 +212,12 @@ def within_reach(actual: Floats, predicted: Floats) -> Floats:
     return np.clip(predicted, low - room / 2, high + room / 2)
 
 
+def _since(step: float, curve: Curve) -> Curve:
+    """Return the part of a curve from a step on."""
+    kept = curve.step >= step
+    return Curve(curve.step[kept], curve.value[kept], curve.low[kept], curve.high[kept])
+
+
 def _series(x: Floats, y: Floats, pen: Pen) -> Series:
     return Series(
         x, y, pen.ink, pen.symbol, dotted=bool(pen.dot), dot=pen.dot or "•", dot_from=pen.dot_from
@@ -212,7 +248,7 @@ def _errors(nets: Nets) -> tuple[Word, ...]:
     for net, pen in nets:
         rmse = net.ended.scores["model"].rmse if ended and net.ended else net.validation_rmse
         if rmse is not None:
-            words.append(Word(f"{net.net} {significant(rmse)}", pen.ink))
+            words.append(_measure(net, pen, significant(rmse)))
     baselines = nets[0][0].ended.scores if ended and nets[0][0].ended else nets[0][0].baselines
     if baselines and "naive" in baselines:
         words.append(Word(f"naive {significant(baselines['naive'].rmse)}"))
@@ -225,12 +261,12 @@ def _values_at(nets: Nets, first: Forecast, index: int) -> tuple[Word, ...]:
     for net, pen in nets:
         value = float(net.forecast.predicted[index]) if net.forecast else math.nan
         text = "not yet" if math.isnan(value) else significant(value)
-        words.append(Word(f"{net.net} {text}", pen.ink))
+        words.append(_measure(net, pen, text))
     return tuple(words)
 
 
 def _reach(net: Snapshot, flow: Floats) -> str:
-    return f"{net.net} {memory_horizon(flow)}/{len(flow)}"
+    return f"{_cell(net)} {memory_horizon(flow)}/{len(flow)}"
 
 
 def _norm(value: float) -> str:

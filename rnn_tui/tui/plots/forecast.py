@@ -28,7 +28,7 @@ USUAL = ForecastView()
 def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:
     """Return the most recent part of the series, its test part wholly, and the forecast of it."""
     forecast = snapshot.forecast
-    legend = _legend(frame, forecast.horizon if forecast else 1, view)
+    legend = _legend(frame, forecast, view)
     if forecast is None or not forecast.time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
     cursor = index_of_timestep(snapshot, frame.cursor)
@@ -49,8 +49,8 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
         chart = replace(chart, cursor=at)
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
-    if view.residuals and cursor is None:
-        reading = (*reading, *_bias(forecast))
+    if cursor is None:
+        reading = (*reading, *(_bias(forecast) if view.residuals else _free_error(forecast)))
     return Picture(to_strips(cells, frame.look), legend, reading)
 
 
@@ -62,7 +62,12 @@ def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart 
     if y is None:
         return None
     y = _with_room_for_names(y, height)
-    lines = (Series(time, actual, Ink.FIRST, "."), Series(time, predicted, Ink.SECOND, "o"))
+    lines: tuple[Series, ...] = (
+        Series(time, actual, Ink.FIRST, "."),
+        Series(time, predicted, Ink.SECOND, "o"),
+    )
+    if forecast.free is not None:
+        lines = (*lines, Series(time, forecast.free[shown], Ink.MARK, "x", dotted=True))
     area = Area(time, np.full_like(actual, y.low), actual)
     return Chart(x, y, lines, areas=(area,))
 
@@ -91,6 +96,20 @@ def _bias(forecast: Forecast) -> tuple[Word, ...]:
     if not errors.size:
         return ()
     return (Word(f"mean error {significant(mean, 2)}".replace("-", "−"), short=""),)
+
+
+def _free_error(forecast: Forecast) -> tuple[Word, ...]:
+    """Return how far the free-running forecast is off; never to be mixed with the one-step one."""
+    if forecast.free is None:
+        return ()
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = forecast.actual - forecast.free
+        errors = errors[np.isfinite(errors)]
+        rmse = float(np.sqrt(np.mean(errors**2))) if errors.size else np.nan
+    if not errors.size:
+        return ()
+    text = f"free-running RMSE {significant(rmse)}"
+    return (Word(f"{text} over {errors.size:,} steps", Ink.MARK, text),)
 
 
 def first_shown(forecast: Forecast, columns: int, cursor: int | None = None) -> int:
@@ -169,15 +188,20 @@ def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
     return tuple(parts)
 
 
-def _legend(frame: Frame, horizon: int, view: ForecastView) -> tuple[Word, ...]:
+def _legend(frame: Frame, forecast: Forecast | None, view: ForecastView) -> tuple[Word, ...]:
+    horizon = forecast.horizon if forecast else 1
     area, line = (":", "o") if frame.look.ascii else ("▄", "━")
     if view.residuals:
         return (Word(f"{line} actual − predicted", Ink.SECOND, f"{line} error"),)
     of, first = (f" (1 of {horizon:,} ahead)", " t+1") if horizon > 1 else ("", "")
-    return (
+    words = (
         Word(f"{area} actual", Ink.FIRST),
         Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred{first}"),
     )
+    if forecast is None or forecast.free is None:
+        return words
+    free = "x" if frame.look.ascii else "•━"
+    return (*words, Word(f"{free} free-running", Ink.MARK, f"{free} free"))
 
 
 def _reading(snapshot: Snapshot) -> tuple[Word, ...]:

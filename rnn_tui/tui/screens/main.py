@@ -22,9 +22,7 @@ from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.help import HelpScreen, help_page
 from rnn_tui.tui.screens.steering import SteeringScreen
-from rnn_tui.tui.screens.walk import WalkScreen
 from rnn_tui.tui.screenshot import save_screen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -128,6 +126,7 @@ class MainScreen(SteeringScreen):
         self._views: dict[str, Callable[[], str]] = {
             "smoothing": self._loss.toggle_smoothing,
             "residuals": self._forecast.toggle_residuals,
+            "free-running": self._toggle_free_running,
             "gate": self._gates.show_next_kind,
             "order": self._gates.sort_next,
         }
@@ -354,6 +353,16 @@ class MainScreen(SteeringScreen):
         if remark:
             self._say(remark)
 
+    def _toggle_free_running(self) -> str:
+        """Ask the run for the forecast that is fed with itself, or no longer."""
+        forecast = self._session.snapshot.forecast
+        if forecast is None:
+            return "There is no forecast yet."
+        if not self._may_steer():
+            return ""
+        self._session.show_free_running(on=forecast.free is None)
+        return ""
+
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""
         last = self._timesteps
@@ -404,12 +413,17 @@ class MainScreen(SteeringScreen):
 
     def action_help(self) -> None:
         """Explain the panels and the keys, those of the panel in focus first."""
+        from rnn_tui.tui.screens.help import HelpScreen, help_page  # noqa: PLC0415 - when asked
+
         number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        self.app.push_screen(HelpScreen(self._look, help_page(self._look, number, self._commands)))
+        page = help_page(self._look, number, self._commands)
+        self.app.push_screen(HelpScreen(self._look, page))
 
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
         if self._may_steer():
+            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
+
             net = self._gates.net % len(self._session.snapshot.nets)
             self._session.take_walk(net)
             self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))

@@ -8,7 +8,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnn_tui.config import RunConfig
-from rnn_tui.training.snapshot import Saved, Snapshot
+from rnn_tui.training.snapshot import Match, Saved, Snapshot
+from rnn_tui.tui.comparing import beside, rival
 from rnn_tui.tui.form.texts import Texts
 from rnn_tui.tui.header import BEFORE_TRAINING
 from rnn_tui.tui.pace import faster, limit_words, slower
@@ -35,6 +36,9 @@ class SteeringScreen(Screen[None]):
 
         config: RunConfig
         remark: str
+        others: tuple[RunConfig, ...] = ()
+        """Of the nets that are to train in lockstep with it."""
+        match: Match = "units"
 
     def _say(self, text: str) -> None:
         """Say something in the place of the reading."""
@@ -118,24 +122,50 @@ class SteeringScreen(Screen[None]):
 
         def begin(texts: Texts | None) -> None:
             if texts is not None:
-                self._relaunch(edited(texts, config), "Begun anew, as edited.")
+                other, others = edited(texts, config), self._session.others
+                self._relaunch(other, "Begun anew, as edited.", beside(other, others))
 
         self.app.push_screen(edit_form(config, self._session.snapshot, self._look), begin)
 
     def action_restart(self, new_seed: bool) -> None:
         """Begin anew as the run began, or with the next seed."""
-        config = self._session.config
+        config, others = self._session.config, self._session.others
         if not new_seed:
-            self._relaunch(config, f"Begun anew with the same seed, {config.training.seed}.")
+            remark = f"Begun anew with the same seed, {config.training.seed}."
+            self._relaunch(config, remark, others)
             return
         seed = 0 if config.training.seed == LARGEST_SEED else config.training.seed + 1
         training = config.training.model_copy(update={"seed": seed})
         other = config.model_copy(update={"training": training})
-        self._relaunch(other, f"Begun anew with another seed, {seed}.")
+        self._relaunch(other, f"Begun anew with another seed, {seed}.", beside(other, others))
 
-    def _relaunch(self, config: RunConfig, remark: str) -> None:
+    def action_compare(self) -> None:
+        """Begin anew beside another cell; then with as many parameters; then alone again."""
+        session = self._session
+        config, others = session.config, session.others
+        if config.follow.enabled:
+            self._say("A series that is followed is not compared: there is one net for its rows.")
+        elif not others:
+            other = rival(config)
+            cell = other.model.cell.upper()
+            self._relaunch(config, f"Compared with an {cell} of as many units.", (other,))
+        elif session.match == "units":
+            self._relaunch(config, "Compared by the number of parameters.", others, "parameters")
+        else:
+            self._relaunch(config, "Alone again: c compares.")
+
+    def _relaunch(
+        self,
+        config: RunConfig,
+        remark: str,
+        others: tuple[RunConfig, ...] = (),
+        match: Match | None = None,
+    ) -> None:
+        """Begin anew; `match` None leaves what the nets have in common as it is."""
+        together = match or self._session.match
+
         def go() -> None:
-            self.post_message(self.Relaunch(config, remark))
+            self.post_message(self.Relaunch(config, remark, others, together))
 
         if is_worth_asking(self._session):
             took = duration(self._session.snapshot.seconds)

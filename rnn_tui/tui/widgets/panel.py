@@ -26,6 +26,8 @@ PLAIN_HEAVY: Edges = ("#", "#", "#", "#", "=", "#")
 DRAWING_SHARE = 0.16
 """Most of the screen's time that all panels take: a slow machine gets fewer pictures, not later
 answers."""
+LONGEST_REST = 3.0
+"""Seconds: one drawing may have waited for an import, or for a core that another program had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Panel(Drawn, can_focus=True):
             began = self._clock()
             self._draw()
             now = self._clock()
-            self._rests_until = now + (now - began) / self.share
+            self._rests_until = now + min(LONGEST_REST, (now - began) / self.share)
 
     @property
     def _is_up_to_date(self) -> bool:

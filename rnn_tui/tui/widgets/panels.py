@@ -61,7 +61,11 @@ class LossPanel(Panel):
 
     def _look_at(self, view: LossView) -> None:
         self.view = view
-        self.plot = replace(self.plot, draw=partial(draw_loss, view=view))
+        self.plot = replace(
+            self.plot,
+            draw=partial(draw_loss, view=view),
+            compared=partial(draw_losses, scale=view.scale, recent=view.recent),
+        )
         self._draw(anew=True)
 
 

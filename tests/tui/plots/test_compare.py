@@ -1,6 +1,7 @@
 """The plots of several nets that train in lockstep."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -61,6 +62,13 @@ def test_losses_and_errors_are_read_one_beside_the_other():
     done = ended(Status.COMPLETED, "took all", BOTH)
     done = replace(done, peers=tuple(replace(p, ended=done.ended) for p in BOTH.peers))
     assert words(draw_forecasts(done, Frame(60, 12)))[:2] == ["test RMSE", "LSTM 32 19.8"]
+
+
+def test_the_last_part_of_the_run_and_the_linear_scale(text):
+    drawn = text(partial(draw_losses, scale="linear", recent=True), BOTH, 60, 14)
+    assert drawn.splitlines()[-1].split()[1].startswith("3")
+    legend = [word.text for word in draw_losses(BOTH, Frame(60, 12), "linear", recent=True).legend]
+    assert legend[-1] == "(validation, linear, recent)"
 
 
 def test_the_reach_of_both_gradients_is_read():
