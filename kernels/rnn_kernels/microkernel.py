@@ -32,8 +32,8 @@ FLAGS = ("nsz",)
 depend on the height of its tile. An instruction without any flag gets all of Numba's."""
 ANY_ORDER = ("nsz", "reassoc")
 ADDED_ALONE = 64
-"""Products that a sum takes in before it is added to the total, which waits in memory meanwhile: a sum
-of a thousand numbers one by one is two to three times as far off."""
+"""Products that a sum takes in before it is added to the total, which waits in memory meanwhile: a
+sum of a thousand numbers one by one is two to three times as far off."""
 SUMS_IN_FLIGHT = 6
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
 I32, I64 = ir.IntType(32), ir.IntType(64)
