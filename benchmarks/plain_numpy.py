@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 Parameters = dict[str, Array]
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 def sigmoid(z: Array) -> Array:
@@ -42,7 +43,7 @@ def lstm(p: Parameters, x: Array, target: Array) -> tuple[float, Parameters]:
         dz_i, dz_f = dc * g * i * (1 - i), dc * c[t] * f * (1 - f)
         dz_g, dz_o = dc * i * (1 - g**2), dh * tanh_c * o * (1 - o)
         dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)
-        add(d, dz, x[t], h[t])
+        add(d, dz, dz, x[t], h[t])
         dh_next, dc_next = dz @ p["W_hh"], dc * f
     return loss, d
 
@@ -58,8 +59,36 @@ def rnn(p: Parameters, x: Array, target: Array) -> tuple[float, Parameters]:
     dh_next = np.zeros((B, H), np.float32)
     for t in range(T - 1, -1, -1):
         dz = (dh_next + dy[t] @ p["W_hy"]) * (1 - h[t + 1] ** 2)
-        add(d, dz, x[t], h[t])
+        add(d, dz, dz, x[t], h[t])
         dh_next = dz @ p["W_hh"]
+    return loss, d
+
+
+def gru(p: Parameters, x: Array, target: Array) -> tuple[float, Parameters]:
+    """Return loss and gradient of a GRU, PyTorch's form; x and target are (T, B, 1)."""
+    T, B, _ = x.shape
+    H = p["W_hh"].shape[1]
+    h = np.zeros((T + 1, B, H), np.float32)
+    gates = []
+    for t in range(T):
+        x_r, x_z, x_n = np.split(x[t] @ p["W_ih"].T + p["b_ih"], 3, axis=1)
+        h_r, h_z, h_n = np.split(h[t] @ p["W_hh"].T + p["b_hh"], 3, axis=1)
+        r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
+        n = np.tanh(x_n + r * h_n)
+        h[t + 1] = (1 - z) * n + z * h[t]
+        gates.append((r, z, n, h_n))
+    loss, dy, d = readout(p, h[1:], target)
+    dh_next = np.zeros((B, H), np.float32)
+    for t in range(T - 1, -1, -1):
+        r, z, n, h_n = gates[t]
+        dh = dh_next + dy[t] @ p["W_hy"]
+        dz_n = dh * (1 - z) * (1 - n**2)
+        dz_z = dh * (h[t] - n) * z * (1 - z)
+        dz_r = dz_n * h_n * r * (1 - r)
+        dz_x = np.concatenate([dz_r, dz_z, dz_n], axis=1)
+        dz_h = np.concatenate([dz_r, dz_z, dz_n * r], axis=1)
+        add(d, dz_x, dz_h, x[t], h[t])
+        dh_next = dh * z + dz_h @ p["W_hh"]
     return loss, d
 
 
@@ -73,12 +102,12 @@ def readout(p: Parameters, h: Array, target: Array) -> tuple[float, Array, Param
     return float(np.mean(error**2)), dy, d
 
 
-def add(d: Parameters, dz: Array, x: Array, h: Array) -> None:
+def add(d: Parameters, dz_x: Array, dz_h: Array, x: Array, h: Array) -> None:
     """Add a timestep to the gradient."""
-    d["W_ih"] += dz.T @ x
-    d["W_hh"] += dz.T @ h
-    d["b_ih"] += dz.sum(0)
-    d["b_hh"] += dz.sum(0)
+    d["W_ih"] += dz_x.T @ x
+    d["W_hh"] += dz_h.T @ h
+    d["b_ih"] += dz_x.sum(0)
+    d["b_hh"] += dz_h.sum(0)
 
 
 def training(
@@ -86,7 +115,7 @@ def training(
 ) -> Callable[[int], None]:
     """Return a function that takes so many steps of Adam."""
     rng = np.random.default_rng(0)
-    bound, R = 1 / math.sqrt(H), H * (4 if cell == "lstm" else 1)
+    bound, R = 1 / math.sqrt(H), H * GATES[cell]
     shapes: dict[str, tuple[int, ...]] = {
         "W_ih": (R, 1), "W_hh": (R, H), "b_ih": (R,), "b_hh": (R,), "W_hy": (1, H), "b_y": (1,)
     }  # fmt: skip
@@ -94,7 +123,7 @@ def training(
     m: dict[str, Any] = dict.fromkeys(p, 0.0)
     v: dict[str, Any] = dict.fromkeys(p, 0.0)
     x, target = rng.normal(size=(2, T, B, 1)).astype("f4")
-    gradient = {"lstm": lstm, "rnn": rnn}[cell]
+    gradient = {"lstm": lstm, "gru": gru, "rnn": rnn}[cell]
     taken = 0
 
     def take(steps: int) -> None:

@@ -1,4 +1,4 @@
-"""How long a training step takes: ours, PyTorch's, and that of plain NumPy.
+"""How long a training step takes: ours, PyTorch's, plain NumPy's, and JAX's where it is installed.
 
     python benchmarks/train_step.py [--quick] [--seconds 1] [--threads 1 2] [--json FILE]
 
@@ -16,10 +16,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy is measured with one thread; read at its import
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"  # JAX
 
 import numba
 import numpy as np
@@ -33,7 +35,7 @@ from rnn_kernels.microkernel import lanes, product_of, tile_heights
 
 SIZES = ((1, 50, 32), (16, 50, 32), (32, 100, 64), (32, 100, 128), (64, 100, 256), (32, 200, 512))
 QUICK = SIZES[:4]
-CELLS = ("lstm", "rnn")
+CELLS = ("lstm", "gru", "rnn")
 FLOAT = np.dtype(np.float32)
 LEARNING_RATE, CLIP = 1e-4, 1.0
 TURN = 3e-2  # seconds: as many steps as fit, at least one
@@ -56,7 +58,7 @@ class Case:
     @property
     def flops(self) -> float:
         """Operations of the three products of a step: forward, to the state, to the weights."""
-        gates = 4 if self.cell == "lstm" else 1
+        gates = plain_numpy.GATES[self.cell]
         return 3.0 * 2 * self.B * self.T * gates * self.H * (self.H + 1)
 
 
@@ -76,6 +78,7 @@ class Result:
     times_pytorch: float
     times_pytorch_least: float
     times_numpy: float | None
+    times_jax: float | None
     gflops: float
     peak_gflops: float
     share_of_peak: float
@@ -113,7 +116,7 @@ def ours(case: Case) -> Contender:
 def pytorch(case: Case, rule: str, *, onednn: bool) -> Contender:
     """Return steps of PyTorch, whose batch is ready made."""
     torch.manual_seed(0)
-    layer = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}[case.cell](1, case.H)
+    layer = getattr(torch.nn, case.cell.upper())(1, case.H)
     readout = torch.nn.Linear(case.H, 1)
     parameters = [*layer.parameters(), *readout.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=LEARNING_RATE, **{rule: True})
@@ -167,6 +170,10 @@ def contenders(case: Case) -> dict[str, Contender]:
         found["numpy"] = plain_numpy.training(
             case.cell, case.B, case.T, case.H, LEARNING_RATE, CLIP
         )
+        if find_spec("jax"):
+            from with_jax import training  # noqa: PLC0415  not everybody has it
+
+            found["jax"] = training(case.cell, case.B, case.T, case.H, LEARNING_RATE, CLIP)
     return found
 
 
@@ -222,6 +229,7 @@ def measure(case: Case, seconds: float) -> Result:
         times_pytorch=median[best] / median["ours"],
         times_pytorch_least=best_least / least["ours"],
         times_numpy=median["numpy"] / median["ours"] if "numpy" in median else None,
+        times_jax=median["jax"] / median["ours"] if "jax" in median else None,
         gflops=gflops,
         peak_gflops=top,
         share_of_peak=gflops / top,
@@ -230,7 +238,8 @@ def measure(case: Case, seconds: float) -> Result:
 
 HEAD = (
     f"{'B':>4}{'T':>5}{'H':>5}{'ours':>10}{'PyTorch':>10}{'NumPy':>10}"
-    f"{'× PyTorch':>11}{'(least)':>9}{'× NumPy':>9}{'GFLOP/s':>9}{'of peak':>9}  PyTorch's best"
+    f"{'× PyTorch':>11}{'(least)':>9}{'× NumPy':>9}{'× JAX':>9}"
+    f"{'GFLOP/s':>9}{'of peak':>9}  PyTorch's best"
 )
 
 
@@ -238,11 +247,12 @@ def row(result: Result) -> str:
     """Return a row of the table."""
     numpy_ms = result.median_ms.get("numpy")
     numpy_column = f"{numpy_ms:10.3f}" if numpy_ms is not None else f"{'':10}"
-    times_numpy = f"{result.times_numpy:9.1f}" if result.times_numpy is not None else f"{'':9}"
+    ratios = (result.times_numpy, result.times_jax)
+    others = "".join(f"{'':9}" if ratio is None else f"{ratio:9.1f}" for ratio in ratios)
     return (
         f"{result.B:4}{result.T:5}{result.H:5}{result.median_ms['ours']:10.3f}"
         f"{result.median_ms[result.best_of_pytorch]:10.3f}{numpy_column}"
-        f"{result.times_pytorch:11.2f}{result.times_pytorch_least:9.2f}{times_numpy}"
+        f"{result.times_pytorch:11.2f}{result.times_pytorch_least:9.2f}{others}"
         f"{result.gflops:9.1f}{result.share_of_peak:9.0%}"
         f"  {result.best_of_pytorch.removeprefix('pytorch ')}"
     )

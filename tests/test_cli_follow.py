@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import signal
 import subprocess
 import sys
@@ -81,3 +82,16 @@ def test_a_signal_while_it_waits_for_the_first_rows_ends_it(tmp_path):
     process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=30)[0] == ""
     assert process.returncode == 143
+
+
+def test_quiet_prints_the_verdict_alone_and_a_report_is_about_the_rows(tmp_path):
+    report = tmp_path / "report.md"
+    done = subprocess.run(
+        [*COMMAND, "-q", "--data", "-", "--first-rows", "120", *SMALL, "--report", report],
+        input="".join(LINES), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"LSTM .* on this series.*\n", done.stdout)
+    text = report.read_text()
+    assert "One step ahead on the rows that came (20 points):" in text
+    assert "v over t, rows that came:" in text

@@ -5,10 +5,10 @@ import pytest
 
 from benchmarks import plain_numpy
 from tests import oracle, oracle_rules
-from tests.kernels.support import CELLS, random_problem
+from tests.kernels.support import random_problem
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", plain_numpy.GATES)
 def test_plain_numpy_has_the_loss_and_gradient_of_the_oracle(cell):
     problem = random_problem(cell, T=9, B=4, D=1, H=7, O=1, dtype=np.float32)
     p = {name: value.astype(np.float32) for name, value in problem.parameters.items()}
@@ -24,6 +24,6 @@ def test_plain_numpy_has_the_loss_and_gradient_of_the_oracle(cell):
         np.testing.assert_allclose(d[name], value, rtol=0, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", plain_numpy.GATES)
 def test_plain_numpy_takes_steps(cell):
     plain_numpy.training(cell, 3, 5, 4, 1e-3, 1.0)(3)

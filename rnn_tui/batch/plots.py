@@ -39,13 +39,19 @@ class Picture:
 def pictures(snapshot: Snapshot) -> Iterator[Picture]:
     """Yield the charts that the snapshot has the figures for."""
     future = snapshot.ended.future if snapshot.ended else None
+    part = shown_part(snapshot)
     found = (
         loss_picture(snapshot.history) if snapshot.history else None,
-        forecast_picture(snapshot.forecast) if snapshot.forecast else None,
+        forecast_picture(snapshot.forecast, part) if snapshot.forecast else None,
         future_picture(snapshot.forecast, future) if snapshot.forecast and future else None,
         gradient_picture(snapshot.gradient) if snapshot.gradient else None,
     )
     yield from (picture for picture in found if picture)
+
+
+def shown_part(snapshot: Snapshot) -> str:
+    """Return what the last part of the forecast is called."""
+    return "test part" if snapshot.rows_followed is None else "rows that came"
 
 
 def plots(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Iterator[Text]:
@@ -100,8 +106,8 @@ def loss_picture(history: HistoryView) -> Picture | None:
     return Picture("Loss over steps, log axis:", ("train", "validation"), Chart(x, y, lines))
 
 
-def forecast_picture(forecast: Forecast) -> Picture | None:
-    """Return the forecast of the test part beside the truth, None where there is nothing."""
+def forecast_picture(forecast: Forecast, part: str = "test part") -> Picture | None:
+    """Return the forecast of the last part beside the truth, None where there is nothing."""
     test = slice(forecast.test_start, None)
     is_date = np.issubdtype(forecast.time.dtype, np.datetime64)
     at = _place(forecast.time[test])
@@ -112,7 +118,7 @@ def forecast_picture(forecast: Forecast) -> Picture | None:
         return None
     lines = (_first(at, actual), _second(at, predicted))
     ahead = f", the first of {forecast.horizon:,} steps ahead" if forecast.horizon > 1 else ""
-    title = f"{forecast.name} over {forecast.time_name}, test part{ahead}:"
+    title = f"{forecast.name} over {forecast.time_name}, {part}{ahead}:"
     return Picture(title, ("actual", "one step ahead"), Chart(x, y, lines))
 
 

@@ -64,7 +64,8 @@ class Reporter:
             if not event.row:  # the rows take the place of the progress
                 self._watch(self._progress.close)
                 self._progress = Silence()
-            self._print(row_text(event))
+            if not self._task.quiet:
+                self._print(row_text(event))
         elif isinstance(event, Noted):
             complain(event.text)
         self._watch(lambda: self._progress.show(event))

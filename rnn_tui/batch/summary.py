@@ -57,7 +57,7 @@ def summary(
         return parts
     horizon, wide = config.data.horizon, width >= WIDE
     unit = forecast.unit if forecast else ""
-    part = "the rows that came" if ended.rows_followed else TEST_PART
+    part = scored_part(ended)
     if ended.more_scores and forecast:
         parts += [Text(), Text(f"Column {printable(forecast.name)}.")]
     held = dict(ended.coverage)
@@ -89,6 +89,11 @@ def _ahead(future: Future, time_name: str) -> list[RenderableType]:
     more = f", of which {MOST_ROWS:,} are shown (--output has all)" if rows > MOST_ROWS else ""
     head = f"Beyond the end, {counted(rows, 'row')}{more}:"
     return [Text(), Text(head), Text(), future_table(future, time_name)]
+
+
+def scored_part(ended: RunEnded) -> str:
+    """Return what the scores of a run are on."""
+    return "the rows that came" if ended.rows_followed else TEST_PART
 
 
 def steps_ahead(

@@ -26,11 +26,6 @@ class Margins:
     """In data units, or as a difference of logarithms; for each step and column, shape (H, O)."""
     on_log: bool = False
 
-    @property
-    def are_known(self) -> bool:
-        """Whether there is a margin for every step and column."""
-        return bool(np.isfinite(self.margins).all())
-
     def first(self, steps: int) -> "Margins":
         """Return the margins of the first steps."""
         return replace(self, margins=self.margins[:steps])

@@ -160,7 +160,13 @@ def test_the_season_that_was_found_is_saved(tmp_path):
 
 def test_layers_and_quantiles_are_saved_and_forecast_alike(tmp_path):
     forecaster = rnn_tui.Forecaster(
-        **SMALL, layers=2, dropout=0.2, loss="quantile", quantiles=(0.1, 0.5, 0.9), horizon=2
+        **SMALL,
+        cell="gru",
+        layers=2,
+        dropout=0.2,
+        loss="quantile",
+        quantiles=(0.1, 0.5, 0.9),
+        horizon=2,
     )
     forecaster.fit(WAVE[:150]).save(tmp_path / "two.safetensors")
     again = rnn_tui.load(tmp_path / "two.safetensors")

@@ -19,7 +19,7 @@ from rnn_kernels import (
     step,
     train_steps,
 )
-from tests.kernels.support import blank, random_problem
+from tests.kernels.support import LSTMS, blank, random_problem
 
 T, B, D, H, O = 5, 3, 2, 6, 2  # noqa: E741
 N, STEPS = 12, 4
@@ -68,7 +68,7 @@ def sound_calls(dtype=np.float32, cell="lstm"):
         return blank(network, dtype)
 
     def cell_state():
-        return empty(B, H) if cell == "lstm" else None
+        return empty(B, H) if cell in LSTMS else None
 
     return {
         "forward": (forward, arguments(workspace=workspace, first=0)),

@@ -29,8 +29,7 @@ def test_rows_that_come_move_the_forecast(start, tmp_path):
         terminal.wait_for("6 new rows: RMSE")
         terminal.press(" ")
         terminal.wait_for("8 new rows: RMSE")
-    terminal.press("q")
-    assert terminal.wait() == 0
+    assert terminal.leave() == 0
     assert terminal.is_restored
     assert "8 rows came; RMSE of the rows that came" in terminal.after_the_screen
 

@@ -136,7 +136,7 @@ def test_the_same_rows_and_seed_give_the_same_bits(pipe):
     ("model", "training"),
     [
         ({"cell": "rnn", "dtype": "float64"}, {}),
-        ({"layers": 2, "dropout": 0.1}, {}),
+        ({"cell": "gru", "layers": 2, "dropout": 0.1}, {}),
         ({}, {"loss": "quantile", "quantiles": (0.1, 0.5, 0.9)}),
         ({}, {"loss_at": "every", "schedule": "cosine", "lr_floor": 0.1}),
     ],

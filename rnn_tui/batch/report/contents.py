@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.batch.foresight import coverage_sentence, future_rows
-from rnn_tui.batch.plots import forecast_picture, future_picture, gradient_picture, loss_picture
+from rnn_tui.batch.plots import (
+    forecast_picture,
+    future_picture,
+    gradient_picture,
+    loss_picture,
+    shown_part,
+)
 from rnn_tui.batch.report.document import (
     Block,
     Code,
@@ -17,8 +23,15 @@ from rnn_tui.batch.report.document import (
     Heading,
     Paragraph,
 )
-from rnn_tui.batch.summary import headline, score_rows, skill_lines, steps_ahead, subject
-from rnn_tui.config import RunConfig
+from rnn_tui.batch.summary import (
+    headline,
+    score_rows,
+    scored_part,
+    skill_lines,
+    steps_ahead,
+    subject,
+)
+from rnn_tui.config import Cell, RunConfig
 from rnn_tui.forecasting.conformal import Coverage
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.forecasting.verdict import figure, verdict
@@ -28,7 +41,7 @@ from rnn_tui.training.events import RunEnded, RunStarted
 from rnn_tui.training.snapshot import GradientFlow, Snapshot, Trace
 
 GATES, SQUASHED = frozenset("iforz"), frozenset("gnh")
-"""Activations that lie between 0 and 1, and between -1 and 1; the cell state c has no bounds."""
+"""Activations between 0 and 1, and between -1 and 1; c, and h of a ReLU, have no bounds."""
 SATURATED = 0.05
 """Share of the range at either end in which an activation counts as saturated."""
 
@@ -64,16 +77,19 @@ def _result(told: Told) -> Iterator[Block]:
             continue
         heading = f"Result: {name}" if len(columns) > 1 else "Result"
         yield Heading(heading)
-        yield from _scored(config, scores, ended.coverage.get(name), unit if name == first else "")
+        about = steps_ahead(
+            config.data.horizon, scores, unit if name == first else "", scored_part(ended)
+        )
+        yield from _scored(config, scores, ended.coverage.get(name), about)
 
 
 def _scored(
-    config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, unit: str
+    config: RunConfig, scores: Mapping[str, Scores], coverage: Coverage | None, about: str
 ) -> Iterator[Block]:
     name = config.model.cell_name
     if sentence := verdict(name, scores):
         yield Paragraph(sentence, strong=True)
-    yield Paragraph(f"{steps_ahead(config.data.horizon, scores, unit)}:")
+    yield Paragraph(f"{about}:")
     head, rows, strong = score_rows(name, scores)
     yield Grid(head, rows, strong)
     yield Paragraph("; ".join(skill_lines(scores)))
@@ -83,7 +99,7 @@ def _scored(
 
 def _forecast(told: Told) -> Iterator[Block]:
     forecast, future = told.snapshot.forecast, told.ended.future
-    pictures = [forecast_picture(forecast) if forecast else None]
+    pictures = [forecast_picture(forecast, shown_part(told.snapshot)) if forecast else None]
     pictures += [future_picture(forecast, future) if forecast and future else None]
     shown = [picture for picture in pictures if picture]
     if not shown:
@@ -112,7 +128,7 @@ def _learning(told: Told) -> Iterator[Block]:
             "Activations over the last window of the validation part; saturated is the share "
             "within 5 % of either end of the range:"
         )
-        yield _gates(snapshot.trace)
+        yield _gates(snapshot.trace, told.config.model.cell)
         if "f" in snapshot.trace.gates:
             steps = figure(gate_horizon(float(snapshot.trace.gates["f"].mean())), 3)
             yield Paragraph(
@@ -128,18 +144,18 @@ def _reach(flow: GradientFlow) -> str:
     )
 
 
-def _gates(trace: Trace) -> Grid:
+def _gates(trace: Trace, cell: Cell) -> Grid:
     rows = []
     for name, values in trace.gates.items():
         figures = (values.mean(), values.min(), values.max())
         rows.append(
-            (name, *(figure(float(value), 3) for value in figures), _saturated(name, values))
+            (name, *(figure(float(value), 3) for value in figures), _saturated(name, values, cell))
         )
     return Grid(("activation", "mean", "lowest", "highest", "saturated"), tuple(rows))
 
 
-def _saturated(name: str, values: NDArray[np.float32]) -> str:
-    if name not in GATES | SQUASHED:
+def _saturated(name: str, values: NDArray[np.float32], cell: Cell) -> str:
+    if name not in GATES | SQUASHED or cell == "rnn-relu":
         return "-"
     low, high = (0.0, 1.0) if name in GATES else (-1.0, 1.0)
     edge = SATURATED * (high - low)

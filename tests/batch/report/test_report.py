@@ -188,6 +188,22 @@ def test_a_run_that_came_to_nothing_has_a_report(kind):
     assert "Forecast" not in text
 
 
+def test_what_is_saturated_and_what_has_no_bounds():
+    report = told()
+    rows = {line.split("|")[1].strip(): line for line in render(".md", report).splitlines()
+            if line.startswith("|")}  # fmt: skip
+    assert rows["f"].endswith("| 100 % |")
+    assert rows["c"].endswith("| - |")
+    model = report.config.model.model_copy(update={"cell": "rnn-relu"})
+    trace = Trace({"h": np.full((4, 3), 0.99, np.float32)}, 0)
+    relu = replace(
+        report,
+        config=report.config.model_copy(update={"model": model}),
+        snapshot=replace(report.snapshot, trace=trace),
+    )
+    assert "| h | 0.990 | 0.990 | 0.990 | - |" in render(".md", relu)
+
+
 def test_an_older_report_is_replaced_whole_or_not_at_all(tmp_path):
     path = tmp_path / "r.TXT"
     path.write_text("old")
