@@ -24,18 +24,18 @@ def test_config_prints_places_and_settings_that_can_be_kept(settings, capsys):
 
 
 def test_config_prints_what_is_set(settings, capsys):
-    settings.write_text('theme = "nord"\n[keys]\nquit = "x"\n')
+    settings.write_text('theme = "nord"\n[keys]\nquit = "Z"\n')
     assert cli.main(["config"]) == 0
     printed = capsys.readouterr().out
     assert 'theme = "nord"' in printed
-    assert 'quit = "x"' in printed
+    assert 'quit = "Z"' in printed
 
 
 def test_keys_prints_every_action_with_the_keys_it_has(settings, capsys):
-    settings.write_text('[keys]\nquit = "x"\n')
+    settings.write_text('[keys]\nquit = "Z"\n')
     assert cli.main(["keys"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("x ") and " quit " in line for line in lines)
+    assert any(line.startswith("Z ") and " quit " in line for line in lines)
     assert any(line.startswith("space ") and " pause-or-resume " in line for line in lines)
     assert any(str(settings) in line for line in lines)
 

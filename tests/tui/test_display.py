@@ -38,10 +38,10 @@ def test_options_beat_settings_beat_what_is_found(
 
 
 def test_the_settings_choose_theme_palette_and_keys(tmp_path):
-    settings = Settings(theme="nord", palette="okabe-ito", keys={"quit": ("x",)})
+    settings = Settings(theme="nord", palette="okabe-ito", keys={"quit": ("Z",)})
     display = choose_display(DisplayConfig(), settings, LOCAL, tmp_path / "settings.toml")
     assert (display.theme, display.palette) == ("nord", "okabe-ito")
-    assert {c.id: c.symbol for c in display.commands}["quit"] == "x"
+    assert {c.id: c.symbol for c in display.commands}["quit"] == "Z"
 
 
 def test_a_theme_that_is_not_there_is_told_with_its_line_and_those_that_are(tmp_path):

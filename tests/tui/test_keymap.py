@@ -16,8 +16,8 @@ def test_every_command_has_a_name_of_its_own():
 
 
 def test_an_action_gets_other_keys_and_the_rest_stay():
-    commands = {c.id: c for c in remap({"quit": ("x", "ctrl+q"), "pause-or-resume": ("comma",)})}
-    assert (commands["quit"].keys, commands["quit"].symbol) == ("x,ctrl+q", "x ^q")
+    commands = {c.id: c for c in remap({"quit": ("Z", "ctrl+q"), "pause-or-resume": ("comma",)})}
+    assert (commands["quit"].keys, commands["quit"].symbol) == ("Z,ctrl+q", "Z ^q")
     assert (commands["pause-or-resume"].keys, commands["pause-or-resume"].symbol) == ("comma", ",")
     assert commands["help"] in COMMANDS
 
@@ -68,8 +68,8 @@ def test_how_a_key_is_shown(key, symbol):
 def test_the_hints_show_the_keys_of_the_users_choice():
     shown = hints(holds=False, has_ended=False, zoomed=None)
     assert relabel(shown, COMMANDS) == shown
-    changed = relabel(shown, remap({"quit": ("x",)}))
-    assert {hint.action: hint.symbol for hint in changed}["app.quit"] == "x"
+    changed = relabel(shown, remap({"quit": ("Z",)}))
+    assert {hint.action: hint.symbol for hint in changed}["app.quit"] == "Z"
     assert [hint.symbol for hint in changed if hint.action != "app.quit"] == [
         hint.symbol for hint in shown if hint.action != "app.quit"
     ]

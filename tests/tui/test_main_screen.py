@@ -297,7 +297,7 @@ async def test_a_choice_that_cannot_be_kept_is_noted_in_the_log(show):
 
 
 async def test_keys_of_the_users_choice_act_and_are_shown():
-    commands = remap({"pause-or-resume": ("p",), "quit": ("x",), "help": ("f1",)})
+    commands = remap({"pause-or-resume": ("p",), "quit": ("Z",), "help": ("f1",)})
     session = FakeSession(make_snapshot(4000))
     app = RnnTuiApp(session, display=Display(fps=1, commands=commands))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -309,7 +309,7 @@ async def test_keys_of_the_users_choice_act_and_are_shown():
         await pilot.pause()
         hints = app.screen._compositor.render_strips()[-1].text
         assert "p resume" in hints
-        assert "x quit" in hints
+        assert "Z quit" in hints
         assert "f1 help" in hints
         await pilot.press("f1")
         await pilot.pause()
