@@ -29,9 +29,10 @@ import plain_numpy
 import torch
 
 import rnn_kernels
+from rnn_kernels.arrays import aligned_zeros
+from rnn_kernels.blocks import product_of
 from rnn_kernels.jit import POLICY
-from rnn_kernels.layout import aligned_zeros
-from rnn_kernels.microkernel import lanes, product_of, tile_heights
+from rnn_kernels.vectors import lanes, tile_heights
 
 SIZES = ((1, 50, 32), (16, 50, 32), (32, 100, 64), (32, 100, 128), (64, 100, 256), (32, 200, 512))
 QUICK = SIZES[:4]

@@ -3,8 +3,8 @@
 from rnn_kernels.checks import parameter_size
 from rnn_kernels.dropout import Dropout
 from rnn_kernels.jit import CompilerOffError
-from rnn_kernels.layout import Network, pack, unpack
 from rnn_kernels.losses import Loss, cross_entropy, huber, mae, measure, mse, quantile_loss
+from rnn_kernels.network import Network, pack, unpack
 from rnn_kernels.optimizers import Optimizer, clip_by_global_norm, clip_by_value
 from rnn_kernels.parameters import initialise
 from rnn_kernels.propagation import backward, forward

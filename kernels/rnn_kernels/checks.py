@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_kernels.layout import Array, Network, Packing, float_type
-from rnn_kernels.microkernel import lanes
+from rnn_kernels.arrays import Array, float_type
+from rnn_kernels.network import Network, Packing
+from rnn_kernels.vectors import lanes
 
 if TYPE_CHECKING:
     from rnn_kernels.workspace import Workspace

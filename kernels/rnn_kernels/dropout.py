@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import check_number
 from rnn_kernels.feeding import DROP, FEED, KEPT, SEED, STEP, feed_types
 from rnn_kernels.jit import address_of, caller, inner, jit, jit_part
-from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.layout import layer_at
+from rnn_kernels.network import Network
 from rnn_kernels.sweeps import bounds
 
 call_drop = caller("plan n feed part parts memory")

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numba import from_dtype, types
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import check_array
 from rnn_kernels.jit import address_of, caller, jit, jit_part
-from rnn_kernels.layout import Array, Network, Packing, layer_at
-from rnn_kernels.microkernel import lanes
+from rnn_kernels.layout import layer_at
+from rnn_kernels.network import Network, Packing
+from rnn_kernels.vectors import lanes
 
 call_embed = caller("plan head tokens starts s stride parameters memory")
 call_embedding_gradient = caller("plan head tokens starts s stride memory gradient")

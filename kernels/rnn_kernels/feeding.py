@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numba import from_dtype, types
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.jit import address_of, caller, jit_part
-from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.layout import layer_at
+from rnn_kernels.network import Network
 
 FEED, DROP, SEED, STEP, KEPT = range(5)
 FEED_SIZE = 5

@@ -28,9 +28,12 @@ the units a timestep.
 
 from typing import Any
 
+from rnn_kernels.arrays import Array
+from rnn_kernels.blocks import copy_side_by_side
 from rnn_kernels.jit import filled_in
-from rnn_kernels.layout import BIASES, SAMPLES, Array, Layer, R, Z
-from rnn_kernels.microkernel import Code, copy_side_by_side
+from rnn_kernels.layout import SAMPLES, Layer
+from rnn_kernels.microkernel import Code
+from rnn_kernels.network import BIASES, R, Z
 from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding
 from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 

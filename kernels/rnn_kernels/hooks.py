@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnn_kernels import embedding, lengths, parts
-from rnn_kernels.layout import Array
+from rnn_kernels.arrays import Array
 
 CARRY, COUNT, FILL, CLEAR, EMBED, EMBEDDING_GRADIENT = range(6)
 HOOKS = 6

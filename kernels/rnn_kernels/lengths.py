@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numba import from_dtype, types
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import check_array
 from rnn_kernels.jit import address_of, caller, inner, jit_part
-from rnn_kernels.layout import Array, layer_at
+from rnn_kernels.layout import layer_at
 from rnn_kernels.sweeps import zero_row
 
 call_count_active = caller("lengths s active ends")

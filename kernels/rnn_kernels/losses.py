@@ -30,9 +30,9 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numba import from_dtype, types
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import check_array, check_first, check_floats, check_number
 from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit
-from rnn_kernels.layout import Array
 
 LossName: TypeAlias = Literal["mse", "mae", "huber", "quantile", "cross-entropy"]
 CLASSES = np.dtype(np.int64)

@@ -24,10 +24,13 @@ registers: each number is written once and not read back.
 
 from typing import Any
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.jit import filled_in
-from rnn_kernels.layout import PEEPHOLES, Array, F, G, I, Layer, O
-from rnn_kernels.microkernel import Code, Index, Vector, kernel
+from rnn_kernels.layout import Layer
+from rnn_kernels.microkernel import Code, kernel
+from rnn_kernels.network import PEEPHOLES, F, G, I, O
 from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
+from rnn_kernels.vectors import Index, Vector
 
 weight_gradient = filled_in
 

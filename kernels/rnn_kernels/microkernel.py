@@ -16,189 +16,37 @@ same emitter, on AVX-512, AVX2 or what else there is.
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
 from types import SimpleNamespace
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
-import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-FLAGS = ("nsz",)
-"""Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
-depend on the height of its tile. An instruction without any flag gets all of Numba's."""
+from rnn_kernels.vectors import (
+    DOUBLE,
+    FLAGS,
+    FLOAT,
+    I32,
+    I64,
+    Adder,
+    Fields,
+    Index,
+    Number,
+    Place,
+    Sums,
+    Vector,
+    i64,
+    tile_heights,
+    vector_bytes,
+)
+
 ANY_ORDER = ("nsz", "reassoc")
 ADDED_ALONE = 64
 """Products that a sum takes in before it is added to the total, which waits in memory meanwhile: a
 sum of a thousand numbers one by one is two to three times as far off."""
 SUMS_IN_FLIGHT = 6
 """Sums that must be under way at once to hide the latency of a fused multiply-add."""
-I32, I64 = ir.IntType(32), ir.IntType(64)
-Block: TypeAlias = Any
-
-
-@cache
-def vector_bytes() -> int:
-    """Width of the widest vectors of the processor that Numba compiles for."""
-    features = str(cast("Any", cpu_target.target_context.codegen())._tm_features).split(",")  # noqa: SLF001
-    if "+avx512f" in features:
-        return 64
-    return 32 if "+avx" in features else 16
-
-
-def lanes(dtype: np.dtype[Any]) -> int:
-    """Elements of a vector."""
-    return vector_bytes() // dtype.itemsize
-
-
-def tile_heights(vectors: int) -> tuple[int, ...]:
-    """Heights of the tiles of a product, tallest first: as many sums as registers can hold."""
-    if vector_bytes() == 64:  # 32 registers, else 16
-        return (8, 4, 2, 1) if vectors < 3 else (6, 4, 2, 1)
-    return (4, 2, 1) if vectors < 3 else (2, 1)
-
-
-@dataclass(frozen=True)
-class Number:
-    """An element type with the constants of its exponential.
-
-    e^x is computed for |x| ≤ limit; four of them still multiply without overflow. `series` holds
-    the coefficients of r², r³, … in e^r for |r| ≤ ½ ln 2: minimax for float (relative error 3e-8),
-    Taylor's for double. Adding `magic` rounds to a whole number and leaves it, with the exponent's
-    bias on top, in the lowest bits.
-    """
-
-    scalar: Any
-    integer: Any
-    mantissa_bits: int
-    limit: float
-    series: tuple[float, ...]
-    magic: float
-
-
-MINIMAX = (0.5, 0.16666577, 0.04166646, 0.00836318, 0.00139336)
-TAYLOR = tuple(1 / math.factorial(n) for n in range(2, 14))
-FLOAT = Number(ir.FloatType(), I32, 23, 20.0, MINIMAX, 1.5 * 2.0**23 + 127)
-DOUBLE = Number(ir.DoubleType(), I64, 52, 170.0, TAYLOR, 1.5 * 2.0**52 + 1023)
-
-
-@dataclass(frozen=True)
-class Index:
-    """A whole number of the compiled code: an offset, a stride or a count, in elements."""
-
-    builder: Any
-    value: Any
-
-    def __add__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.add(self.value, _i64(other)))
-
-    def __sub__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.sub(self.value, _i64(other)))
-
-    def __floordiv__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.sdiv(self.value, _i64(other)))
-
-    def __and__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.and_(self.value, _i64(other)))
-
-    def __mul__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.mul(self.value, _i64(other)))
-
-    __rmul__ = __mul__
-    __radd__ = __add__
-
-
-class Fields:
-    """A named tuple of whole numbers; each is taken out where it is read."""
-
-    def __init__(self, builder: Any, value: Any, names: Sequence[str]) -> None:
-        self._builder = builder
-        self._value = value
-        self._names = names
-
-    def __getattr__(self, name: str) -> Index:
-        number = self._builder.extract_value(self._value, self._names.index(name))
-        return Index(self._builder, number)
-
-
-def _i64(value: "Index | int") -> Any:
-    return value.value if isinstance(value, Index) else ir.Constant(I64, value)
-
-
-@dataclass(frozen=True)
-class Place:
-    """An element of an array, from which vectors are read."""
-
-    builder: Any
-    pointer: Any
-
-    def __add__(self, offset: Index | int) -> "Place":
-        return Place(self.builder, self.builder.gep(self.pointer, [_i64(offset)]))
-
-
-class Vector:
-    """A vector register; operators work lane by lane.
-
-    A product waits for what it is added to: `a * b + c` is one fused operation, and of two products
-    that are added the first is the fused one.
-    """
-
-    def __init__(
-        self, builder: Any, value: Any = None, factors: "tuple[Vector, Vector] | None" = None
-    ) -> None:
-        self.builder = builder
-        self._value = value
-        self._factors = factors if value is None else None
-
-    @property
-    def value(self) -> Any:
-        """The register."""
-        if self._value is None and self._factors:
-            a, b = self._factors
-            self._value = self.builder.fmul(a.value, b.value, flags=FLAGS)
-        return self._value
-
-    def __add__(self, other: "Vector") -> "Vector":
-        if self._factors and self._value is None:
-            return self._fused(*self._factors, other)
-        if other._factors and other._value is None:
-            return self._fused(*other._factors, self)
-        return Vector(self.builder, self.builder.fadd(self.value, other.value, flags=FLAGS))
-
-    def __sub__(self, other: "Vector") -> "Vector":
-        if other._factors and other._value is None:
-            a, b = other._factors
-            return self._fused(-a, b, self)
-        if self._factors and self._value is None:
-            return self._fused(*self._factors, -other)
-        return Vector(self.builder, self.builder.fsub(self.value, other.value, flags=FLAGS))
-
-    def __neg__(self) -> "Vector":
-        return Vector(self.builder, self.builder.fneg(self.value, flags=FLAGS))
-
-    def __mul__(self, other: "Vector") -> "Vector":
-        return Vector(self.builder, factors=(self, other))
-
-    def __truediv__(self, other: "Vector") -> "Vector":
-        return Vector(self.builder, self.builder.fdiv(self.value, other.value, flags=FLAGS))
-
-    def _fused(self, a: "Vector", b: "Vector", c: "Vector") -> "Vector":
-        builder, kind = self.builder, c.value.type
-        scalar = "f32" if kind.element == ir.FloatType() else "f64"
-        name = f"llvm.fmuladd.v{kind.count}{scalar}"
-        function = builder.module.globals.get(name) or ir.Function(
-            builder.module, ir.FunctionType(kind, [kind] * 3), name
-        )
-        return Vector(builder, builder.call(function, [a.value, b.value, c.value]))
-
-
-Sums: TypeAlias = list[list[Vector]]
-"""[row][vector] of a tile."""
-Adder: TypeAlias = "Callable[[Index, list[Vector], int], list[Vector]]"
-"""Adds the products of k and so many after it to the sums."""
 
 
 class Code:
@@ -218,7 +66,7 @@ class Code:
 
     def index(self, value: int) -> Index:
         """A whole number that is known beforehand."""
-        return Index(self.builder, _i64(value))
+        return Index(self.builder, i64(value))
 
     def load(self, place: Place) -> Vector:
         """Read a vector."""
@@ -469,7 +317,7 @@ class Code:
         row = b.phi(I64)
         row.add_incoming(start.value, before)
         left = b.sub(stop.value, row)
-        b.cbranch(b.icmp_signed(">", left, _i64(0)), choose, end)
+        b.cbranch(b.icmp_signed(">", left, i64(0)), choose, end)
         b.position_at_end(choose)
         for height in heights:
             body, other = (b.append_basic_block(f"{word}{height}") for word in ("rows", "not"))
@@ -479,7 +327,7 @@ class Code:
                 b.branch(body)
             b.position_at_end(body)
             emit(height, Index(b, row))
-            row.add_incoming(b.add(row, _i64(height)), b.block)
+            row.add_incoming(b.add(row, i64(height)), b.block)
             b.branch(head)
             b.position_at_end(other)
         b.unreachable()
@@ -488,15 +336,15 @@ class Code:
     def _fits(self, height: int, left: Any) -> Any:
         """Whether the next tile is so tall: of seven or eight rows six would leave a short one."""
         b = self.builder
-        fits = b.icmp_signed(">=", left, _i64(height))
+        fits = b.icmp_signed(">=", left, i64(height))
         if height == 6:
             for rows in (7, 8):
-                fits = b.and_(fits, b.icmp_signed("!=", left, _i64(rows)))
+                fits = b.and_(fits, b.icmp_signed("!=", left, i64(rows)))
         return fits
 
     def select(self, condition: Index, first: Index, second: Index) -> Index:
         """The first where the condition is not 0, else the second."""
-        flag = self.builder.icmp_signed("!=", condition.value, _i64(0))
+        flag = self.builder.icmp_signed("!=", condition.value, i64(0))
         return Index(self.builder, self.builder.select(flag, first.value, second.value))
 
     def smaller_index(self, a: Index, b: Index) -> Index:
@@ -533,7 +381,7 @@ class Code:
         b.cbranch(b.icmp_signed("<", k, stop.value), inside, after)
         b.position_at_end(inside)
         results = body(Index(b, k), [Vector(b, phi) for phi in phis])
-        k.add_incoming(b.add(k, _i64(step)), b.block)
+        k.add_incoming(b.add(k, i64(step)), b.block)
         for phi, result in zip(phis, results, strict=True):
             phi.add_incoming(result.value, b.block)
         b.branch(head)
@@ -594,94 +442,3 @@ def kernel(arguments: str) -> Callable[[Emitter], Any]:
         return intrinsic(typed)
 
     return decorate
-
-
-@kernel("source a stride count target b target_stride")
-def transpose(code: Code, at: Any) -> None:
-    """Turn a square of lanes × lanes elements on its side; source rows from `count` on are zero."""
-    b, size = code.builder, code.lanes
-    zero = code.constant(0)
-    rows = []
-    for n in range(size):
-        inside = b.icmp_signed("<", ir.Constant(I64, n), at.count.value)
-        safe = Index(b, b.select(inside, ir.Constant(I64, n), ir.Constant(I64, 0)))
-        row = code.load(at.source + at.a + safe * at.stride)
-        rows.append(b.select(inside, row.value, zero.value))
-    step = size // 2
-    while step:
-        low = [lane if not lane & step else size + lane - step for lane in range(size)]
-        high = [lane + step if not lane & step else size + lane for lane in range(size)]
-        masks = [
-            ir.Constant(ir.VectorType(I32, size), [ir.Constant(I32, lane) for lane in order])
-            for order in (low, high)
-        ]
-        for n in range(size):
-            if not n & step:
-                pair = rows[n], rows[n + step]
-                rows[n], rows[n + step] = (b.shuffle_vector(*pair, mask) for mask in masks)
-        step //= 2
-    for n, row in enumerate(rows):
-        code.store(Vector(b, row), at.target + at.b + at.target_stride * n)
-
-
-@cache
-def product_of(vectors: int) -> Any:
-    """Return the product whose rows are so many vectors."""
-
-    @kernel("rows left a a_row a_k right w w_k depth out c c_row add")
-    def product(code: Code, at: Any) -> None:
-        """C[m, v] = Σ_k A[m, k] W[k, v], added to what C holds where `add` is not 0."""
-
-        def tile(rows: int, first: Index) -> None:
-            c = at.out + at.c + first * at.c_row
-            places = [
-                [c + at.c_row * m + v * code.lanes for v in range(vectors)] for m in range(rows)
-            ]
-            sums = code.product(
-                code.zeros(rows, vectors),
-                at.left + at.a + first * at.a_row, at.a_row, at.a_k,
-                at.right + at.w, at.w_k, at.depth,
-            )  # fmt: skip
-            # At the end: a long sum in blocks has smaller rounding errors than number by number.
-            before = code.begun(places, at.add)
-            for place_row, sums_row, before_row in zip(places, sums, before, strict=True):
-                for place, value, held in zip(place_row, sums_row, before_row, strict=True):
-                    code.store(value + held, place)
-
-        code.tiles(vectors, code.index(0), at.rows, tile)
-
-    return product
-
-
-@kernel("rows left a a_row right w length out c c_row")
-def dot(code: Code, at: Any) -> None:
-    """c[m] = Σ_k A[m, k] w[k] over whole vectors."""
-
-    def tile(rows: int, first: Index) -> None:
-        a = at.left + at.a + first * at.a_row
-
-        def add(k: Index, before: list[Vector]) -> list[Vector]:
-            w = code.load(at.right + at.w + k)
-            return [code.load(a + at.a_row * m + k) * w + total for m, total in enumerate(before)]
-
-        zeros = [code.constant(0)] * rows
-        for m, total in enumerate(code.loop(code.index(0), at.length, code.lanes, zeros, add)):
-            place = at.out + at.c + (first + m) * at.c_row
-            code.builder.store(code.sum_of_lanes(total), place.pointer)
-
-    code.tiles(1, code.index(0), at.rows, tile)
-
-
-@kernel("memory source stride count width target")
-def copy_side_by_side(code: Code, at: Any) -> None:
-    """Copy the first `width` columns, whole vectors, of `count` rows side by side."""
-
-    def row(n: Index, _none: list[Vector]) -> list[Vector]:
-        def vector(k: Index, _none: list[Vector]) -> list[Vector]:
-            value = code.load(at.memory + at.source + n * at.stride + k)
-            code.store(value, at.memory + at.target + n * at.width + k)
-            return []
-
-        return code.loop(code.index(0), at.width, code.lanes, [], vector)
-
-    code.loop(code.index(0), at.count, 1, [], row)

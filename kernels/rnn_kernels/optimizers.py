@@ -27,9 +27,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numba import from_dtype, types
 
+from rnn_kernels.arrays import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.checks import check_array, check_floats, check_number
 from rnn_kernels.jit import address_of, caller, copy_with, jit, jit_part
-from rnn_kernels.layout import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.products import squared_norm
 
 OptimizerName: TypeAlias = Literal["sgd", "rmsprop", "adam", "adamw"]

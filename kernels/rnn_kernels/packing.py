@@ -1,8 +1,10 @@
 """Weights as the backward pass reads them: transposed, in panels of two vectors."""
 
+from rnn_kernels.arrays import Array
+from rnn_kernels.blocks import transpose
 from rnn_kernels.jit import inlined
-from rnn_kernels.layout import Array, Layer, Readout
-from rnn_kernels.microkernel import transpose
+from rnn_kernels.layout import Layer
+from rnn_kernels.network import Readout
 
 
 @inlined

@@ -5,8 +5,9 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from rnn_kernels.arrays import Array, float_type
 from rnn_kernels.checks import check_number
-from rnn_kernels.layout import Array, Network, float_type, pack
+from rnn_kernels.network import Network, pack
 
 Scheme: TypeAlias = Literal["pytorch", "glorot", "orthogonal", "identity"]
 IDENTITY_DEVIATION = 0.001

@@ -11,6 +11,7 @@ import numpy as np
 from numba import from_dtype, types
 
 from rnn_kernels import sweeps
+from rnn_kernels.blocks import product_of
 from rnn_kernels.gru import (
     gates_backward,
     gates_forward,
@@ -21,11 +22,11 @@ from rnn_kernels.gru import (
     reset_backward,
 )
 from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
-from rnn_kernels.layout import Network, Packing
 from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
-from rnn_kernels.microkernel import lanes, product_of
+from rnn_kernels.network import Network, Packing
 from rnn_kernels.rnn import rnn_backward, rnn_forward
 from rnn_kernels.tiling import transposed_product
+from rnn_kernels.vectors import lanes
 
 call_forward = caller("plan feed active head first part parts parameters memory y")
 call_backward = caller("plan active n first from_end part parts parameters memory dy squares")

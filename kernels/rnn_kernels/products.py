@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.jit import inlined
-from rnn_kernels.layout import Array
 
 
 @inlined

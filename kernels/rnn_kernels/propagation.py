@@ -3,6 +3,7 @@
 import numpy as np
 from numba import prange
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import (
     check_first,
     check_gradient,
@@ -19,13 +20,13 @@ from rnn_kernels.embedding import (
 )
 from rnn_kernels.feeding import DROP, set_feed
 from rnn_kernels.jit import inlined, jit, jit_parallel
-from rnn_kernels.layout import Array, Network
 from rnn_kernels.lengths import (
     call_fill_beyond,
     check_lengths,
     clear_beyond_of,
     fill_beyond_of,
 )
+from rnn_kernels.network import Network
 from rnn_kernels.parts import (
     call_backward,
     call_forward,

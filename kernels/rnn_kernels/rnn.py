@@ -13,8 +13,9 @@ The backward pass is Werbos 1990 (backpropagation through time).
 
 from typing import Any
 
-from rnn_kernels.microkernel import Code, Vector
+from rnn_kernels.microkernel import Code
 from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
+from rnn_kernels.vectors import Vector
 
 
 def rnn_forward(vectors: int, *, relu: bool) -> Any:

@@ -17,8 +17,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from rnn_kernels.arrays import Array, positive_int
 from rnn_kernels.checks import check_number
-from rnn_kernels.layout import Array, positive_int
 
 ScheduleName: TypeAlias = Literal["constant", "cosine", "step", "exponential"]
 

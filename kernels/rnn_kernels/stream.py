@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from rnn_kernels.arrays import Array, aligned_zeros
 from rnn_kernels.checks import check_array, check_floats, check_parameters
 from rnn_kernels.embedding import check_tokens, embedding_of
 from rnn_kernels.feeding import set_feed
 from rnn_kernels.jit import jit
-from rnn_kernels.layout import Array, Network, aligned_zeros, layer_at
+from rnn_kernels.layout import layer_at
+from rnn_kernels.network import Network
 from rnn_kernels.parts import call_forward, parts_of
 from rnn_kernels.sweeps import last_states_first
 from rnn_kernels.workspace import Workspace

@@ -7,10 +7,12 @@ keeps its order: the bits do not depend on the threads.
 
 import math
 
+from rnn_kernels.arrays import Array
+from rnn_kernels.blocks import copy_side_by_side, dot
 from rnn_kernels.feeding import FEED, call_feed
 from rnn_kernels.jit import filled_in, inlined, inner, jit
-from rnn_kernels.layout import SAMPLES, Array, Layer, Readout, layer_at, readout_of
-from rnn_kernels.microkernel import copy_side_by_side, dot
+from rnn_kernels.layout import SAMPLES, Layer, layer_at, readout_of
+from rnn_kernels.network import Readout
 from rnn_kernels.packing import copy_readout, transpose_panels
 
 # What each cell has of its own; see `parts`.

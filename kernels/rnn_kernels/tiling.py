@@ -4,7 +4,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
-from rnn_kernels.microkernel import Code, Index, Place, Sums, Vector, kernel
+from rnn_kernels.microkernel import Code, kernel
+from rnn_kernels.vectors import Index, Place, Sums, Vector
 
 Emitter: TypeAlias = Callable[[Code, int, Any], None]
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import prange
 
+from rnn_kernels.arrays import Array
 from rnn_kernels.checks import (
     check_array,
     check_first,
@@ -27,7 +28,7 @@ from rnn_kernels.embedding import (
 from rnn_kernels.feeding import STEP, set_feed
 from rnn_kernels.hooks import CARRY, CLEAR, COUNT, EMBED, EMBEDDING_GRADIENT, FILL, hooks_for
 from rnn_kernels.jit import inlined, jit, jit_parallel
-from rnn_kernels.layout import Array, Network, layer_at
+from rnn_kernels.layout import layer_at
 from rnn_kernels.lengths import (
     call_clear_beyond,
     call_count_active,
@@ -35,6 +36,7 @@ from rnn_kernels.lengths import (
     check_lengths,
 )
 from rnn_kernels.losses import Loss, call_loss, check_classes, loss_part
+from rnn_kernels.network import Network
 from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part, update_part
 from rnn_kernels.parts import (
     call_carry,

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from rnn_kernels.arrays import aligned_zeros, float_type
 from rnn_kernels.checks import parameter_size
 from rnn_kernels.dropout import Dropout
-from rnn_kernels.layout import Network, aligned_zeros, float_type
 from rnn_kernels.losses import CLASSES, Loss
+from rnn_kernels.network import Network
 from rnn_kernels.optimizers import Optimizer, OptimizerName
 from rnn_kernels.propagation import forward
 from rnn_kernels.training import MEAN_SQUARED_ERROR, predict, train_steps

@@ -5,19 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from rnn_kernels.arrays import Array, aligned_zeros, float_type, positive_int
 from rnn_kernels.checks import check_array
 from rnn_kernels.feeding import FEED_SIZE
-from rnn_kernels.layout import (
-    BIASES,
-    Array,
-    Layer,
-    Network,
-    Packing,
-    aligned_zeros,
-    float_type,
-    make_plan,
-    positive_int,
-)
+from rnn_kernels.layout import Layer, make_plan
+from rnn_kernels.network import BIASES, Network, Packing
 from rnn_kernels.threads import ThreadChoice
 
 

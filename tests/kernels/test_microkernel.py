@@ -12,20 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_kernels.blocks import copy_side_by_side, dot, product_of, transpose
 from rnn_kernels.jit import POLICY
-from rnn_kernels.layout import Network, make_plan
-from rnn_kernels.microkernel import (
-    SUMS_IN_FLIGHT,
-    copy_side_by_side,
-    dot,
-    kernel,
-    lanes,
-    product_of,
-    tile_heights,
-    transpose,
-    vector_bytes,
-)
+from rnn_kernels.layout import make_plan
+from rnn_kernels.microkernel import SUMS_IN_FLIGHT, kernel
+from rnn_kernels.network import Network
 from rnn_kernels.sweeps import bounds, vector_bounds
+from rnn_kernels.vectors import lanes, tile_heights, vector_bytes
 from tests.kernels.support import DTYPES
 
 DEPTHS = (*range(10), 33)
