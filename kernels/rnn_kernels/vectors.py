@@ -106,6 +106,7 @@ class Fields:
 
 
 def i64(value: "Index | int") -> Any:
+    """The register or the constant of a whole number."""
     return value.value if isinstance(value, Index) else ir.Constant(I64, value)
 
 
