@@ -5,6 +5,7 @@ that it inlines from another file would go unnoticed. Here the stamp is a digest
 file of the package.
 """
 
+import ctypes
 import hashlib
 import inspect
 from collections.abc import Callable
@@ -53,7 +54,7 @@ for the first types, and takes its defaults for the next."""
 
 
 class CompilerOffError(RuntimeError):
-    """The kernels are machine code: without the compiler there are none."""
+    """The passes through a network are machine code: without the compiler there are none."""
 
     def __init__(self) -> None:
         super().__init__("NUMBA_DISABLE_JIT is set, but the kernels need the compiler: unset it")
@@ -113,13 +114,10 @@ def filled_in(*_arguments: Any) -> None:
 def address_of(function: Callable[..., Any], *kinds: Any) -> int:
     """Compile a function that returns nothing for Numba types, and return where its code lies.
 
-    Raises
-    ------
-    CompilerOffError
-        NUMBA_DISABLE_JIT is set.
+    Where NUMBA_DISABLE_JIT is set it is the address of the Python function, which must stay alive.
     """
     if numba_config.DISABLE_JIT:
-        raise CompilerOffError
+        return id(function)
     dispatcher = cast("Any", function)
     dispatcher.compile(kinds)
     compiled = dispatcher.overloads[kinds]
@@ -156,6 +154,8 @@ def caller(arguments: str) -> Any:
     Code that is called by its address is compiled once for all its callers, not into each of them.
     A read-only array is passed like any other: who calls knows what is written to.
     """
+    if numba_config.DISABLE_JIT:
+        return _interpret
     names = ("address", *arguments.split())
 
     def typed(_context: Any, *kinds: Any) -> tuple[Any, Any]:
@@ -176,6 +176,11 @@ def caller(arguments: str) -> Any:
     ]
     typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return intrinsic(typed)
+
+
+def _interpret(address: int, *arguments: Any) -> None:
+    """Call the Python function that lies at an address."""
+    ctypes.cast(address, ctypes.py_object).value(*arguments)
 
 
 def _plain(kind: Any) -> Any:

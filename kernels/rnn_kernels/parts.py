@@ -21,7 +21,15 @@ from rnn_kernels.gru import (
     new_forward,
     reset_backward,
 )
-from rnn_kernels.jit import address_of, caller, copy_with, inlined, jit_part
+from rnn_kernels.jit import (
+    CompilerOffError,
+    address_of,
+    caller,
+    copy_with,
+    inlined,
+    jit_part,
+    numba_config,
+)
 from rnn_kernels.lstm import lstm_backward, lstm_forward, peephole_lstm_gradient
 from rnn_kernels.network import Network, Packing
 from rnn_kernels.rnn import rnn_backward, rnn_forward
@@ -127,8 +135,12 @@ class Parts(NamedTuple):
 def parts_of(network: Network, dtype: np.dtype[Any], *, to_start: bool = False) -> Parts:
     """Compile the parts of a network's training step, or load them from the disk.
 
+    Raises CompilerOffError where NUMBA_DISABLE_JIT is set.
+
     `to_start`: as well as what is wanted for the gradient of x and the initial states.
     """
+    if numba_config.DISABLE_JIT:
+        raise CompilerOffError
     pair = Packing(network, lanes(dtype)).pair
     return _parts(network.cell, pair, dtype, to_start or network.layers > 1)
 
