@@ -43,7 +43,7 @@ def test_the_gate_that_is_shown_is_a_row_a_timestep_a_column_a_unit():
     assert header[:2] == ["t", "o1"]
     assert (len(rows), len(rows[0])) == (T, H + 1)
     assert float(rows[1][3]) == pytest.approx(make_snapshot(4000).trace.gates["o"][1, 2], rel=1e-6)
-    assert table(3, gate="unknown")[0][1] == "i1"
+    assert table(3, gate="unknown")[0][1] == "f1"
 
 
 def test_the_gradient_has_a_row_a_timestep():
