@@ -98,9 +98,9 @@ def fit_axis(
     size = max(abs(low), abs(high))
     if high - low <= max(1e-9 * size, SMALLEST):
         room = 0.5 * size if size > SMALLEST else 1.0
-        return Axis(low - room, high + room, scale, labels)
-    room = (high / 2 - low / 2) * 2 * margin if high - low < LARGEST else 0.0
-    return Axis(low - room, high + room, scale, labels)
+    else:
+        room = (high / 2 - low / 2) * 2 * margin if high - low < LARGEST else 0.0
+    return Axis(max(low - room, -LARGEST), min(high + room, LARGEST), scale, labels)
 
 
 def whole_decades(axis: Axis, parts: int = 1) -> Axis:

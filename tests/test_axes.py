@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnn_tui.axes import (
@@ -66,6 +66,8 @@ def test_values_without_a_place_are_nan():
     assert np.isnan(axis.positions([0.0, -1.0, np.nan, np.inf])).all()
 
 
+@example([9.999999996666666e306], "linear", 3)
+@example([-9e306, 0.0], "linear", 3)
 @given(ANY_FLOATS, st.sampled_from(["linear", "log"]), st.integers(0, 12))
 def test_every_axis_holds_its_values_and_few_finite_ticks(values, scale, most):
     axis = fit_axis(values, scale=scale, margin=0.05)
