@@ -21,8 +21,7 @@ def paused_at(session, step):
 
 
 def reason_of(session):
-    wait_for(lambda: session.snapshot.reason)
-    assert session.held
+    wait_for(lambda: session.snapshot.reason and session.held)
     assert session.snapshot.state is State.PAUSED
     return session.snapshot.reason
 
@@ -71,8 +70,8 @@ def test_until_divergence_holds_there_and_the_next_one_ends_the_run(running):
     session = running(paused=True, training={"learning_rate": 1e6})
     session.run_until(parse_goal("divergence"))
     assert "Diverged, as awaited: the" in reason_of(session)
+    wait_for(lambda: session.snapshot.gradient is not None)
     assert session.snapshot.ended is None
-    assert session.snapshot.gradient is not None
     session.resume()
     wait_for(lambda: session.snapshot.ended)
     assert session.snapshot.ended.status is Status.DIVERGED
