@@ -74,7 +74,7 @@ def _heading(title: str, look: Look) -> RenderableType:
 
 
 def _keys(look: Look, commands: Sequence[Command]) -> Table:
-    known = ((c.symbol, f"{c.title[0].lower()}{c.title[1:]}: {c.meaning}") for c in commands)
+    known = ((c.symbol, f"{_inside(c.title)}: {c.meaning}") for c in commands)
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 
 
@@ -97,3 +97,8 @@ def _rows(rows: Iterable[tuple[str, str, Ink]], look: Look, name_ink: Ink) -> Ta
     for name, text, ink in rows:
         table.add_row(look.text(name), Text(look.text(text), style=look.style(ink)))
     return table
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence; what is written in capitals keeps them."""
+    return title if title[1:2].isupper() else f"{title[0].lower()}{title[1:]}"
