@@ -58,7 +58,8 @@ def draw_heat_map(
         return [Strip([], 0)] * max(0, height)
     halves = _halves(look)
     finite = np.isfinite(values)
-    image = resample(np.where(finite, values, 0.0), halves * height, width)
+    inside = np.clip(np.where(finite, values, 0.0), -1.0, 1.0)  # sums of what is huge overflow
+    image = resample(inside, halves * height, width)
     if not finite.all():
         image[resample((~finite).astype(np.float64), *image.shape) > 0.5] = np.nan
     share = np.clip((image + 1) / 2 if diverging else image, 0, 1)
