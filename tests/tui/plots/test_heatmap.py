@@ -53,7 +53,9 @@ def test_the_scale_has_its_high_end_at_the_top():
     st.booleans(),
     st.builds(Look, glyphs=st.sampled_from(["braille", "ascii"]), colour=st.booleans()),
 )
-@example(np.full((13, 1), np.finfo(np.float64).max), 1, 2, False, Look(glyphs="braille", colour=True))
+@example(
+    np.full((13, 1), np.finfo(np.float64).max), 1, 2, False, Look(glyphs="braille", colour=True)
+)
 def test_whatever_comes_in_rows_of_the_width_come_out(values, width, height, diverging, look):
     rows = draw_heat_map(values, width, height, look, diverging=diverging)
     assert len(rows) == height
