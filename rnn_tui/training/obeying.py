@@ -1,5 +1,6 @@
 """The run's side of the commands: carried out between bursts, in the run's own thread."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], float]
 
 
-class Obeying(Controls):
+class Obeying(Controls, ABC):
     """Carries out what was asked for, and tells who watches.
 
     Parameters
@@ -55,9 +56,9 @@ class Obeying(Controls):
         """
         self._changed = changed
 
+    @abstractmethod
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         """Put the present state of the run into `snapshot`."""
-        raise NotImplementedError
 
     def _obey(self, run: "Run") -> float:
         """Carry out the commands that wait; hold while paused. Return the seconds held.

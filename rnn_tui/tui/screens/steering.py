@@ -1,5 +1,6 @@
 """The keys that steer a run, change it, begin it anew and keep it."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +41,13 @@ class SteeringScreen(Screen[None]):
         """Of the nets that are to train in lockstep with it."""
         match: Match = "units"
 
+    @abstractmethod
     def _say(self, text: str) -> None:
         """Say something in the place of the reading."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _may_steer(self) -> bool:
         """Return whether the run still goes on; say so where it does not."""
-        raise NotImplementedError
 
     def action_step_many(self, count: int) -> None:
         """Take several optimisation steps and pause."""
