@@ -245,7 +245,7 @@ def run(request: Request, arguments: Sequence[str]) -> int:
         f"{config.model.cell.upper()} {config.model.hidden_size}" for config in configs
     )
     with raised(title, sys.stdout, os.environ) as taking_over:
-        from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual and NumPy
+        from rnn_tui.tui.running import run_app  # noqa: PLC0415 - imports Textual and NumPy
 
         return run_app(
             configs,

@@ -12,21 +12,19 @@ from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
-from rnn_tui.data.writing import table_bytes, table_kind
-from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.forecasting.table import forecast_table
+from rnn_tui.training.best import Best
 from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
 from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import replace_file
+from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
-from rnn_tui.training.history import History
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.stopping import Progress, enough
+from rnn_tui.training.tally import Tally
 from rnn_tui.training.trainer import Burst, Errors, Trainer
 
 FOLLOWING_STREAM = 1
@@ -97,17 +95,11 @@ class Run:
         self.fault: str | None = None
         self.shows_free_running = False
         """Whether snapshots have the forecast of the test part that is fed with itself."""
-        self._history = History()
-        self._last: StepsDone | None = None
-        self._seconds = 0.0
-        self._clipped_steps = 0
+        self._tally = Tally()
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
-        self._best_loss = np.inf
-        self._best_step: int | None = None
         self._evaluated_step: int | None = None
-        self._since_best = 0
-        self._best = model.parameters.copy()
+        self._best = Best(model.parameters)
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
             self._prepared.series,
@@ -125,7 +117,8 @@ class Run:
     @property
     def saved(self) -> SavedModel:
         """The best weights, or the present ones where none have been evaluated."""
-        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        best = self._best
+        parameters = self.trainer.model.parameters if best.step is None else best.parameters
         data = self._config.data
         if "seasonal-diff" in data.transform:  # the season that was found is part of the model
             data = data.model_copy(update={"period": self._prepared.series.period})
@@ -209,12 +202,7 @@ class Run:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
         self._evaluated_step = self.step
-        self._since_best += 1
-        if self._validation.loss < self._best_loss:
-            self._best_loss = self._validation.loss
-            self._best_step = self.step
-            self._since_best = 0
-            self._best[:] = self.trainer.model.parameters
+        self._best.offer(self.trainer.model.parameters, self.step, self._validation.loss)
 
     def evaluate_last(self) -> None:
         """Let the last weights compete with the best ones, where a run ends between evaluations."""
@@ -225,8 +213,8 @@ class Run:
     def enough(self) -> str | None:
         """Why the run should end, beyond its number of steps, in words."""
         loss = self._validation.loss if self._validation else None
-        best, since = self._best_step, self._since_best
-        return enough(self._config.training, Progress(self._seconds, loss, best, since))
+        progress = Progress(self._tally.seconds, loss, self._best.step, self._best.since)
+        return enough(self._config.training, progress)
 
     def _explain(self, fault: str | None) -> str | None:
         if fault is None:
@@ -236,28 +224,19 @@ class Run:
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""
-        self._seconds += seconds
-        self._last = StepsDone(
-            first_step=self.step - len(burst.loss) + 1,
-            epoch=burst.epoch,
-            loss=burst.loss,
-            gradient_norm=burst.gradient_norm,
-            learning_rate=burst.learning_rate,
-            clip=self.trainer.clip,
-            steps_per_second=rate,
-            seconds=self._seconds,
+        return self._tally.record(
+            burst,
+            self.step,
+            self.trainer.clip,
+            rate=rate,
+            seconds=seconds,
             validation_loss=self._validation.loss if self._validation else None,
-            epoch_starts=burst.epoch_starts,
         )
-        self._history.add(self._last)
-        if self._last.clip > 0:
-            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
-        return self._last
 
     def follow(self, opened: Opened) -> Following:
         """Go on with the rows that come, from the best weights."""
-        if self._best_step is not None:
-            self.trainer.model.parameters[:] = self._best
+        if self._best.step is not None:
+            self.trainer.model.parameters[:] = self._best.parameters
         seed = (self._config.training.seed, FOLLOWING_STREAM)
         self.following = Following(
             self._config.follow,
@@ -275,8 +254,7 @@ class Run:
         self.fault = self._explain(burst.fault)
         self._validation = None
         if self.fault is None:
-            self._best[:] = self.trainer.model.parameters
-            self._best_step = self.step
+            self._best.take(self.trainer.model.parameters, self.step)
         return burst
 
     def end(self, status: Status, reason: str) -> RunEnded:
@@ -284,8 +262,8 @@ class Run:
 
         Where rows have come, the scores are those of the forecasts of them.
         """
-        if self._best_step is not None:
-            self.trainer.model.parameters[:] = self._best
+        if self._best.step is not None:
+            self.trainer.model.parameters[:] = self._best.parameters
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
@@ -308,8 +286,8 @@ class Run:
             status=status,
             reason=reason,
             steps=self.step,
-            best_step=self._best_step,
-            seconds=self._seconds,
+            best_step=self._best.step,
+            seconds=self._tally.seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
             rows_followed=rows_followed,
@@ -318,7 +296,7 @@ class Run:
     @property
     def kept_step(self) -> int:
         """The step whose weights are kept: the best one, or the present one before any is."""
-        return self.step if self._best_step is None else self._best_step
+        return self.step if self._best.step is None else self._best.step
 
     def save(self, path: Path, asked_by: str = "--save-model") -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -345,13 +323,8 @@ class Run:
         elif self._closing is None:
             raise RuntimeError("there is no forecast before the end of a run")
         else:
-            future, ends = self._closing.future, self._closing.ends
-            table = forecast_table(self._prepared, self.trainer.predict, future, ends)
-            columns = table.columns()
-        try:
-            replace_file(path, table_bytes(columns, table_kind(path)))
-        except OSError as error:
-            raise SaveError(f"--output {path}: cannot be written: {error.strerror}.") from error
+            columns = self._closing.table(self._prepared, self.trainer)
+        write_table(path, columns)
 
     def snapshot(
         self,
@@ -372,32 +345,22 @@ class Run:
             Whether to look into the network for forecast, activations and gradient; False keeps
             the ones of `before` and costs microseconds.
         """
-        last = self._last
-        history = self._history.view()
-        validation = history.validation_loss.value
-        validation_loss = float(validation[-1]) if validation.size else None
+        best = self._best
         numbers = replace(
-            before,
+            self._tally.shown_on(before),
             state=state,
             title=self.title,
             parameters=self.parameter_count,
             message=ended.reason if ended else "",
             step=self.step,
-            epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
             learning_rate=self.trainer.rate_now,
             set_learning_rate=self.trainer.learning_rate,
             clip=self.trainer.clip,
             batch_size=self.trainer.batch_size,
             optimizer=self.trainer.optimizer,
-            loss=float(last.loss[-1]) if last else None,
-            validation_loss=validation_loss,
-            best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
-            best_step=self._best_step,
-            gradient_norm=float(last.gradient_norm[-1]) if last else None,
-            clipped_steps=self._clipped_steps,
-            seconds=self._seconds,
-            history=history,
+            best_validation_loss=float(best.loss) if np.isfinite(best.loss) else None,
+            best_step=best.step,
             walk=before.walk if before.step == self.step else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
@@ -431,5 +394,5 @@ class Run:
             snapshot,
             forecast=shown,
             trace=self.trainer.trace() if following is None else following.trace(),
-            gradient=self.trainer.gradient_flow() if self._last else None,
+            gradient=self.trainer.gradient_flow() if self._tally.last else None,
         )
