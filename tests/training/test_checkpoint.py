@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import pickle
@@ -168,6 +169,7 @@ def tampered(**metadata):
         (header(100_000_000) + b"[" * 1000, "not a safetensors file"),
         (pickle.dumps({"W_hh": [1.0]}), "not a safetensors file"),
     ],
+    ids=itertools.count(),  # the bytes would make names of 100,000 letters, in no fixed order
 )
 def test_files_that_are_no_model_are_refused_in_words(tmp_path, content, message):
     path = tmp_path / "m.safetensors"
