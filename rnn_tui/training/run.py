@@ -311,6 +311,8 @@ class Run:
     def write_forecast(self, path: Path) -> None:
         """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
+        Of a run that followed a source all but the rows ahead has been written already.
+
         Raises
         ------
         SaveError
@@ -319,12 +321,11 @@ class Run:
             The run has not ended.
         """
         if self.following is not None:
-            columns = self.following.table()
+            self.following.finish_table()
         elif self._closing is None:
             raise RuntimeError("there is no forecast before the end of a run")
         else:
-            columns = self._closing.table(self._prepared, self.trainer)
-        write_table(path, columns)
+            write_table(path, self._closing.table(self._prepared, self.trainer))
 
     def snapshot(
         self,

@@ -264,6 +264,8 @@ class Session(Obeying):
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
         try:
+            if self._output_to is not None:
+                following.write_to(self._output_to)
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)
@@ -279,7 +281,7 @@ class Session(Obeying):
                     yield following.forecast_next(row)
                 if self._frame_seconds is not None and self._clock() >= self._next_frame:
                     self._publish(run, pictures=self._clock() >= self._next_pictures)
-        except DataError as error:
+        except (DataError, SaveError) as error:
             self._failure = str(error).rstrip(".")
         finally:
             following.close()
