@@ -139,17 +139,12 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
 
 def check_several(request: Request, runs: int, why: str) -> None:
     """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
-    for flag, path in (
-        ("--save-model", request.save_model),
-        ("--output", request.output),
-        ("--report", request.report),
-    ):
-        if path is not None:
+    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
+        if path is not None and not request.batch:
             raise UsageError(
-                f"{flag} {path}: is for one run, and {why} for {runs:,}: leave one of them out."
+                f"{flag} {path}: is for one run in the app, and {why} for {runs:,}: leave one of "
+                "them out, or add --batch."
             )
-    if request.plots:
-        raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
     if request.follow:
         raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
 
@@ -194,6 +189,11 @@ def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
         if not request.batch:
             raise UsageError(
                 f"--backtest asks for {folds:,} runs, which the app does not show: add --batch."
+            )
+        if request.save_model is not None:
+            raise UsageError(
+                f"--save-model {request.save_model}: --backtest trains a model for each fold, none "
+                "of which has learned from all rows: leave one of them out."
             )
         if request.load_model is not None:
             raise UsageError(

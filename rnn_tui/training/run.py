@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_kernels import unpack
 from rnn_tui.config import RunConfig, TrainingConfig
@@ -318,14 +320,29 @@ class Run:
         SaveError
             The file cannot be written.
         RuntimeError
-            The run has not ended.
+            The run has not been scored.
         """
         if self.following is not None:
             self.following.finish_table()
-        elif self._closing is None:
-            raise RuntimeError("there is no forecast before the end of a run")
         else:
-            write_table(path, self._closing.table(self._prepared, self.trainer))
+            write_table(path, self.forecasts())
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the run has ended with `forecasts`."""
+        return self._closing is not None
+
+    def forecasts(self) -> dict[str, NDArray[Any]]:
+        """Return the columns of a table of all forecasts of the weights that were scored.
+
+        Raises
+        ------
+        RuntimeError
+            The run has not been scored.
+        """
+        if self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
+        return self._closing.table(self._prepared, self.trainer)
 
     def snapshot(
         self,

@@ -130,7 +130,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(train, pro
 
 def test_what_is_copied_goes_through_the_terminal(train):
     terminal = train("--profile", "ssh")
-    terminal.wait_for("horizon")
+    terminal.wait_for(lambda: terminal.number("step"))  # before the first one there is nothing
     terminal.press("y")
     terminal.wait_for("Copied")
     (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", terminal.output)
