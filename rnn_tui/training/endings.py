@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnn_tui.config import TrainingConfig
 from rnn_tui.errors import SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.events import RunEnded, Status
@@ -33,6 +34,14 @@ def outcome(run: "Run", failure: str | None, stop: Stop | None) -> tuple[Status,
     if run.following is not None:
         return Status.COMPLETED, f"the input ended{followed}"
     return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
+
+
+def advised(fault: str | None, learning_rate: float) -> str | None:
+    """Return why training broke down, None where it did not, and what to try instead."""
+    if fault is None:
+        return None
+    lower = min(learning_rate / 10, TrainingConfig().learning_rate)
+    return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
 
 
 def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:

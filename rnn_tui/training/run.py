@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_kernels import unpack
-from rnn_tui.config import RunConfig, TrainingConfig
+from rnn_tui.config import RunConfig
 from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
@@ -17,17 +17,18 @@ from rnn_tui.data.split import Split
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.best import Best
-from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.checkpoint import SavedModel, load_model, save_model
 from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
+from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
-from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.starting import start_trainer
 from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.tally import Tally
-from rnn_tui.training.trainer import Burst, Errors, Trainer
+from rnn_tui.training.trainer import Burst, Errors
 
 FOLLOWING_STREAM = 1
 """Tells the random numbers of following from those of training."""
@@ -76,22 +77,10 @@ class Run:
         )
         if config.follow.enabled:
             check_memory(config.follow, self._prepared)
-        weights, order = random_streams(config.training.seed)
-        model = Model.create(
-            config.model,
-            weights,
-            input_size=self._prepared.inputs.shape[1],
-            output_size=self._prepared.targets.shape[1],
-            quantiles=config.training.forecast_quantiles,
-        )
-        if saved is not None and load_from is not None:
-            named = model.named_parameters()
-            fill_parameters(load_from, saved, config, named)
-            model.set_parameters(named)
-        self.trainer = Trainer(config, self._prepared, model, order)
+        self.trainer, said = start_trainer(config, self._prepared, load_from, saved)
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
-        self._notes = check_forecast(config, self._prepared)
+        self._notes = (*said, *check_forecast(config, self._prepared))
         self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
@@ -101,7 +90,7 @@ class Run:
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
         self._evaluated_step: int | None = None
-        self._best = Best(model.parameters)
+        self._best = Best(self.trainer)
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
             self._prepared.series,
@@ -119,16 +108,17 @@ class Run:
     @property
     def saved(self) -> SavedModel:
         """The best weights, or the present ones where none have been evaluated."""
-        best = self._best
-        parameters = self.trainer.model.parameters if best.step is None else best.parameters
+        step, parameters, moments = self._best.kept
+        network = self.trainer.model.network
         data = self._config.data
         if "seasonal-diff" in data.transform:  # the season that was found is part of the model
             data = data.model_copy(update={"period": self._prepared.series.period})
         return SavedModel(
             config=self._config.model_copy(update={"data": data}),
             scalers=self._prepared.scalers,
-            step=self.kept_step,
-            parameters=unpack(self.trainer.model.network, parameters),
+            step=step,
+            parameters=unpack(network, parameters),
+            moments=moments.named(network),
         )
 
     @property
@@ -193,7 +183,7 @@ class Run:
         """Train up to `count` steps; evaluate where validation is due or the run is at its end."""
         due = self.trainer.steps_to_evaluation
         burst = self.trainer.train(count)
-        self.fault = self._explain(burst.fault)
+        self.fault = advised(burst.fault, self.trainer.learning_rate)
         taken = len(burst.loss)
         self._validation = None
         if self.fault is None and (taken >= due or (final and taken == count)):
@@ -204,7 +194,7 @@ class Run:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
         self._evaluated_step = self.step
-        self._best.offer(self.trainer.model.parameters, self.step, self._validation.loss)
+        self._best.offer(self._validation.loss)
 
     def evaluate_last(self) -> None:
         """Let the last weights compete with the best ones, where a run ends between evaluations."""
@@ -217,12 +207,6 @@ class Run:
         loss = self._validation.loss if self._validation else None
         progress = Progress(self._tally.seconds, loss, self._best.step, self._best.since)
         return enough(self._config.training, progress)
-
-    def _explain(self, fault: str | None) -> str | None:
-        if fault is None:
-            return None
-        lower = min(self.trainer.learning_rate / 10, TrainingConfig().learning_rate)
-        return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""
@@ -237,8 +221,7 @@ class Run:
 
     def follow(self, opened: Opened) -> Following:
         """Go on with the rows that come, from the best weights."""
-        if self._best.step is not None:
-            self.trainer.model.parameters[:] = self._best.parameters
+        self._best.put_back()
         seed = (self._config.training.seed, FOLLOWING_STREAM)
         self.following = Following(
             self._config.follow,
@@ -253,10 +236,10 @@ class Run:
         """Take the steps that a row is worth; the weights that come out are those to be kept."""
         if self.following is None or (burst := self.following.learn()) is None:
             return None
-        self.fault = self._explain(burst.fault)
+        self.fault = advised(burst.fault, self.trainer.learning_rate)
         self._validation = None
         if self.fault is None:
-            self._best.take(self.trainer.model.parameters, self.step)
+            self._best.take()
         return burst
 
     def end(self, status: Status, reason: str) -> RunEnded:
@@ -264,8 +247,7 @@ class Run:
 
         Where rows have come, the scores are those of the forecasts of them.
         """
-        if self._best.step is not None:
-            self.trainer.model.parameters[:] = self._best.parameters
+        self._best.put_back()
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
@@ -298,7 +280,7 @@ class Run:
     @property
     def kept_step(self) -> int:
         """The step whose weights are kept: the best one, or the present one before any is."""
-        return self.step if self._best.step is None else self._best.step
+        return self._best.kept[0]
 
     def save(self, path: Path, asked_by: str = "--save-model") -> None:
         """Write the best weights, or the present ones where none have been evaluated.

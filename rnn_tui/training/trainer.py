@@ -19,8 +19,10 @@ from rnn_tui.data.windows import Part
 from rnn_tui.errors import UsageError
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.gradients.walking import take_walk
+from rnn_tui.training.checkpoint import SavedMoments
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
+from rnn_tui.training.moments import Moments, restore_moments
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
@@ -157,6 +159,15 @@ class Trainer:
     def optimizer(self) -> OptimizerName:
         """The update rule."""
         return self._optimizer.name
+
+    @property
+    def moments(self) -> Moments:
+        """What the optimizer remembers, a copy."""
+        return Moments.of(self._optimizer)
+
+    def restore_moments(self, saved: SavedMoments) -> str | None:
+        """Let the optimizer go on where a model file left off; return why it cannot, in words."""
+        return restore_moments(self._optimizer, self.model.network, saved)
 
     def set_batch_size(self, batch_size: int) -> None:
         """Take other batches from the next step on, of what is left of the epoch first.
