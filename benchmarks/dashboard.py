@@ -126,13 +126,14 @@ def measure_app(case: Case, seconds: float, keys: int) -> Figures:
         figures.first_keys_ms = 1e3 * (time.perf_counter() - app.began)
         app.wait_for("● training".encode(), 300.0)
         app.listen(WARM_UP)
-        before, cpu, received, frames = app.step, app.cpu_seconds(), app.received, app.frames
-        began, busy = time.perf_counter(), busy_seconds()
+        before, seen, received, frames = app.step, app.seen_at, app.received, app.frames
+        cpu, began, busy = app.cpu_seconds(), time.perf_counter(), busy_seconds()
         app.listen(seconds)
         took, after = time.perf_counter() - began, app.cpu_seconds()
-        steps = app.step - before
-        figures.steps_per_second = steps / took
-        figures.unhindered_steps_per_second = steps / (took - (after.waits - cpu.waits))
+        steps, while_stepping = app.step - before, app.seen_at - seen
+        waited = (after.waits - cpu.waits) * while_stepping / took
+        figures.steps_per_second = steps / while_stepping
+        figures.unhindered_steps_per_second = steps / (while_stepping - waited)
         figures.ui_cpu_percent = 100 * (after.screen - cpu.screen) / took
         figures.bytes_per_second = (app.received - received) / took
         figures.frames_per_second = (app.frames - frames) / took

@@ -75,6 +75,8 @@ class App:
         self.received = 0
         self.frames = 0
         """Times that the number of the step has come."""
+        self.seen_at = self.began
+        """When it came last."""
         self._tail = b""
 
     def read(self, seconds: float) -> bytes:
@@ -83,7 +85,9 @@ class App:
             return b""
         data = os.read(self._master, 1 << 18)
         self.received += len(data)
-        self.frames += len(STEP.findall(data))
+        if found := STEP.findall(data):
+            self.frames += len(found)
+            self.seen_at = time.perf_counter()
         self._tail = (self._tail + data)[-200_000:]
         return data
 
