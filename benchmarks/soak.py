@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from terminal import GATES, Goal, Watched, percentile, print_figures, size_of
+from terminal import GATES, PATIENCE, Goal, Watched, percentile, print_figures, size_of
 
 SETTLED_SECONDS = 60.0
 """Memory is compared with what it was after so long, or half of a shorter time."""
@@ -99,7 +99,7 @@ def watch(watched: Watched, seconds: float, step: int) -> Seen:
         seen.rss_kb.append((time.perf_counter() - began, watched.app.rss_kb()))
         turn += 1
         watched.app.write("g")
-        seen.latencies_ms.append(watched.wait_for(f"[{GATES[turn % len(GATES)]}]", 5.0))
+        seen.latencies_ms.append(watched.wait_for(f"[{GATES[turn % len(GATES)]}]", PATIENCE))
     return seen
 
 

@@ -24,6 +24,8 @@ TAKE_TERMINAL = (
 APP = [sys.executable, "-m", "rnn_tui"]
 TICK = os.sysconf("SC_CLK_TCK")
 STEP = re.compile(rb"step ([0-9,]+)[^.]{0,80}?(?:epoch|/s)")
+PATIENCE = 120.0
+"""Seconds until an answer counts as lost: the machine may be suspended."""
 GATES = "fgochi"
 """The gates of an LSTM in the order in which a key shows them, from the one shown at first."""
 PART = re.compile(
@@ -110,7 +112,7 @@ class App:
         while self.read(0.0):
             pass
         self.write(key)
-        return 1e3 * self.wait_for(wanted.encode(), 5.0)
+        return 1e3 * self.wait_for(wanted.encode(), PATIENCE)
 
     def listen(self, seconds: float) -> None:
         """Read for so long."""
