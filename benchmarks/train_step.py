@@ -99,7 +99,6 @@ def ours(case: Case) -> Contender:
         batch_size=case.B,
         dtype=FLOAT,
         threads=case.threads,
-        keep_gates=False,
     )
     series, targets = rng.normal(size=(2, 1000, 1)).astype(FLOAT)
 

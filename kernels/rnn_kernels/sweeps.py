@@ -1,8 +1,9 @@
 """The loops over time that the cells share, for a range of samples.
 
 Threads take whole ranges of samples, so nothing waits inside the loop over time; the weight
-gradient is one product over all timesteps and samples after it, split by panels of units. Each sum
-keeps its order: the bits do not depend on the threads.
+gradient, split by panels of units, is a product over a block of timesteps and all samples, taken
+while the block's dz is in the cache. Each sum keeps its order: the bits do not depend on the
+threads.
 """
 
 import math
@@ -19,10 +20,6 @@ from rnn_kernels.packing import copy_readout, transpose_panels
 forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
 add_outer = product = transposed = filled_in
 PAIR = 1
-
-LARGE_BLOCK = 4 * SAMPLES
-"""Samples whose inputs stay in the second cache while all panels pass."""
-
 
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
@@ -119,44 +116,73 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
 
 
 def backward_rows(
-    plan: Array, active: Array, n: int, first: int, start: int, stop: int, from_end: bool,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
+    plan: Array, active: Array, n: int, first: int, begin: int, end: int, start: int, stop: int,
+    from_end: bool, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
+    """BPTT of timesteps begin … end−1, a block, of samples start … stop−1 through layer n.
 
-    dh_T is read where `from_end` is true; dy before `first` is not read.
+    Fills the block's dz and squared norms. dh_T is read where `from_end` is true; dy before `first`
+    is not read.
     """
     layer = layer_at(plan, n)
     is_last = n + 1 == plan.shape[0]
-    for t in range(layer.timesteps - 1, -1, -1):
-        above, above_stride, end = layer.nothing, 0, min(stop, active[t])
+    if end < layer.timesteps:
+        keep_next_block(layer, start, stop, memory)
+    for t in range(end - 1, begin - 1, -1):
+        above, above_stride, longest = layer.nothing, 0, max(start, min(stop, active[t]))
         ends_here = max(start, active[t + 1])
         if not is_last:
             layer_above = layer_at(plan, n + 1)
             above_stride = layer_above.dx_stride
             above = layer_above.dx + t * layer.batch * above_stride
             if from_end:
-                _add_rows(layer, above, above_stride, ends_here, end, memory)
+                _add_rows(layer, above, above_stride, ends_here, longest, memory)
         elif from_end:
             above, above_stride = layer.dh, layer.units
         e_depth = layer.outputs if is_last and t >= first else 0
         backward_timestep(
-            layer, t, start, end, above, above_stride, e_depth, parameters, memory, dy, squares
+            layer, t, start, longest, above, above_stride, e_depth, parameters, memory, dy, squares
         )
+        for b in range(longest, stop):
+            zero_gradient(layer, (t - begin) * layer.batch + b, memory)
         if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
-            for b in range(ends_here, end):
+            for b in range(ends_here, longest):
                 zero_row(memory, layer.dh + b * layer.units, layer.units)
 
 
-def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
-    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
-    row, width, stride = t * layer.batch, PAIR * layer.lanes, layer.dx_stride
+@inlined
+def keep_next_block(layer: Layer, start: int, stop: int, memory: Array) -> None:
+    """Copy the gradients of the first timestep of a block behind the last: the next one's."""
+    rows = layer.span * layer.batch
+    for b in range(start, stop):
+        copy_row(memory, layer.dz + b * layer.z_stride, rows * layer.z_stride, layer.z)
+        if layer.dn:
+            copy_row(memory, layer.dn + b * layer.n_stride, rows * layer.n_stride, layer.units)
+        if layer.dn_h:
+            copy_row(memory, layer.dn_h + b * layer.n_stride, rows * layer.n_stride, layer.units)
+
+
+@inlined
+def zero_gradient(layer: Layer, row: int, memory: Array) -> None:
+    """Set the gradients of a sample that has ended to zero."""
+    zero_row(memory, layer.dz + row * layer.z_stride, layer.z)
+    if layer.dn:
+        zero_row(memory, layer.dn + row * layer.n_stride, layer.units)
+    if layer.dn_h:
+        zero_row(memory, layer.dn_h + row * layer.n_stride, layer.units)
+
+
+def fill_dx(layer: Layer, begin: int, end: int, start: int, stop: int, memory: Array) -> None:
+    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of a block of timesteps of some samples."""
+    width, stride = PAIR * layer.lanes, layer.dx_stride
     depth_n = layer.units if layer.dn else 0
-    for column in range(0, stride, width):
-        transposed(
-            layer, row + start, row + stop, layer.dn, depth_n,
-            layer.wx + column * layer.rows, layer.dx + column, stride, memory,
-        )  # fmt: skip
+    for t in range(begin, end):
+        row = (t - begin) * layer.batch
+        for column in range(0, stride, width):
+            transposed(
+                layer, row + start, row + stop, layer.dn, depth_n, layer.wx + column * layer.rows,
+                layer.dx + column + begin * layer.batch * stride, stride, memory,
+            )  # fmt: skip
 
 
 def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
@@ -183,33 +209,32 @@ def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, mem
 
 
 def weight_gradient(
-    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
-) -> None:
-    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Fill, or add to, the gradient of the packed weights for vectors start … stop−1 of the units.
 
-    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over all timesteps and samples. They are taken in blocks
-    whose inputs stay in the second cache for all panels, and these in blocks whose dz, copied side
-    by side, stays in the first.
+    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over the samples of a block, `count` from `sample` on. Their
+    inputs stay in the second cache for all panels; dz, copied side by side, in the first.
     """
     L = layer.lanes
-    gates, samples = layer.z // layer.units, layer.timesteps * layer.batch
+    gates = layer.z // layer.units
     together = layer.pair if gates == 1 else 1
     width = gates * L * together
     block = layer.block + part * SAMPLES * 4 * L
-    for n0 in range(0, samples, LARGE_BLOCK):
-        for q in range(start, stop, together):
-            out = layer.w + q * L * layer.panel
-            for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
-                count = min(SAMPLES, samples - n)
-                dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
-                if layer.z * memory.itemsize >= FAR_APART:
-                    copy_side_by_side(memory, dz, dz_stride, count, width, block)
-                    dz, dz_stride = block, width
-                add_outer(
-                    layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
-                    dz, dz_stride, count, gradient, out, n,
-                )  # fmt: skip
-            clear_padding(layer, out, width, gradient)
+    for q in range(start, stop, together):
+        out = layer.w + q * L * layer.panel
+        for n in range(0, count, SAMPLES):
+            some = min(SAMPLES, count - n)
+            dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
+            if layer.z * memory.itemsize >= FAR_APART:
+                copy_side_by_side(memory, dz, dz_stride, some, width, block)
+                dz, dz_stride = block, width
+            add_outer(
+                layer.depth, width, memory, layer.a + (sample + n) * layer.a_stride,
+                layer.a_stride, dz, dz_stride, some, gradient, out, add or n > 0,
+            )  # fmt: skip
+        clear_padding(layer, out, width, gradient)
 
 
 @inlined
@@ -221,7 +246,7 @@ def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
 
 def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
-    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: bool,
 ) -> None:  # fmt: skip
     """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
     product(depth, memory, a, 1, a_stride, memory, dz, dz_stride, count, gradient, out, width, add)
@@ -291,6 +316,13 @@ def zero_row(values: Array, start: int, length: int) -> None:
 
 
 @inner
+def copy_row(values: Array, source: int, offset: int, length: int) -> None:
+    """Copy elements side by side to `offset` elements further on."""
+    for k in range(source, source + length):
+        values[k + offset] = values[k]
+
+
+@inner
 def last_states_first(plan: Array, memory: Array) -> None:
     """Copy the states after the last timestep of every layer to where the first one begins."""
     for n in range(plan.shape[0]):
@@ -342,27 +374,34 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, active: Array, n: int, first: int, from_end: bool, part: int, parts: int,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
+    plan: Array, active: Array, n: int, first: int, begin: int, end: int, from_end: bool,
+    part: int, parts: int, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples through layer n."""
+    """BPTT of a block of timesteps of a part of the samples through layer n."""
     start, stop = bounds(layer_at(plan, n).batch, part, parts)
-    backward_rows(plan, active, n, first, start, stop, from_end, parameters, memory, dy, squares)
+    backward_rows(
+        plan, active, n, first, begin, end, start, stop, from_end, parameters, memory, dy, squares
+    )
 
 
-def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:
+def inputs_part(
+    plan: Array, n: int, begin: int, end: int, to_start: bool, part: int, parts: int, memory: Array
+) -> None:
     """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
     layer = layer_at(plan, n)
     start, stop = bounds(layer.batch, part, parts)
-    for t in range(layer.timesteps):
-        fill_dx(layer, t, start, stop, memory)
-    if to_start:
+    fill_dx(layer, begin, end, start, stop, memory)
+    if to_start and not begin:
         fill_dh0(layer, start, stop, memory)
 
 
-def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
-    """Weight gradient of a part of the units of every layer."""
-    for n in range(plan.shape[0]):
-        layer = layer_at(plan, n)
-        start, stop = vector_bounds(layer, part, parts)
-        weight_gradient(layer, part, start, stop, memory, gradient)
+def gradient_part(
+    plan: Array, n: int, begin: int, end: int, part: int, parts: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Weight gradient of a part of the units of layer n, from a block of timesteps."""
+    layer = layer_at(plan, n)
+    start, stop = vector_bounds(layer, part, parts)
+    sample, count = begin * layer.batch, (end - begin) * layer.batch
+    add = end < layer.timesteps
+    weight_gradient(layer, sample, count, add, part, start, stop, memory, gradient)

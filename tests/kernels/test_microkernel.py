@@ -402,7 +402,7 @@ def test_threads_share_the_samples_and_each_sum_keeps_its_order(length, parts):
 )
 def test_threads_share_the_units_in_whole_panels(cell, hidden, parts, dtype):
     network = Network(cell, 1, hidden, 1)
-    layer = make_plan(network, 1, 1, np.dtype(dtype), 1, keep_gates=True).layers[0]
+    layer = make_plan(network, 1, 1, np.dtype(dtype), 1).layers[0]
     ranges = [vector_bounds(layer, part, parts) for part in range(parts)]
     vectors = math.ceil(hidden / lanes(np.dtype(dtype)))
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
