@@ -29,12 +29,13 @@ the units a timestep.
 from typing import Any
 
 from rnn_kernels.arrays import Array
-from rnn_kernels.blocks import copy_side_by_side
+from rnn_kernels.blocks import copy_rows
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import SAMPLES, Layer
 from rnn_kernels.microkernel import Code
 from rnn_kernels.network import BIASES, R, Z
-from rnn_kernels.sweeps import FAR_APART, clear_padding
+from rnn_kernels.rows import clear_padding
+from rnn_kernels.sweeps import FAR_APART
 from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 
 add_outer_1 = add_outer_2 = filled_in
@@ -216,7 +217,7 @@ def gru_weight_gradient(
             a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + k * N + q * L
             dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
             if layer.z * memory.itemsize >= FAR_APART:
-                copy_side_by_side(memory, dz, dz_stride, some, 2 * L, block)
+                copy_rows(memory, dz, dz_stride, block, 2 * L, some, 2 * L)
                 dz, dz_stride = block, 2 * L
             add_outer_2(
                 layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, some,

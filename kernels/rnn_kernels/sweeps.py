@@ -9,12 +9,20 @@ threads.
 import math
 
 from rnn_kernels.arrays import Array
-from rnn_kernels.blocks import copy_side_by_side, dot
+from rnn_kernels.blocks import copy_rows, dot
 from rnn_kernels.feeding import FEED, call_feed
 from rnn_kernels.jit import filled_in, inlined, inner, jit
 from rnn_kernels.layout import SAMPLES, Layer, layer_at, readout_of
 from rnn_kernels.network import Readout
 from rnn_kernels.packing import copy_readout, transpose_panels
+from rnn_kernels.rows import (
+    add_final,
+    clear_padding,
+    keep_next_block,
+    zero_final,
+    zero_gradients,
+    zero_samples,
+)
 
 # What each cell has of its own; see `parts`.
 forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
@@ -111,8 +119,8 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
-            transpose_panels(layer, first, count, columns, parameters, memory, target, depth)
-        copy_readout(layer, readout_of(head), parameters, memory)
+            transpose_panels(layer, first, count, columns, target, depth, parameters, memory)
+        copy_readout(layer, readout_of(head).w, parameters, memory)
 
 
 def backward_rows(
@@ -136,40 +144,18 @@ def backward_rows(
             above_stride = layer_above.dx_stride
             above = layer_above.dx + t * layer.batch * above_stride
             if from_end:
-                _add_rows(layer, above, above_stride, ends_here, longest, memory)
+                add_final(layer, above, above_stride, ends_here, longest, memory)
         elif from_end:
             above, above_stride = layer.dh, layer.units
         e_depth = layer.outputs if is_last and t >= first else 0
         backward_timestep(
             layer, t, start, longest, above, above_stride, e_depth, parameters, memory, dy, squares
         )
-        for b in range(longest, stop):
-            zero_gradient(layer, (t - begin) * layer.batch + b, memory)
+        if longest < stop:
+            row = (t - begin) * layer.batch
+            zero_gradients(layer, row + longest, row + stop, memory)
         if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
-            for b in range(ends_here, longest):
-                zero_row(memory, layer.dh + b * layer.units, layer.units)
-
-
-@inlined
-def keep_next_block(layer: Layer, start: int, stop: int, memory: Array) -> None:
-    """Copy the gradients of the first timestep of a block behind the last: the next one's."""
-    rows = layer.span * layer.batch
-    for b in range(start, stop):
-        copy_row(memory, layer.dz + b * layer.z_stride, rows * layer.z_stride, layer.z)
-        if layer.dn:
-            copy_row(memory, layer.dn + b * layer.n_stride, rows * layer.n_stride, layer.units)
-        if layer.dn_h:
-            copy_row(memory, layer.dn_h + b * layer.n_stride, rows * layer.n_stride, layer.units)
-
-
-@inlined
-def zero_gradient(layer: Layer, row: int, memory: Array) -> None:
-    """Set the gradients of a sample that has ended to zero."""
-    zero_row(memory, layer.dz + row * layer.z_stride, layer.z)
-    if layer.dn:
-        zero_row(memory, layer.dn + row * layer.n_stride, layer.units)
-    if layer.dn_h:
-        zero_row(memory, layer.dn_h + row * layer.n_stride, layer.units)
+            zero_final(layer, ends_here, longest, memory)
 
 
 def fill_dx(layer: Layer, begin: int, end: int, start: int, stop: int, memory: Array) -> None:
@@ -200,14 +186,6 @@ def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
             memory[layer.dc + k] = 0
 
 
-@inlined
-def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
-    """Add dh_T to what reaches the last timestep of some samples from above."""
-    for b in range(start, stop):
-        for k in range(layer.hidden):
-            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
-
-
 def weight_gradient(
     layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
@@ -228,20 +206,13 @@ def weight_gradient(
             some = min(SAMPLES, count - n)
             dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
             if layer.z * memory.itemsize >= FAR_APART:
-                copy_side_by_side(memory, dz, dz_stride, some, width, block)
+                copy_rows(memory, dz, dz_stride, block, width, some, width)
                 dz, dz_stride = block, width
             add_outer(
                 layer.depth, width, memory, layer.a + (sample + n) * layer.a_stride,
                 layer.a_stride, dz, dz_stride, some, gradient, out, add or n > 0,
             )  # fmt: skip
         clear_padding(layer, out, width, gradient)
-
-
-@inlined
-def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
-    """Zero the rows of a panel below those of its units."""
-    for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
-        gradient[out + k] = gradient.dtype.type(0)
 
 
 def add_outer_rows(
@@ -295,17 +266,7 @@ def zero_states(plan: Array, memory: Array) -> None:
     """Set the initial states and the carried gradient of every layer to zero."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
-        for b in range(layer.batch):
-            zero_sample(layer, b, memory)
-
-
-@inner
-def zero_sample(layer: Layer, b: int, memory: Array) -> None:
-    """Set the initial states and the carried gradient of a sample to zero."""
-    zero_row(memory, layer.h + b * layer.a_stride, layer.units)
-    zero_row(memory, layer.dc + b * layer.units, layer.units)
-    if layer.c:
-        zero_row(memory, layer.c + b * layer.units, layer.units)
+        zero_samples(layer, 0, layer.batch, memory)
 
 
 @inner
@@ -356,7 +317,7 @@ def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
                 _last_state_first(layer, b, memory)
                 zero_row(memory, layer.dc + b * layer.units, layer.units)
             else:
-                zero_sample(layer, b, memory)
+                zero_samples(layer, b, b + 1, memory)
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.
