@@ -207,7 +207,6 @@ def gru_weight_gradient(
     L, N, width = layer.lanes, layer.n_stride, 3 * layer.lanes
     after_reset = layer.dn_h != 0
     depth_x = layer.inputs + (1 if after_reset else BIASES)
-    depth_h = layer.depth - depth_x
     block = layer.block + part * SAMPLES * 4 * L
     for q in range(start, stop):
         out = layer.w + q * L * layer.panel
@@ -223,15 +222,15 @@ def gru_weight_gradient(
                 layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, some,
                 gradient, out, more,
             )  # fmt: skip
-            add_outer_1(
-                depth_x, width, memory, a, layer.a_stride, dn, N, some, gradient, out_n, more
-            )
-            a_h, a_stride, dn_h = layer.n_h + (sample + k) * N, N, dn
-            if after_reset:
-                a_h, a_stride = a + depth_x, layer.a_stride
-                dn_h = layer.dn_h + k * N + q * L
-            add_outer_1(
-                depth_h, width, memory, a_h, a_stride, dn_h, N, some,
-                gradient, out_n + depth_x * width, more,
-            )  # fmt: skip
+            # First the weights of x, then those of h: one call, for it is compiled where it stands.
+            rows, depth, below = a, depth_x, out_n
+            stride = layer.a_stride
+            for of_h in range(2):
+                if of_h:
+                    rows, stride = layer.n_h + (sample + k) * N, N
+                    if after_reset:
+                        rows, stride = a + depth_x, layer.a_stride
+                        dn = layer.dn_h + k * N + q * L
+                    depth, below = layer.depth - depth_x, out_n + depth_x * width
+                add_outer_1(depth, width, memory, rows, stride, dn, N, some, gradient, below, more)
         clear_padding(layer, out, width, gradient)
