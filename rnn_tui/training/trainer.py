@@ -94,21 +94,18 @@ class Trainer:
         """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
         self._walker = Predictor(model, window, batch_size=1)
-        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._trace_workspace = self._new_workspace(1)
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
 
-    def _new_workspace(
-        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
-    ) -> Workspace:
+    def _new_workspace(self, batch_size: int, threads: int = 1) -> Workspace:
         return Workspace(
             self.model.network,
             timesteps=self._window,
             batch_size=batch_size,
             dtype=self.model.parameters.dtype,
             threads=threads,
-            keep_gates=keep_gates,
         )
 
     def compile(self) -> None:
