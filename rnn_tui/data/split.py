@@ -197,13 +197,12 @@ def _check_training_part(
 
 
 def _check_other_parts(series: Series, split: Split, horizon: int) -> None:
-    for name, option, rows in (
-        ("validation", VALIDATION, split.test_start - split.validation_start),
-        ("test", TEST, split.end - split.test_start),
-    ):
+    validation, test = split.test_start - split.validation_start, split.end - split.test_start
+    works = min(validation, test)
+    for name, option, rows in (("validation", VALIDATION, validation), ("test", TEST, test)):
         if rows < horizon:
             raise DataError(
                 f"{series.name}: too short: its {name} part has {rows:,} rows, fewer than the "
-                f"{horizon:,} of one prediction (--horizon). What works: --horizon {rows} or less, "
-                f"or a larger {option}."
+                f"{horizon:,} of one prediction (--horizon). What works: --horizon {works} or "
+                f"less, or a larger {option}."
             )

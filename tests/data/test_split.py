@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnn_tui.data.catalogue import load_dataset
@@ -46,6 +46,7 @@ def test_default_sizes():
     assert split_series(series_of(100), 10) == Split(70, 85, 100)
 
 
+@example(12, 1, 0.25, 0.0625, 7)  # the test part has fewer rows than the validation part
 @given(st.integers(0, 200), st.integers(1, 60), sizes, sizes, st.sampled_from([1, 1, 2, 7]))
 def test_parts_are_filled_or_the_message_names_what_works(rows, length, validation, test, horizon):
     series = series_of(rows)
