@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from textual import events
@@ -105,6 +106,8 @@ class RnnTuiApp(App[None]):
         self._is_first = True
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
+        self._heard_by: WeakKeyDictionary[events.Key, Screen[Any]] = WeakKeyDictionary()
+        """The screen that each key under way was handed to."""
         self._half_line = ""
         """What has been printed without an end of line so far."""
         self._glyphs = detect_glyphs(os.environ)
@@ -149,6 +152,19 @@ class RnnTuiApp(App[None]):
     def _come_back(self, _app: object) -> None:
         """Draw all of it: Textual takes a terminal of the same size for an unchanged one."""
         self.screen.refresh(layout=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key that was typed ahead reach the screen that the key before it has opened.
+
+        Textual hands a key to the screen of the moment, and what no widget takes comes back here.
+        Where that screen has been covered or left meanwhile, the key was not meant for it.
+        """
+        if isinstance(event, events.Key) and self._screen_stack:
+            if event.is_forwarded and self._heard_by.get(event, self.screen) is not self.screen:
+                event = events.Key(event.key, event.character)
+            if not event.is_forwarded:
+                self._heard_by[event] = self.screen
+        await super().on_event(event)
 
     def on_print(self, event: events.Print) -> None:
         """Note what was printed, whole lines at a time."""

@@ -44,6 +44,9 @@ class Hint:
     """Whether it stands for what is on the screen now."""
 
 
+JUMP = Command(
+    "j,ctrl+o", "j", "Jump", "a label over each panel and field; its key goes there", "jump"
+)
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
     Command("full_stop", ".", "One optimisation step", "take a step, then hold", "step"),
@@ -112,6 +115,7 @@ COMMANDS = (
         "leave zoom, timestep, focus",
         "zoom_out",
     ),
+    JUMP,
     Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
     Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
     Command("y", "y", "Copy the numbers", "of the panel in focus, as a table", "copy_numbers"),
@@ -177,6 +181,7 @@ def hints(
         Hint("e", "edit", "edit", 6),
         Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
         Hint("w", "save", "save", 5 if has_ended else 10),
+        Hint("j", "jump", "jump", 12),
         Hint("?", "help", "help", 3),
         Hint("q", "quit", "app.quit", 0),
         Hint(PALETTE_KEY, "palette", "app.command_palette", 9),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -40,6 +40,9 @@ from rnn_tui.tui.widgets.panels import (
     GradientPanel,
     LossPanel,
 )
+
+if TYPE_CHECKING:
+    from rnn_tui.tui.screens.jump import Target
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_FIVE = (140, 50)
@@ -301,6 +304,45 @@ class MainScreen(SteeringScreen):
             self.focus_next(Panel)
         else:
             self.focus_previous(Panel)
+
+    def action_jump(self) -> None:
+        """Offer the panels and tabs, and the nets that are compared."""
+        from rnn_tui.tui.screens.jump import JumpScreen  # noqa: PLC0415 - when asked
+
+        targets = self._targets()
+        if targets:
+            self.app.push_screen(JumpScreen(targets, self._look), self._jump)
+        else:
+            self._say("Nothing to jump to.")
+
+    def _targets(self) -> "list[Target]":
+        from rnn_tui.tui.screens.jump import LABELS, Target, over_hints  # noqa: PLC0415 - as above
+
+        shown = [panel for panel in self._panels if panel.region]
+        found = [Target(str(p.plot.number), p.region.x + 2, p.region.y) for p in shown]
+        if self._tabs.region:
+            row = self._tabs.region.y
+            found = list(over_hints(self._tabs.hints, self._tabs.size.width, row)) or found
+        area = self._gates.region
+        nets = self._session.snapshot.nets if self._session.snapshot.peers and area else ()
+        for place, net in enumerate(nets[: max(0, area.height - 2)]):
+            found.append(Target(LABELS[place], area.x + 1, area.y + 1 + place, net.net))
+        return found
+
+    def _jump(self, key: str | None) -> None:
+        if key is None:
+            return
+        if not key.isdigit():
+            from rnn_tui.tui.screens.jump import LABELS  # noqa: PLC0415 - as above
+
+            self._gates.select_net(LABELS.index(key), self._session.snapshot)
+            number = self._gates.plot.number
+        else:
+            number = int(key)
+        if self._grid.has_class("-single") and self._zoomed is None:
+            self._turn_to(number)
+        else:
+            self._panels[number - 1].focus()
 
     def action_toggle_pause(self) -> None:
         """Pause or resume."""

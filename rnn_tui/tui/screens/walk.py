@@ -20,6 +20,7 @@ from rnn_tui.tui.plots.picture import Frame, Picture, Word, say
 from rnn_tui.tui.plots.tracks import draw_tracks
 from rnn_tui.tui.plots.weights import draw_weights
 from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.screens.jump import JumpScreen, Target
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.walk.explained import WALK_EXPLANATIONS
 from rnn_tui.tui.walk.keys import WALK_COMMANDS, walk_hints
@@ -36,6 +37,8 @@ LEAST_FOR_ONE = (24, 9)
 WAITING = Tale("One moment:", "the kernels take the training step apart, in double precision.")
 WAITING_LONG = "Compiling them for it takes seconds, but only the first time."
 PATIENCE_SECONDS = 1.0
+PHASES = {1: "forwards", 2: "backwards", 3: "sum"}
+"""What the labels of phases that have no panel on the screen stand for."""
 
 
 class StagePanel(Panel):
@@ -230,6 +233,33 @@ class WalkScreen(Screen[None]):
         """Play the other way round."""
         if self._player is not None:
             self._go(self._player.turned(self._clock()))
+
+    def action_jump(self) -> None:
+        """Offer the phases and the panels that show them."""
+        stages = dict(enumerate((self._forward, self._backward, self._weights), start=1))
+        targets = [
+            Target(str(number), panel.region.x + 2, panel.region.y)
+            for number, panel in stages.items()
+            if panel.region
+        ]
+        hidden = [number for number, panel in stages.items() if not panel.region]
+        targets += [
+            Target(str(number), target.x - 1, target.y + row, PHASES[number])
+            for target in targets[:1]
+            for row, number in enumerate(hidden, start=1)
+        ]
+
+        def go(key: str | None) -> None:
+            if key is None:
+                return
+            panel = stages[int(key)]
+            if panel.region:
+                panel.focus()
+            else:
+                self.action_phase(int(key))
+
+        if self._player is not None and targets:
+            self.app.push_screen(JumpScreen(targets, self._look), go)
 
     def action_help(self) -> None:
         """Explain the walk."""

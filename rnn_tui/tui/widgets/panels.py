@@ -104,9 +104,13 @@ class GatesPanel(Panel):
         """Show the gates of the next net; return what to say where there is none."""
         if not snapshot.peers:
             return "There is one net alone: c compares it with another."
-        self.net = (self.net + 1) % len(snapshot.nets)
-        self.show(snapshot)
+        self.select_net((self.net + 1) % len(snapshot.nets), snapshot)
         return ""
+
+    def select_net(self, place: int, snapshot: Snapshot) -> None:
+        """Show the gates of the net in that place, from 0."""
+        self.net = place
+        self.show(snapshot)
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""
