@@ -1,6 +1,7 @@
 """The actions of the main screen, once: footer, help and command palette are made from here."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -126,6 +127,22 @@ COMMANDS = (
     Command("q", "q", "Quit", "end the run after the steps under way", "app.quit"),
 )
 PALETTE_KEY = "^p"
+ALL_ZOOMS = "1-5"
+Symbols = Mapping[str, str]
+"""How the key of a command is shown, by the id of the command."""
+
+
+def symbols_of(commands: Sequence[Command]) -> Symbols:
+    """Return what sentences call the keys of commands: of several keys the first."""
+    return {command.id: command.symbol.split(" ")[0] for command in commands}
+
+
+SYMBOLS = symbols_of(COMMANDS)
+
+
+def with_keys(text: str, symbols: Symbols) -> str:
+    """Return a text with each command in braces, as in {quit}, replaced by its key."""
+    return re.sub(r"\{([a-z0-9,-]+)\}", lambda found: symbols.get(found[1], found[0]), text)
 
 
 def hints(
@@ -172,7 +189,7 @@ def hints(
         2: (*forecast, *time),
         3: (*gate, *net, *gates, *time),
     }.get(zoomed, time)
-    zoom = Hint("1-5", "zoom", "zoom(1)", 6)
+    zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),
         *offered,

@@ -40,10 +40,10 @@ class Target:
     """What is said beside the label, where what lies below it does not."""
 
 
-def over_hints(hints: Sequence[Hint], width: int, y: int) -> tuple[Target, ...]:
-    """Return a target over each hint that can be seen in a row of `width` columns."""
-    placed = place_hints(tuple(hints), width)
-    return tuple(Target(hint.symbol, max(0, start - 1), y) for hint, start in placed)
+def over_tabs(tabs: Sequence[Hint], width: int, y: int) -> tuple[Target, ...]:
+    """Return a target over each tab that can be seen in a row of `width` columns."""
+    placed = place_hints(tuple(tabs), width)
+    return tuple(Target(str(tab.rank), max(0, start - 1), y) for tab, start in placed)
 
 
 class JumpScreen(ModalScreen[str]):

@@ -18,7 +18,7 @@ from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
 from rnn_tui.tui.keymap import relabel
-from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
+from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, symbols_of, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
@@ -103,6 +103,7 @@ class MainScreen(SteeringScreen):
         super().__init__()
         self._look = look
         self._commands = commands
+        self._keys = symbols_of(commands)
         self._journal = journal
         self._session = session
         self._fps = fps
@@ -205,7 +206,7 @@ class MainScreen(SteeringScreen):
         self._header.right = number_words(snapshot)
         if self._remark is not None and self._clock() >= self._remark.until:
             self._remark = None
-        sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
+        sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited, self._keys)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
         offered = hints(
@@ -233,7 +234,7 @@ class MainScreen(SteeringScreen):
                 panel.focus()
                 self._last_single = shown
         titles = [panel.plot.short_title for panel in self._panels]
-        self._tabs.hints = tabs(titles, shown or 0)
+        self._tabs.hints = relabel(tabs(titles, shown or 0), self._commands)
         self.call_after_refresh(self._show_in_panels)
 
     def _show_in_panels(self) -> None:
@@ -260,7 +261,10 @@ class MainScreen(SteeringScreen):
     def _may_steer(self) -> bool:
         if self._session.snapshot.state is not State.ENDED:
             return True
-        self._say("The run has ended: there is nothing to steer. r begins anew, q quits.")
+        again, leave = self._keys["restart"], self._keys["quit"]
+        self._say(
+            f"The run has ended: there is nothing to steer. {again} begins anew, {leave} quits."
+        )
         return False
 
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
@@ -316,18 +320,19 @@ class MainScreen(SteeringScreen):
             self._say("Nothing to jump to.")
 
     def _targets(self) -> "list[Target]":
-        from rnn_tui.tui.screens.jump import LABELS, Target, over_hints  # noqa: PLC0415 - as above
+        from rnn_tui.tui.screens.jump import LABELS, Target, over_tabs  # noqa: PLC0415 - as above
 
         shown = [panel for panel in self._panels if panel.region]
         found = [Target(str(p.plot.number), p.region.x + 2, p.region.y) for p in shown]
         if self._tabs.region:
             row = self._tabs.region.y
-            found = list(over_hints(self._tabs.hints, self._tabs.size.width, row)) or found
+            found = list(over_tabs(self._tabs.hints, self._tabs.size.width, row)) or found
         area = self._gates.region
         nets = self._session.snapshot.nets if self._session.snapshot.peers and area else ()
-        for place, net in enumerate(nets[: max(0, area.height - 2)]):
-            found.append(Target(LABELS[place], area.x + 1, area.y + 1 + place, net.net))
-        return found
+        named = list(enumerate(nets))[: max(0, area.height - 2)]
+        return found + [
+            Target(LABELS[place], area.x + 1, area.y + 1 + place, net.net) for place, net in named
+        ]
 
     def _jump(self, key: str | None) -> None:
         if key is None:
@@ -377,9 +382,11 @@ class MainScreen(SteeringScreen):
 
     def action_next_net(self) -> None:
         """Show the gates of the next of the nets that train in lockstep."""
-        remark = self._gates.select_next_net(self._session.snapshot)
-        if remark:
-            self._say(remark)
+        snapshot = self._session.snapshot
+        if snapshot.peers:
+            self._gates.select_net((self._gates.net + 1) % len(snapshot.nets), snapshot)
+        else:
+            self._say(f"There is one net alone: {self._keys['compare']} compares it with another.")
 
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
@@ -468,4 +475,6 @@ class MainScreen(SteeringScreen):
 
             net = self._gates.net % len(self._session.snapshot.nets)
             self._session.take_walk(net)
-            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))
+            self.app.push_screen(
+                WalkScreen(self._session, self._fps, self._clock, self._look, net, self._commands)
+            )

@@ -13,6 +13,7 @@ from rnn_tui.training.snapshot import Match, Saved, Snapshot
 from rnn_tui.tui.comparing import beside, rival
 from rnn_tui.tui.form.texts import Texts
 from rnn_tui.tui.header import BEFORE_TRAINING
+from rnn_tui.tui.keys import Symbols
 from rnn_tui.tui.pace import faster, limit_words, slower
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.words import duration
@@ -27,6 +28,8 @@ class SteeringScreen(Screen[None]):
 
     _session: RunSession
     _look: Look
+    _keys: Symbols
+    """What the keys of the commands are called."""
     _last_saved: Saved | None = None
     _once_saved: Callable[[], None] | None = None
     """What waits for the model to be written."""
@@ -70,7 +73,8 @@ class SteeringScreen(Screen[None]):
         if self._may_steer():
             limit = self._session.snapshot.speed_limit
             if limit is None:
-                self._say("There is no speed limit: [ sets one, for showing how it learns.")
+                key = self._keys["slow-down"]
+                self._say(f"There is no speed limit: {key} sets one, for showing how it learns.")
             else:
                 self._limit(faster(limit))
 
@@ -81,10 +85,11 @@ class SteeringScreen(Screen[None]):
 
     def _limit(self, limit: float | None) -> None:
         self._session.limit_speed(limit)
-        said = (
-            "Full speed." if limit is None else f"At most {limit_words(limit)}; 0 lifts the limit."
-        )
-        self._say(said)
+        if limit is None:
+            self._say("Full speed.")
+        else:
+            key = self._keys["full-speed"]
+            self._say(f"At most {limit_words(limit)}; {key} lifts the limit.")
 
     def action_run_until(self) -> None:
         """Ask for a goal and run until it is reached."""
@@ -153,7 +158,7 @@ class SteeringScreen(Screen[None]):
         elif session.match == "units":
             self._relaunch(config, "Compared by the number of parameters.", others, "parameters")
         else:
-            self._relaunch(config, "Alone again: c compares.")
+            self._relaunch(config, f"Alone again: {self._keys['compare']} compares.")
 
     def _relaunch(
         self,

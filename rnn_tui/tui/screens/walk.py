@@ -1,6 +1,6 @@
 """The walk: one training step in slow motion, forwards and back through time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -13,6 +13,8 @@ from textual.screen import Screen
 
 from rnn_tui.cells import Ink
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.keymap import adopt
+from rnn_tui.tui.keys import COMMANDS, Command, Hint
 from rnn_tui.tui.plots.arrivals import draw_arrivals
 from rnn_tui.tui.plots.forecast import index_of_timestep, time_at
 from rnn_tui.tui.plots.look import Look
@@ -73,6 +75,8 @@ class WalkScreen(Screen[None]):
         Palette and glyphs.
     net
         Which of the nets that train in lockstep.
+    commands
+        Those of the main screen: what both have has the same keys.
     """
 
     AUTO_FOCUS = ""
@@ -97,10 +101,12 @@ class WalkScreen(Screen[None]):
         clock: Callable[[], float],
         look: Look,
         net: int = 0,
+        commands: Sequence[Command] = COMMANDS,
     ) -> None:
         super().__init__()
         self._session, self._fps, self._clock, self._look = session, fps, clock, look
         self._began = clock()
+        self._commands = adopt(WALK_COMMANDS, commands)
         self._player: Player | None = None
         self._net = net
         self._snapshot = session.snapshot.nets[net]
@@ -162,7 +168,7 @@ class WalkScreen(Screen[None]):
         more = f" {WAITING_LONG} {waited:.0f} s." if waited >= PATIENCE_SECONDS else ""
         self._caption.tale = replace(WAITING, text=WAITING.text + more)
         self._header.words = (Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),)
-        self._hints.hints = walk_hints(plays=False)[-1:]
+        self._hints.hints = self._offered(plays=False)[-1:]
 
     def _go(self, player: Player) -> None:
         self._player = player
@@ -201,7 +207,16 @@ class WalkScreen(Screen[None]):
             Word(f"{player.speed:g} a second", short=f"{player.speed:g}/s"),
             Word("backwards in time", Ink.MARK, "") if player.direction < 0 else Word("", short=""),
         )
-        self._hints.hints = walk_hints(plays=player.plays)
+        self._hints.hints = self._offered(plays=player.plays)
+
+    def _offered(self, *, plays: bool) -> tuple[Hint, ...]:
+        """Return the hints with the keys that the commands have."""
+        symbols = {command.action: command.symbol for command in self._commands}
+        shared = {command.action for command in COMMANDS}
+        return tuple(
+            replace(hint, symbol=symbols[hint.action]) if hint.action in shared else hint
+            for hint in walk_hints(plays=plays)
+        )
 
     def on_panel_pointed(self, message: Panel.Pointed) -> None:
         """Go to the timestep that was clicked, in the pass under way."""
@@ -263,7 +278,7 @@ class WalkScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain the walk."""
-        page = help_page(self._look, None, WALK_COMMANDS, WALK_EXPLANATIONS)
+        page = help_page(self._look, None, self._commands, WALK_EXPLANATIONS)
         self.app.push_screen(HelpScreen(self._look, page))
 
     def action_leave(self) -> None:

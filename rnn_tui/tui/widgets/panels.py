@@ -100,13 +100,6 @@ class GatesPanel(Panel):
             self.plot = replace(self.plot, title=f"Gates of {shown.net}", short_title=shown.net)
         super().show(shown, after)
 
-    def select_next_net(self, snapshot: Snapshot) -> str:
-        """Show the gates of the next net; return what to say where there is none."""
-        if not snapshot.peers:
-            return "There is one net alone: c compares it with another."
-        self.select_net((self.net + 1) % len(snapshot.nets), snapshot)
-        return ""
-
     def select_net(self, place: int, snapshot: Snapshot) -> None:
         """Show the gates of the net in that place, from 0."""
         self.net = place
