@@ -34,11 +34,11 @@ from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind, listening, log_file
 from rnn_tui.tui.keys import PALETTE_KEY
-from rnn_tui.tui.plots.look import SIXTEEN, Look
+from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME, palette_of
+from rnn_tui.tui.theme import OWN, THEME, palette_of
 
 if TYPE_CHECKING:
     from rnn_tui.tui.launching import Launcher
@@ -122,7 +122,8 @@ class RnnTuiApp(App[None]):
             self._journal,
             self._display_choice.commands,
         )
-        self.register_theme(THEME)
+        for theme in OWN:
+            self.register_theme(theme)
         self.theme = self._display_choice.theme
         self.set_keymap({command.id: command.keys for command in self._display_choice.commands})
 
@@ -175,7 +176,8 @@ class RnnTuiApp(App[None]):
 
     def _look(self, theme: Theme) -> Look:
         few = self._display_choice.few_colours
-        palette = SIXTEEN if few else palette_of(theme, self._colours)
+        sixteen = SIXTEEN if theme.dark else SIXTEEN_LIGHT
+        palette = sixteen if few else palette_of(theme, self._colours)
         return Look(palette, self._glyphs, colour=not self.no_color, blocks=not few)
 
     def _follow_theme(self, theme: Theme) -> None:
