@@ -442,7 +442,10 @@ class MainScreen(SteeringScreen):
         text = ""
         if self._snapshot is not None:
             gate, entries = self._gates.selected, self._journal.entries
-            text = numbers_of(number, self._snapshot, gate, entries)
+            shown = self._snapshot
+            if number == self._gates.plot.number:
+                shown = shown.nets[self._gates.net % len(shown.nets)]
+            text = numbers_of(number, shown, gate, entries)
         if not text:
             self._say("There are no numbers to copy yet.")
             return

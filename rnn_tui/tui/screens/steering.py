@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnn_tui.config import RunConfig
+from rnn_tui.training.files import path_of_net
 from rnn_tui.training.snapshot import Match, Saved, Snapshot
 from rnn_tui.tui.comparing import beside, rival
 from rnn_tui.tui.form.texts import Texts
@@ -218,14 +219,20 @@ class SteeringScreen(Screen[None]):
             if texts is None:
                 return
             path = path_of(texts)
-            if path.exists():
-                self._ask_to_replace(path, then)
+            taken = [file for file in self._files(path) if file.exists()]
+            if taken:
+                self._ask_to_replace(path, taken[0], then)
             else:
                 self._write(path, then)
 
         self.app.push_screen(save_form(self._session.snapshot, self._look), chosen)
 
-    def _ask_to_replace(self, path: Path, then: Callable[[], None] | None) -> None:
+    def _files(self, path: Path) -> list[Path]:
+        """Return every file that saving as `path` writes: one for each net."""
+        peers = self._session.snapshot.peers
+        return [path, *(path_of_net(path, net.net) for net in peers)]
+
+    def _ask_to_replace(self, path: Path, taken: Path, then: Callable[[], None] | None) -> None:
         from rnn_tui.tui.screens.question import Answer, QuestionScreen  # noqa: PLC0415
 
         def answered(key: str | None) -> None:
@@ -235,7 +242,7 @@ class SteeringScreen(Screen[None]):
                 self._ask_path(then)
 
         answers = (Answer("o", "o", "overwrite"),)
-        question = f"{path} exists. Overwrite it?"
+        question = f"{taken} exists. Overwrite it?"
         self.app.push_screen(QuestionScreen(question, answers, self._look), answered)
 
     def _write(self, path: Path, then: Callable[[], None] | None) -> None:
@@ -253,7 +260,9 @@ class SteeringScreen(Screen[None]):
         if saved.fault:
             self._say(f"Not saved: {saved.fault}")
             return
-        self._say(f"Saved the weights of step {saved.step:,} as {saved.path}.")
+        first, *others = self._files(saved.path)
+        beside_it = "".join(f", {net.name}" for net in others)
+        self._say(f"Saved the weights of step {saved.step:,} as {first}{beside_it}.")
         if then is not None:
             then()
 

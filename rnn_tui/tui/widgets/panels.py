@@ -81,7 +81,11 @@ class ForecastPanel(Panel):
 
     def _look_at(self, view: ForecastView) -> None:
         self.view = view
-        self.plot = replace(self.plot, draw=partial(draw_forecast, view=view))
+        self.plot = replace(
+            self.plot,
+            draw=partial(draw_forecast, view=view),
+            compared=partial(draw_forecasts, view=view),
+        )
         self._draw(anew=True)
 
 
