@@ -137,13 +137,23 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
     raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
 
 
-def check_several(request: Request, runs: int, why: str) -> None:
-    """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
-    for flag, path in (
-        ("--save-model", request.save_model),
-        ("--output", request.output),
-        ("--report", request.report),
-    ):
+def check_several(request: Request, runs: int, why: str, *, leave_files: bool = False) -> None:
+    """Raise UsageError where what one run leaves is asked of several; `why` there are so many.
+
+    Parameters
+    ----------
+    leave_files
+        Whether each of them leaves a model and a table of its own.
+    """
+    own = (
+        ()
+        if leave_files
+        else (
+            ("--save-model", request.save_model),
+            ("--output", request.output),
+        )
+    )
+    for flag, path in (*own, ("--report", request.report)):
         if path is not None:
             raise UsageError(
                 f"{flag} {path}: is for one run, and {why} for {runs:,}: leave one of them out."
@@ -184,7 +194,7 @@ def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
     folds = configs[0].forecast.backtest
     check_match(request, len(configs))
     if len(configs) > 1:
-        check_several(request, len(configs), "--cell and --seed ask")
+        check_several(request, len(configs), "--cell and --seed ask", leave_files=request.batch)
         if folds is not None:
             raise UsageError("--backtest is for one cell and one seed: run it once for each.")
         if not request.batch:

@@ -336,13 +336,13 @@ BAD = {
         ["--seed", "0..1"],
         "--seed: the app compares nets with one seed, so that all",
     ),
-    "one model of several runs": (
-        ["--batch", "--seed", "0..1", "--save-model", "m"],
-        "--save-model m: is for one run, and --cell and --seed ask for 2",
+    "one report of several cells": (
+        ["--batch", "--cell", "rnn", "--cell", "lstm", "--report", "r.md"],
+        "--report r.md: is for one run, and --cell and --seed ask for 2",
     ),
-    "one table of several runs": (
-        ["--batch", "--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
-        "--output o.csv: is for one run",
+    "no folder for the models of several runs": (
+        ["--batch", "--seed", "0..1", "--save-model", "none/m.safetensors"],
+        "--save-model none/m.safetensors: the folder",
     ),
     "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
     "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),

@@ -527,3 +527,18 @@ def test_a_table_that_cannot_be_written_is_a_failure_and_the_scores_are_told(
     assert f"rnn-tui: failed: took all 30 steps, but --output {folder}" in err
     assert "  naive " in out
     assert "Forecasts written" not in out
+
+
+def test_each_run_of_a_grid_leaves_a_model_and_a_table(batch, tmp_path):
+    several = ("--cell", "rnn", "--cell", "lstm", "--seed", "0..1")
+    files = ("--save-model", str(tmp_path / "m.safetensors"), "--output", str(tmp_path / "t.csv"))
+    code, out, err = batch(*several, *files, *SMALL)
+    assert code == 0, err
+    for cell in ("rnn", "lstm"):
+        for seed in (0, 1):
+            name = f"{cell}-4-seed-{seed}"
+            model = load_model(tmp_path / f"m-{name}.safetensors")
+            assert (model.config.model.cell, model.config.training.seed) == (cell, seed)
+            assert (tmp_path / f"t-{name}.csv").read_text().count("\n") > 100
+            assert f"m-{name}.safetensors" in "".join(out.split())
+    assert len(list(tmp_path.iterdir())) == 8

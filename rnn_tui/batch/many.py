@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rnn_tui.batch.interrupts import Interrupts
 from rnn_tui.batch.reporter import Reporter
@@ -24,6 +25,8 @@ class Plan:
 
     config: RunConfig
     split: Split | None = None
+    save_to: Path | None = None
+    output_to: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ def _run_in_turn(
         session = Session(
             plan.config,
             load_from=task.load_from,
+            save_to=plan.save_to,
+            output_to=plan.output_to,
             series=series,
             split=plan.split,
             baselines=_baselines(outcomes) if plan.split is None else None,
