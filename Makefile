@@ -17,7 +17,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/pty
+	$(BIN)/python -m pytest tests/pty
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/python -m pytest tests/peers

@@ -1,42 +1,102 @@
 """What the screen costs: key to screen, bytes, CPU, and training speed beside `--batch`.
 
-    python benchmarks/dashboard.py [--seconds 8] [--repeats 3] [--size 80x24] [-- OPTIONS]
+    python benchmarks/dashboard.py [--case NAME ...] [--seconds 8] [--repeats 3] [--size 80x24]
+                                   [--json FILE] [-- OPTIONS]
+
+Every goal of the screen is measured in one of the cases: two sizes of the screen, 30 frames a
+second, a core that another program keeps busy, a thin line, short, middle and long steps. With a
+size or with options of rnn-tui (after --) that case alone is measured.
 
 The real program runs in a pseudo-terminal and is pressed while it trains; app and batch take
 turns, and the table shows medians, so that a busy machine disturbs both alike. The unhindered
 speed leaves out the time in which the thread that trains waited for a core that another program
-had; on a quiet machine it is the speed. Linux only: the figures come from /proc. What stands after
--- are options of rnn-tui; `--json FILE` keeps the figures.
+had; on a quiet machine it is the speed. Linux only: the figures come from /proc.
 """
 
 import argparse
 import contextlib
-import fcntl
 import json
-import os
 import re
-import select
 import signal
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execvp(sys.argv[1], sys.argv[1:])"
+from soak import soak
+from terminal import (
+    APP,
+    GATES,
+    App,
+    Goal,
+    busy_seconds,
+    percentile,
+    print_figures,
+    queue_seconds,
+    size_of,
 )
-APP = [sys.executable, "-m", "rnn_tui"]
-TICK = os.sysconf("SC_CLK_TCK")
-STEP = re.compile(rb"step ([0-9,]+)[^.]{0,80}?(?:epoch|/s)")
-GATES = "fgochi"
+
 WARM_UP = 2.0
-GOALS = {"key_p95_ms": 50.0, "speed_ratio": 0.95}
+SMALL, LARGE = (80, 24), (200, 50)
+SPEED = {"speed_ratio": Goal(0.95, at_least=True)}
+KEYS = {"key_p95_ms": Goal(40.0)}
+FIRST = {"first_frame_ms": Goal(350.0)}
+SMALL_CPU, LARGE_CPU = {"ui_cpu_percent": Goal(15.0)}, {"ui_cpu_percent": Goal(35.0)}
+ROWS = (
+    ("first frame", "first_frame_ms", "{:.0f} ms"),
+    ("  with its keys", "first_keys_ms", "{:.0f} ms"),
+    ("key to screen, p50", "key_p50_ms", "{:.1f} ms"),
+    ("key to screen, p95", "key_p95_ms", "{:.1f} ms"),
+    ("  gate, p95", "key_gate_p95_ms", "{:.1f} ms"),
+    ("  rate, p95", "key_rate_p95_ms", "{:.1f} ms"),
+    ("  pause, p95", "key_pause_p95_ms", "{:.1f} ms"),
+    ("frames", "frames_per_second", "{:.1f} a second"),
+    ("to the terminal", "bytes_per_second", "{:,.0f} bytes/s"),
+    ("  while paused", "paused_bytes_per_second", "{:,.0f} bytes/s"),
+    ("CPU of the screen", "ui_cpu_percent", "{:.1f} % of a core"),
+    ("one step in batch", "step_ms", "{:.3f} ms"),
+    ("training in the app", "steps_per_second", "{:,.0f} steps/s"),
+    ("training in batch", "batch_steps_per_second", "{:,.0f} steps/s"),
+    ("app / batch", "wall_ratio", "{:.3f}"),
+    ("  unhindered", "speed_ratio", "{:.3f}"),
+    ("other programs", "others_cpu_percent", "{:.0f} % of a core"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured together."""
+
+    name: str
+    goals: dict[str, Goal]
+    size: tuple[int, int] = SMALL
+    options: tuple[str, ...] = ()
+    beside_batch: bool = False
+    pressed: bool = True
+    busy: bool = False
+    """Whether another program keeps one core busy."""
+    thin: bool = False
+    """Whether only changed cells are sent, so that they must be read as a terminal does."""
+
+
+LONG = ("--dataset", "wti", "--input-chunk-length", "100")
+CASES = (
+    Case("80x24", FIRST | KEYS | SMALL_CPU | SPEED, beside_batch=True),
+    Case("200x50", FIRST | KEYS | LARGE_CPU | SPEED, LARGE, beside_batch=True),
+    Case("30 frames a second", KEYS, options=("--fps", "30")),
+    Case("a busy core, 80x24", KEYS, busy=True),
+    Case("a busy core, 200x50", KEYS, LARGE, busy=True),
+    Case("thin line", {"bytes_per_second": Goal(12e3)}, options=("--profile", "ssh"), thin=True),
+    Case("step of 0.05 ms", SPEED, SMALL, ("--batch-size", "5"), beside_batch=True, pressed=False),
+    Case("step of 3 ms", SPEED, SMALL, (*LONG, "--hidden", "64"), beside_batch=True, pressed=False),
+    Case(
+        "step of 50 ms", SPEED, SMALL, (*LONG, "--hidden", "256"), beside_batch=True, pressed=False
+    ),
+)
 
 
 @dataclass
@@ -47,111 +107,18 @@ class Figures:
     first_keys_ms: float = 0.0
     """Until the screen shows and hears its keys."""
     steps_per_second: float = 0.0
+    frames_per_second: float = 0.0
     bytes_per_second: float = 0.0
     ui_cpu_percent: float = 0.0
     unhindered_steps_per_second: float = 0.0
-    rss_growth_kb: float = 0.0
     others_cpu_percent: float = 0.0
     latencies_ms: dict[str, list[float]] = field(default_factory=dict)
 
 
-class App:
-    """rnn-tui in a pseudo-terminal that nobody looks at."""
-
-    def __init__(self, options: list[str], width: int, height: int) -> None:
-        self._master, slave = os.openpty()
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self.began = time.perf_counter()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", TAKE_TERMINAL, *APP, *options],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.received = 0
-        self._tail = b""
-
-    def read(self, seconds: float) -> bytes:
-        """Return what comes within `seconds`, at once when something does."""
-        if not select.select([self._master], [], [], seconds)[0]:
-            return b""
-        data = os.read(self._master, 1 << 18)
-        self.received += len(data)
-        self._tail = (self._tail + data)[-200_000:]
-        return data
-
-    def wait_for(self, wanted: bytes, seconds: float) -> float:
-        """Read until `wanted` comes; return the seconds that took."""
-        began = time.perf_counter()
-        seen = b""
-        while wanted not in seen:
-            if time.perf_counter() - began > seconds:
-                raise TimeoutError(f"{wanted!r} did not come within {seconds} s")
-            seen = seen[-200:] + self.read(0.01)
-        return time.perf_counter() - began
-
-    def write(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._master, keys.encode())
-
-    def press(self, key: str, wanted: str) -> float:
-        """Press a key; return the milliseconds until its answer is on the wire."""
-        while self.read(0.0):
-            pass
-        self.write(key)
-        return 1e3 * self.wait_for(wanted.encode(), 5.0)
-
-    def listen(self, seconds: float) -> None:
-        """Read for so long."""
-        end = time.perf_counter() + seconds
-        while (left := end - time.perf_counter()) > 0:
-            self.read(min(left, 0.05))
-
-    @property
-    def step(self) -> int:
-        """The step on the screen."""
-        return int(STEP.findall(self._tail)[-1].replace(b",", b""))
-
-    def cpu_seconds(self) -> tuple[float, float, float]:
-        """Return the CPU time of the screen's threads, of the one that trains, and its waits."""
-        times: dict[int, float] = {}
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            with contextlib.suppress(OSError):
-                fields = (task / "stat").read_text().rpartition(")")[2].split()
-                times[int(task.name)] = (int(fields[11]) + int(fields[12])) / TICK
-        main = times.pop(self.process.pid)
-        trainer = max(times, key=times.__getitem__)
-        screen = main + sum(times.values()) - times[trainer]
-        waits = queue_seconds(Path(f"/proc/{self.process.pid}/task/{trainer}"))
-        return screen, times[trainer], waits
-
-    def rss_kb(self) -> int:
-        """Return the resident memory."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-    def quit(self) -> None:
-        """Leave as a user does."""
-        os.write(self._master, b"q")
-        seen, asks = b"", True
-        with contextlib.suppress(OSError):
-            while self.process.poll() is None:
-                seen += self.read(0.05)
-                if asks and b"not saved" in seen:
-                    asks = False
-                    os.write(self._master, b"d")
-        self.process.wait()
-        os.close(self._master)
-
-
-def measure_app(options: list[str], size: tuple[int, int], seconds: float, keys: int) -> Figures:
+def measure_app(case: Case, seconds: float, keys: int) -> Figures:
     """Run the app: watch it for `seconds`, then press each kind of key `keys` times."""
     figures = Figures()
-    app = App(options, *size)
+    app = App(list(case.options), *case.size)
     try:
         app.wait_for(b"Gradient", 30.0)
         figures.first_frame_ms = 1e3 * (time.perf_counter() - app.began)
@@ -159,34 +126,23 @@ def measure_app(options: list[str], size: tuple[int, int], seconds: float, keys:
         figures.first_keys_ms = 1e3 * (time.perf_counter() - app.began)
         app.wait_for("● training".encode(), 300.0)
         app.listen(WARM_UP)
-        before, cpu, received = app.step, app.cpu_seconds(), app.received
-        rss, began, busy = app.rss_kb(), time.perf_counter(), busy_seconds()
+        before, seen, received, frames = app.step, app.seen_at, app.received, app.frames
+        cpu, began, busy = app.cpu_seconds(), time.perf_counter(), busy_seconds()
         app.listen(seconds)
         took, after = time.perf_counter() - began, app.cpu_seconds()
-        steps = app.step - before
-        figures.steps_per_second = steps / took
-        figures.unhindered_steps_per_second = steps / (took - (after[2] - cpu[2]))
-        figures.ui_cpu_percent = 100 * (after[0] - cpu[0]) / took
+        steps, while_stepping = app.step - before, app.seen_at - seen
+        waited = (after.waits - cpu.waits) * while_stepping / took
+        figures.steps_per_second = steps / while_stepping
+        figures.unhindered_steps_per_second = steps / (while_stepping - waited)
+        figures.ui_cpu_percent = 100 * (after.screen - cpu.screen) / took
         figures.bytes_per_second = (app.received - received) / took
-        figures.rss_growth_kb = app.rss_kb() - rss
-        others = busy_seconds() - busy - (sum(after[:2]) - sum(cpu[:2]))
-        figures.others_cpu_percent = 100 * others / took
-        figures.latencies_ms = press_keys(app, keys)
+        figures.frames_per_second = (app.frames - frames) / took
+        ours = after.screen + after.trainer - cpu.screen - cpu.trainer
+        figures.others_cpu_percent = 100 * (busy_seconds() - busy - ours) / took
+        figures.latencies_ms = press_keys(app, keys if case.pressed else 0)
     finally:
         app.quit()
     return figures
-
-
-def busy_seconds() -> float:
-    """Return the CPU time that the whole machine has spent."""
-    fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
-    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, fields[:8])
-    return (user + nice + system + irq + softirq + steal) / TICK
-
-
-def queue_seconds(task: Path) -> float:
-    """Return how long a thread has waited for a core in its life."""
-    return int((task / "schedstat").read_text().split()[1]) / 1e9
 
 
 def press_keys(app: App, count: int) -> dict[str, list[float]]:
@@ -205,7 +161,9 @@ def press_keys(app: App, count: int) -> dict[str, list[float]]:
 
 def measure_batch(options: list[str], seconds: float) -> tuple[float, float]:
     """Return steps a second, and unhindered steps a second, of about `seconds` of batch."""
-    rate, _ = run_batch(options, 50)
+    steps = 50
+    while (rate := run_batch(options, steps)[0]) * 0.2 > steps:
+        steps *= 10
     return run_batch(options, max(100, int(rate * seconds)))
 
 
@@ -225,99 +183,101 @@ def run_batch(options: list[str], steps: int) -> tuple[float, float]:
         output.seek(0)
         said = output.read().decode()
     count, took = re.search(r"after ([0-9,]+) steps in ([0-9.]+) s", said).groups()
-    done, seconds = int(count.replace(",", "")), float(took)
+    done, seconds = int(count.replace(",", "")), max(float(took), 0.005)
     ended, waited = waits[-1]
-    before = next(wait for at, wait in reversed(waits) if at <= ended - seconds)
-    return done / seconds, done / (seconds - (waited - before))
+    before = next((wait for at, wait in reversed(waits) if at <= ended - seconds), 0.0)
+    return done / seconds, done / (seconds - min(waited - before, seconds / 2))
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that `share` of all lie at or below."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+@contextlib.contextmanager
+def busy_core(*, wanted: bool) -> Iterator[None]:
+    """Keep one core busy meanwhile."""
+    if not wanted:
+        yield
+        return
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
 
 
-def summarise(runs: list[Figures], batch: list[tuple[float, float]]) -> dict[str, float]:
-    """Return the medians over the runs, and the percentiles of all key presses."""
+def measure(case: Case, arguments: argparse.Namespace) -> dict[str, float]:
+    """Return the figures of a case: medians over the runs, percentiles of all key presses."""
+    if case.thin:
+        return soak(list(case.options), case.size, arguments.seconds)
+    runs, batch = [], []
+    with busy_core(wanted=case.busy):
+        for _ in range(arguments.repeats):
+            if case.beside_batch:
+                batch.append(measure_batch(list(case.options), arguments.seconds))
+            runs.append(measure_app(case, arguments.seconds, arguments.keys))
     figures = {
         name: statistics.median(getattr(run, name) for run in runs)
-        for name in (
-            "first_frame_ms",
-            "first_keys_ms",
-            "steps_per_second",
-            "bytes_per_second",
-            "ui_cpu_percent",
-            "unhindered_steps_per_second",
-            "rss_growth_kb",
-            "others_cpu_percent",
-        )
+        for name in Figures.__dataclass_fields__
+        if name != "latencies_ms"
     }
-    figures["batch_steps_per_second"] = statistics.median(rate for rate, _ in batch)
-    figures["batch_unhindered_steps_per_second"] = statistics.median(rate for _, rate in batch)
-    figures["wall_ratio"] = figures["steps_per_second"] / figures["batch_steps_per_second"]
-    figures["speed_ratio"] = (
-        figures["unhindered_steps_per_second"] / figures["batch_unhindered_steps_per_second"]
-    )
+    return figures | speeds(figures, batch) | latencies(runs)
+
+
+def speeds(figures: dict[str, float], batch: list[tuple[float, float]]) -> dict[str, float]:
+    """Return the speed of batch, and that of the app beside it."""
+    if not batch:
+        return {}
+    rate, unhindered = (statistics.median(column) for column in zip(*batch, strict=True))
+    return {
+        "step_ms": 1e3 / unhindered,
+        "batch_steps_per_second": rate,
+        "batch_unhindered_steps_per_second": unhindered,
+        "wall_ratio": figures["steps_per_second"] / rate,
+        "speed_ratio": figures["unhindered_steps_per_second"] / unhindered,
+    }
+
+
+def latencies(runs: list[Figures]) -> dict[str, float]:
+    """Return the percentiles of all key presses, and of each kind."""
+    figures: dict[str, float] = {}
     every = [ms for run in runs for values in run.latencies_ms.values() for ms in values]
+    if not every:
+        return figures
     for kind in ("gate", "rate", "pause"):
         values = [ms for run in runs for ms in run.latencies_ms[kind]]
-        figures[f"key_{kind}_p50_ms"] = percentile(values, 0.5)
         figures[f"key_{kind}_p95_ms"] = percentile(values, 0.95)
-    figures["key_p50_ms"], figures["key_p95_ms"] = percentile(every, 0.5), percentile(every, 0.95)
-    return figures
+    return figures | {"key_p50_ms": percentile(every, 0.5), "key_p95_ms": percentile(every, 0.95)}
 
 
-def show(figures: dict[str, float]) -> None:
-    """Print the table."""
-    rows = (
-        ("first frame", f"{figures['first_frame_ms']:.0f} ms", "<= 350 ms"),
-        ("  with its keys", f"{figures['first_keys_ms']:.0f} ms", ""),
-        ("key to screen, p50", f"{figures['key_p50_ms']:.1f} ms", ""),
-        ("key to screen, p95", f"{figures['key_p95_ms']:.1f} ms", "<= 50 ms"),
-        *(
-            (
-                f"  {kind}, p50 / p95",
-                f"{figures[f'key_{kind}_p50_ms']:.1f} / {figures[f'key_{kind}_p95_ms']:.1f} ms",
-                "",
-            )
-            for kind in ("gate", "rate", "pause")
-        ),
-        ("to the terminal", f"{figures['bytes_per_second'] / 1e3:.1f} kB/s", ""),
-        ("CPU of the screen", f"{figures['ui_cpu_percent']:.1f} % of a core", ""),
-        ("training in the app", f"{figures['steps_per_second']:,.0f} steps/s", ""),
-        ("training in batch", f"{figures['batch_steps_per_second']:,.0f} steps/s", ""),
-        ("app / batch", f"{figures['wall_ratio']:.2f}", ""),
-        ("  unhindered", f"{figures['speed_ratio']:.2f}", ">= 0.95"),
-        ("other programs", f"{figures['others_cpu_percent']:.0f} % of a core", "little"),
-        ("memory, growth", f"{figures['rss_growth_kb']:.0f} kB", ""),
-    )
-    for name, value, goal in rows:
-        print(f"{name:<26}{value:>22}   {goal}")
+def chosen_cases(arguments: argparse.Namespace) -> list[Case]:
+    """Return the cases that are asked for; all of them where none is."""
+    if arguments.size or arguments.options:
+        size = arguments.size or SMALL
+        cpu = SMALL_CPU if size[0] * size[1] <= SMALL[0] * SMALL[1] else LARGE_CPU
+        name = f"{size[0]}x{size[1]} {' '.join(arguments.options)}".strip()
+        goals = FIRST | KEYS | cpu | SPEED
+        return [Case(name, goals, size, tuple(arguments.options), beside_batch=True)]
+    return [case for case in CASES if not arguments.case or case.name in arguments.case]
 
 
 def main() -> int:
     """Measure; return 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--case", action="append", choices=[case.name for case in CASES])
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--keys", type=int, default=20, help="presses of each kind in a run")
-    parser.add_argument("--size", default="80x24")
+    parser.add_argument("--size", type=size_of)
     parser.add_argument("--json", type=Path)
     parser.add_argument("options", nargs="*", help="after --: options of rnn-tui")
     arguments = parser.parse_args()
-    width, _, height = arguments.size.partition("x")
-    size = int(width), int(height)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    runs, batch = [], []
-    for _ in range(arguments.repeats):
-        batch.append(measure_batch(arguments.options, arguments.seconds))
-        runs.append(measure_app(arguments.options, size, arguments.seconds, arguments.keys))
-    figures = summarise(runs, batch)
-    show(figures)
+    measured: dict[str, dict[str, float]] = {}
+    missed = 0
+    for case in chosen_cases(arguments):
+        print(f"\n{case.name}", flush=True)
+        measured[case.name] = measure(case, arguments)
+        missed |= print_figures(measured[case.name], ROWS, case.goals)
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
-    met = figures["key_p95_ms"] <= GOALS["key_p95_ms"]
-    return 0 if met and figures["speed_ratio"] >= GOALS["speed_ratio"] else 1
+        arguments.json.write_text(json.dumps(measured, indent=1) + "\n")
+    return missed
 
 
 if __name__ == "__main__":

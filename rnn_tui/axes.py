@@ -46,8 +46,10 @@ class Axis:
         low, high = self.low, self.high
         if self.scale == "log":
             array, low, high = _log10(array), math.log10(low), math.log10(high)
+        part = 0.5 if high - low > 1 else 1.0  # halves of huge ends differ by a float, of tiny by 0
         with np.errstate(over="ignore"):
-            return np.asarray((array / 2 - low / 2) / (high / 2 - low / 2), np.float64)
+            across = (array * part - low * part) / (high * part - low * part)
+        return np.asarray(across, np.float64)
 
     def ticks(self, most: int) -> list[Tick]:
         """Return at most `most` ticks at round values, ascending."""

@@ -203,11 +203,13 @@ def _draw_series(
     marker = "braille" if glyphs == "braille" else series.symbol
     x, y = chart.x.positions(series.x), chart.y.positions(series.y)
     lines = rasterise(x, y, width, height, marker)
-    glyph = np.array([list(line) for line in lines])
+    glyph = np.array(lines, f"<U{width}").view("<U1").reshape(height, width)
     drawn = glyph != " "
-    canvas.paper[drawn & np.isin(canvas.glyph, [*"▄▅▆▇"])] = Paper.AREA
-    crossed = drawn & np.isin(canvas.ink, (Ink.FIRST, Ink.SECOND))
-    glyph[crossed] = unite(canvas.glyph[crossed], glyph[crossed])
+    if chart.areas:
+        canvas.paper[drawn & np.isin(canvas.glyph, [*"▄▅▆▇"])] = Paper.AREA
+    crossed = drawn & ((canvas.ink == Ink.FIRST) | (canvas.ink == Ink.SECOND))
+    if crossed.any():
+        glyph[crossed] = unite(canvas.glyph[crossed], glyph[crossed])
     canvas.glyph[drawn] = glyph[drawn]
     canvas.ink[drawn] = series.ink
     return _dots(drawn, series) if series.dotted and glyphs == "braille" else []

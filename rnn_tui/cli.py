@@ -137,29 +137,14 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
     raise UsageError(f"the app needs a screen, but {lack}. Run without one: {instead}")
 
 
-def check_several(request: Request, runs: int, why: str, *, leave_files: bool = False) -> None:
-    """Raise UsageError where what one run leaves is asked of several; `why` there are so many.
-
-    Parameters
-    ----------
-    leave_files
-        Whether each of them leaves a model and a table of its own.
-    """
-    own = (
-        ()
-        if leave_files
-        else (
-            ("--save-model", request.save_model),
-            ("--output", request.output),
-        )
-    )
-    for flag, path in (*own, ("--report", request.report)):
-        if path is not None:
+def check_several(request: Request, runs: int, why: str) -> None:
+    """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
+    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
+        if path is not None and not request.batch:
             raise UsageError(
-                f"{flag} {path}: is for one run, and {why} for {runs:,}: leave one of them out."
+                f"{flag} {path}: is for one run in the app, and {why} for {runs:,}: leave one of "
+                "them out, or add --batch."
             )
-    if request.plots:
-        raise UsageError(f"--plots draws one run, and {why} for {runs:,}: leave it out.")
     if request.follow:
         raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
 
@@ -194,7 +179,7 @@ def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
     folds = configs[0].forecast.backtest
     check_match(request, len(configs))
     if len(configs) > 1:
-        check_several(request, len(configs), "--cell and --seed ask", leave_files=request.batch)
+        check_several(request, len(configs), "--cell and --seed ask")
         if folds is not None:
             raise UsageError("--backtest is for one cell and one seed: run it once for each.")
         if not request.batch:
@@ -204,6 +189,11 @@ def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
         if not request.batch:
             raise UsageError(
                 f"--backtest asks for {folds:,} runs, which the app does not show: add --batch."
+            )
+        if request.save_model is not None:
+            raise UsageError(
+                f"--save-model {request.save_model}: --backtest trains a model for each fold, none "
+                "of which has learned from all rows: leave one of them out."
             )
         if request.load_model is not None:
             raise UsageError(
@@ -255,7 +245,7 @@ def run(request: Request, arguments: Sequence[str]) -> int:
         f"{config.model.cell.upper()} {config.model.hidden_size}" for config in configs
     )
     with raised(title, sys.stdout, os.environ) as taking_over:
-        from rnn_tui.tui.app import run_app  # noqa: PLC0415 - imports Textual and NumPy
+        from rnn_tui.tui.running import run_app  # noqa: PLC0415 - imports Textual and NumPy
 
         return run_app(
             configs,

@@ -5,7 +5,7 @@ values, on values without a place on a log axis and on empty data. `rasterise` h
 numbers in [0, 1] and nothing else.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -101,21 +101,29 @@ def _plot(
     breaks
         Indices of the points that no line leads to.
     """
-    import plotext  # noqa: PLC0415 - only a drawn chart needs it
-
-    plotext.terminal.limit(width=False, height=False)
-    figure: Any = plotext.figure
-    figure.clear()
-    figure.axes(active=False)
+    figure = _canvas()
     figure.plot_size(width, height)
-    for ruler in (figure.ruler("x", "lower"), figure.ruler("y", "left")):
-        ruler.lim(0, 1)
-        ruler.frequency(0)
     xs, ys = np.frombuffer(points, np.float64).reshape(2, -1).tolist()
     signal = figure.signal(xs, ys, marker=marker).lines(True)
     for start in breaks:
         signal.line(start, False)
     figure.draw(signal)
     lines: list[str] = figure.build().string(colorless=True).replace(BLANK_BRAILLE, " ").split("\n")
+    figure.clear.data()
     rows = [line[:width].ljust(width) for line in lines[:height]]
     return rows + [" " * width] * (height - len(rows))
+
+
+@cache
+def _canvas() -> Any:
+    """Return plotext's figure without axes, from 0 to 1 both ways; nobody else draws on it."""
+    import plotext  # noqa: PLC0415 - only a drawn chart needs it
+
+    plotext.terminal.limit(width=False, height=False)
+    figure: Any = plotext.figure
+    figure.clear()
+    figure.axes(active=False)
+    for ruler in (figure.ruler("x", "lower"), figure.ruler("y", "left")):
+        ruler.lim(0, 1)
+        ruler.frequency(0)
+    return figure

@@ -108,6 +108,13 @@ def test_rounded_decades_are_an_axis_whatever_they_round(low, ratio, parts):
     assert len(axis.ticks(5)) <= 5
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.0, 5e-324), (-5e-324, 5e-324), (1.0, 2.0), (-LARGEST, LARGEST)]
+)
+def test_the_ends_of_any_interval_lie_at_0_and_1(low, high):
+    assert Axis(low, high).positions([low, high]).tolist() == [0.0, 1.0]
+
+
 @given(st.floats(1, 1e307, exclude_min=True))
 def test_what_a_log_axis_was_not_fitted_to_has_no_place_on_it(beyond):
     axis = fit_axis([1.0, np.nextafter(LARGEST, np.inf)], scale="log")

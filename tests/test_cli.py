@@ -336,15 +336,14 @@ BAD = {
         ["--seed", "0..1"],
         "--seed: the app compares nets with one seed, so that all",
     ),
-    "one report of several cells": (
-        ["--batch", "--cell", "rnn", "--cell", "lstm", "--report", "r.md"],
-        "--report r.md: is for one run, and --cell and --seed ask for 2",
+    "one model of several runs": (
+        ["--cell", "rnn", "--cell", "lstm", "--save-model", "m"],
+        "--save-model m: is for one run in the app, and --cell and --seed ask for 2",
     ),
-    "no folder for the models of several runs": (
-        ["--batch", "--seed", "0..1", "--save-model", "none/m.safetensors"],
-        "--save-model none/m.safetensors: the folder",
+    "one table of several runs": (
+        ["--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
+        "--output o.csv: is for one run",
     ),
-    "charts of several runs": (["--batch", "--seed", "1..2", "--plots"], "--plots draws one run"),
     "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),
     "no time at all": (["--time-limit", "0m"], "--time-limit: must be greater than 0, not '0m'"),
     "no patience": (["--patience", "0"], "--patience: must be greater than or equal to 1, not 0"),
@@ -359,7 +358,7 @@ BAD = {
     ),
     "a model of a backtest": (
         ["--batch", "--backtest", "3", "--save-model", "m"],
-        "--save-model m: is for one run, and --backtest asks for 3",
+        "--save-model m: --backtest trains a model for each fold",
     ),
     "more folds than rows": (["--batch", "--backtest", "68"], "What works: 1 to 67 folds"),
     "no such report": (["--batch", "--report", "r.pdf"], "the name must end in .html, .md, .txt"),
@@ -367,7 +366,14 @@ BAD = {
         ["--batch", "--report", "none/r.md"],
         "--report none/r.md: the folder",
     ),
-    "one report of several": (["--batch", "--seed", "1..2", "--report", "r.md"], "is for one run"),
+    "no such report of several": (
+        ["--batch", "--seed", "1..2", "--report", "r.pdf"],
+        "the name must end in .html, .md, .txt",
+    ),
+    "no folder for the table of several": (
+        ["--batch", "--seed", "1..2", "--output", "none/r.csv"],
+        "--output none/r.csv: the folder",
+    ),
     "quiet charts": (["--batch", "-q", "--plots"], "--quiet and --plots exclude each other"),
     "two series": (["--data", "x.csv", "--dataset", "sine"], "--data and --dataset exclude"),
     "column alone": (["--column", "v"], "--column: column belongs to a file of your own"),

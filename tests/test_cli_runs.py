@@ -97,14 +97,13 @@ def test_json_tells_the_whole_run_and_nothing_else(batch):
     assert end["baselines"]["naive"]["rmse"] == pytest.approx(30.3, abs=0.1)
 
 
-def test_the_configuration_that_is_printed_runs_again_to_the_bit(tmp_path):
+def test_the_configuration_that_is_printed_runs_again_to_the_bit(batch, tmp_path):
     options = ["--cell", "rnn", "--lr", "0.02", *SMALL]
-    printed = run(*options, "config", "--print")
     path = tmp_path / "run.toml"
-    path.write_text(printed.stdout)
-    told, again = run("--json", *options), run("--json", "--config", str(path))
-    assert losses(again.stdout) == losses(told.stdout) != []
-    assert strict(again.stdout)[0]["config"] == strict(told.stdout)[0]["config"]
+    path.write_text(batch(*options, "config", "--print")[1])
+    told, again = batch("--json", *options)[1], batch("--json", "--config", str(path))[1]
+    assert losses(again) == losses(told) != []
+    assert strict(again)[0]["config"] == strict(told)[0]["config"]
 
 
 def test_what_run_started_tells_runs_again(batch, tmp_path):
@@ -131,13 +130,12 @@ def test_another_seed_gives_other_losses(batch):
     assert one[0] != two[0]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_two_threads_give_the_bits_of_one(cell):
+def test_two_threads_give_the_bits_of_one(batch, cell):
     arguments = ("--json", "--cell", cell, "--hidden", "8", "--steps", "40")
-    runs = [run(*arguments, "--threads", threads) for threads in "12"]
-    assert [done.returncode for done in runs] == [0, 0]
-    assert losses(runs[0].stdout) == losses(runs[1].stdout)
+    runs = [batch(*arguments, "--threads", threads) for threads in "12"]
+    assert [code for code, _, _ in runs] == [0, 0]
+    assert losses(runs[0][1]) == losses(runs[1][1]) != []
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
@@ -324,7 +322,7 @@ def test_the_table_is_written_in_words(batch, table, tmp_path):
     assert (rows[-1]["time"], rows[-1]["actual"]) == ("2020-05-31", None)
 
 
-def test_a_grid_of_cells_and_seeds_from_one_standard_input(table):
+def test_a_grid_of_cells_and_seeds_from_one_standard_input(batch, table):
     arguments = (
         "--data",
         "-",
@@ -342,12 +340,9 @@ def test_a_grid_of_cells_and_seeds_from_one_standard_input(table):
     assert done.stdout.startswith("RNN 4, LSTM 4 on standard input: 4 of 4 runs in ")
     [rnn] = [line.split() for line in done.stdout.splitlines() if line.startswith("  RNN ")]
     assert (rnn[1], rnn[3]) == ("2", "±")
-    alone = [
-        run("--json", "--data", "-", "--column", "w", "--cell", "rnn", "--seed", seed, *SMALL,
-            input=table.read_text())
-        for seed in "01"
-    ]  # fmt: skip
-    errors = [strict(one.stdout)[-1]["test_metrics"]["rmse"] for one in alone]
+    same = ("--json", "--data", str(table), "--column", "w", "--cell", "rnn", *SMALL)
+    alone = [batch(*same, "--seed", seed)[1] for seed in "01"]
+    errors = [strict(one)[-1]["test_metrics"]["rmse"] for one in alone]
     assert float(rnn[2]) == pytest.approx(sum(errors) / 2, rel=1e-3)
 
 
@@ -426,13 +421,13 @@ def test_a_backtest_tests_the_rows_of_one_run_once_each(batch):
     assert windows == sorted(set(windows))  # ever more of the series
 
 
-def test_a_backtest_in_words_and_in_one_line():
+def test_a_backtest_in_words_and_in_one_line(batch):
     done = run("--backtest", "2", *SMALL)
     assert done.returncode == 0
     assert done.stdout.startswith("LSTM 4 on sunspots: backtest of 2 folds in ")
     assert "all folds together:" in done.stdout
-    quiet = run("-q", "--backtest", "2", *SMALL)
-    assert (quiet.stdout.splitlines(), quiet.stderr) == ([done.stdout.splitlines()[-1]], "")
+    _, quiet, err = batch("-q", "--backtest", "2", *SMALL)
+    assert (quiet.splitlines(), err) == ([done.stdout.splitlines()[-1]], "")
 
 
 def test_differencing_beats_seasonal_naive_on_a_series_like_the_airline(batch, tmp_path):
@@ -527,18 +522,3 @@ def test_a_table_that_cannot_be_written_is_a_failure_and_the_scores_are_told(
     assert f"rnn-tui: failed: took all 30 steps, but --output {folder}" in err
     assert "  naive " in out
     assert "Forecasts written" not in out
-
-
-def test_each_run_of_a_grid_leaves_a_model_and_a_table(batch, tmp_path):
-    several = ("--cell", "rnn", "--cell", "lstm", "--seed", "0..1")
-    files = ("--save-model", str(tmp_path / "m.safetensors"), "--output", str(tmp_path / "t.csv"))
-    code, out, err = batch(*several, *files, *SMALL)
-    assert code == 0, err
-    for cell in ("rnn", "lstm"):
-        for seed in (0, 1):
-            name = f"{cell}-4-seed-{seed}"
-            model = load_model(tmp_path / f"m-{name}.safetensors")
-            assert (model.config.model.cell, model.config.training.seed) == (cell, seed)
-            assert (tmp_path / f"t-{name}.csv").read_text().count("\n") > 100
-            assert f"m-{name}.safetensors" in "".join(out.split())
-    assert len(list(tmp_path.iterdir())) == 8

@@ -183,7 +183,7 @@ def test_the_command_imports_nothing_heavy_before_it_knows_what_for():
 def test_what_the_app_imports_before_its_first_frame_is_not_numba():
     import subprocess
 
-    code = "import sys, rnn_tui.tui.app, rnn_tui.training.session; print(*sys.modules)"
+    code = "import sys, rnn_tui.tui.running, rnn_tui.training.session; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numba", "llvmlite", "polars"} & set(done.stdout.split())
 

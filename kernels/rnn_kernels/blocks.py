@@ -1,24 +1,33 @@
 """Products, copies and transposed squares: kernels that no cell has for itself."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from llvmlite import ir
 
 from rnn_kernels.microkernel import Code, kernel
-from rnn_kernels.vectors import I32, I64, Index, Vector
+from rnn_kernels.vectors import I32, I64, Index, Place, Vector
 
 
 @kernel("source a stride count target b target_stride")
 def transpose(code: Code, at: Any) -> None:
     """Turn a square of lanes × lanes elements on its side; source rows from `count` on are zero."""
+    target = at.target + at.b
+    transpose_square(code, at.source + at.a, at.stride, at.count, target, at.target_stride)
+
+
+def transpose_square(
+    code: Code, source: Place, stride: Index, count: Index, target: Place, target_stride: Index
+) -> None:
+    """Emit what `transpose` does."""
     b, size = code.builder, code.lanes
     zero = code.constant(0)
     rows = []
     for n in range(size):
-        inside = b.icmp_signed("<", ir.Constant(I64, n), at.count.value)
+        inside = b.icmp_signed("<", ir.Constant(I64, n), count.value)
         safe = Index(b, b.select(inside, ir.Constant(I64, n), ir.Constant(I64, 0)))
-        row = code.load(at.source + at.a + safe * at.stride)
+        row = code.load(source + safe * stride)
         rows.append(b.select(inside, row.value, zero.value))
     step = size // 2
     while step:
@@ -34,7 +43,7 @@ def transpose(code: Code, at: Any) -> None:
                 rows[n], rows[n + step] = (b.shuffle_vector(*pair, mask) for mask in masks)
         step //= 2
     for n, row in enumerate(rows):
-        code.store(Vector(b, row), at.target + at.b + at.target_stride * n)
+        code.store(Vector(b, row), target + target_stride * n)
 
 
 @cache
@@ -85,16 +94,37 @@ def dot(code: Code, at: Any) -> None:
     code.tiles(1, code.index(0), at.rows, tile)
 
 
-@kernel("memory source stride count width target")
-def copy_side_by_side(code: Code, at: Any) -> None:
-    """Copy the first `width` columns, whole vectors, of `count` rows side by side."""
+@kernel("memory source source_stride target target_stride count width")
+def copy_rows(code: Code, at: Any) -> None:
+    """Copy the first `width` columns, whole vectors, of some rows to elsewhere in the memory."""
+    source, target = at.memory + at.source, at.memory + at.target
+    copy(code, source, at.source_stride, target, at.target_stride, at.count, at.width)
 
-    def row(n: Index, _none: list[Vector]) -> list[Vector]:
-        def vector(k: Index, _none: list[Vector]) -> list[Vector]:
-            value = code.load(at.memory + at.source + n * at.stride + k)
-            code.store(value, at.memory + at.target + n * at.width + k)
-            return []
 
-        return code.loop(code.index(0), at.width, code.lanes, [], vector)
+def copy(
+    code: Code, source: Place, source_stride: Index, target: Place, target_stride: Index,
+    count: Index, width: Index,
+) -> None:  # fmt: skip
+    """Emit what `copy_rows` does."""
 
-    code.loop(code.index(0), at.count, 1, [], row)
+    def emit(row: Index, column: Index) -> None:
+        value = code.load(source + row * source_stride + column)
+        code.store(value, target + row * target_stride + column)
+
+    every_vector(code, count, width, emit)
+
+
+def zero(code: Code, start: Place, stride: Index, count: Index, width: Index) -> None:
+    """Emit code that sets the first `width` columns, whole vectors, of some rows to zero."""
+
+    def emit(row: Index, column: Index) -> None:
+        code.store(code.constant(0), start + row * stride + column)
+
+    every_vector(code, count, width, emit)
+
+
+def every_vector(
+    code: Code, count: Index, width: Index, emit: Callable[[Index, Index], None]
+) -> None:
+    """Go over `count` rows, and over the vectors of each."""
+    code.repeat(count, lambda row: code.repeat(width, lambda k: emit(row, k), code.lanes))

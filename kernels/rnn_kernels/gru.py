@@ -29,12 +29,13 @@ the units a timestep.
 from typing import Any
 
 from rnn_kernels.arrays import Array
-from rnn_kernels.blocks import copy_side_by_side
+from rnn_kernels.blocks import copy_rows
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import SAMPLES, Layer
 from rnn_kernels.microkernel import Code
 from rnn_kernels.network import BIASES, R, Z
-from rnn_kernels.sweeps import FAR_APART, LARGE_BLOCK, clear_padding
+from rnn_kernels.rows import clear_padding
+from rnn_kernels.sweeps import FAR_APART
 from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 
 add_outer_1 = add_outer_2 = filled_in
@@ -45,13 +46,15 @@ class _Places:
 
     def __init__(self, at: Any) -> None:
         layer, m = at.layer, at.memory
-        gate, new = at.sample * layer.z_stride + 2 * at.unit, at.sample * layer.n_stride + at.unit
+        new = at.sample * layer.n_stride + at.unit
+        gradient_of_new = at.row * layer.n_stride + at.unit
         self.a = m + layer.a + at.sample * layer.a_stride
         self.h = m + layer.h + at.sample * layer.a_stride + at.unit
         self.h_after = self.h + layer.batch * layer.a_stride
-        self.gates, self.dz = m + layer.gates + gate, m + layer.dz + gate
+        self.gates = m + layer.gates + at.sample * layer.z_stride + 2 * at.unit
+        self.dz = m + layer.dz + at.row * layer.z_stride + 2 * at.unit
         self.n, self.n_h = m + layer.n + new, m + layer.n_h + new
-        self.dn, self.dn_h = m + layer.dn + new, m + layer.dn_h + new
+        self.dn, self.dn_h = m + layer.dn + gradient_of_new, m + layer.dn_h + gradient_of_new
         self.carry = m + layer.dc + at.b * layer.units + at.unit
 
 
@@ -176,7 +179,7 @@ def reset_backward(vectors: int) -> Any:
     def reset_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         width = vectors * L
-        dn = at.memory + layer.dn + at.sample * layer.n_stride
+        dn = at.memory + layer.dn + at.row * layer.n_stride
         w = at.memory + layer.wt + at.unit * layer.wt_depth + layer.z * width
         sums = code.zeros(rows, vectors)
         sums = code.product(sums, dn, layer.n_stride, 1, w, width, layer.units)
@@ -193,43 +196,41 @@ def reset_backward(vectors: int) -> Any:
 
 
 def gru_weight_gradient(
-    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
-) -> None:
-    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Fill, or add to, the gradient of the packed weights of some units, from a block's samples.
 
     As in `sweeps.weight_gradient`; but n has other inputs or another gradient where its
     weights are those of h.
     """
-    L, N = layer.lanes, layer.n_stride
-    width, samples = 3 * L, layer.timesteps * layer.batch
+    L, N, width = layer.lanes, layer.n_stride, 3 * layer.lanes
     after_reset = layer.dn_h != 0
     depth_x = layer.inputs + (1 if after_reset else BIASES)
-    depth_h = layer.depth - depth_x
     block = layer.block + part * SAMPLES * 4 * L
-    for n0 in range(0, samples, LARGE_BLOCK):
-        for q in range(start, stop):
-            out = layer.w + q * L * layer.panel
-            out_n = out + 2 * L
-            for k in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
-                count = min(SAMPLES, samples - k)
-                a, dn = layer.a + k * layer.a_stride, layer.dn + k * N + q * L
-                dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
-                if layer.z * memory.itemsize >= FAR_APART:
-                    copy_side_by_side(memory, dz, dz_stride, count, 2 * L, block)
-                    dz, dz_stride = block, 2 * L
-                add_outer_2(
-                    layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, count,
-                    gradient, out, k,
-                )  # fmt: skip
-                add_outer_1(
-                    depth_x, width, memory, a, layer.a_stride, dn, N, count, gradient, out_n, k
-                )
-                a_h, a_stride, dn_h = layer.n_h + k * N, N, dn
-                if after_reset:
-                    a_h, a_stride = a + depth_x, layer.a_stride
-                    dn_h = layer.dn_h + k * N + q * L
-                add_outer_1(
-                    depth_h, width, memory, a_h, a_stride, dn_h, N, count,
-                    gradient, out_n + depth_x * width, k,
-                )  # fmt: skip
-            clear_padding(layer, out, width, gradient)
+    for q in range(start, stop):
+        out = layer.w + q * L * layer.panel
+        out_n = out + 2 * L
+        for k in range(0, count, SAMPLES):
+            some, more = min(SAMPLES, count - k), add or k > 0
+            a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + k * N + q * L
+            dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
+            if layer.z * memory.itemsize >= FAR_APART:
+                copy_rows(memory, dz, dz_stride, block, 2 * L, some, 2 * L)
+                dz, dz_stride = block, 2 * L
+            add_outer_2(
+                layer.depth, width, memory, a, layer.a_stride, dz, dz_stride, some,
+                gradient, out, more,
+            )  # fmt: skip
+            # First the weights of x, then those of h: one call, for it is compiled where it stands.
+            rows, depth, below = a, depth_x, out_n
+            stride = layer.a_stride
+            for of_h in range(2):
+                if of_h:
+                    rows, stride = layer.n_h + (sample + k) * N, N
+                    if after_reset:
+                        rows, stride = a + depth_x, layer.a_stride
+                        dn = layer.dn_h + k * N + q * L
+                    depth, below = layer.depth - depth_x, out_n + depth_x * width
+                add_outer_1(depth, width, memory, rows, stride, dn, N, some, gradient, below, more)
+        clear_padding(layer, out, width, gradient)

@@ -25,6 +25,12 @@ from rnn_kernels.vectors import lanes
 SAMPLES = 64
 """Samples of a weight gradient's sum at a time: their dz stays in the nearest cache."""
 
+BLOCK_BYTES = 1 << 18
+"""Of dz in a block of timesteps: it stays in the second cache, with what it is multiplied by."""
+
+FEWEST_IN_BLOCK = 4 * SAMPLES
+"""Samples whose gradient is worth adding to that of all weights."""
+
 
 class Layer(NamedTuple):
     """Sizes of a layer and where its parts begin, in elements. Q: vectors of units.
@@ -48,14 +54,14 @@ class Layer(NamedTuple):
     a_stride: int
     h: int  # the h of the first row
     c: int  # cell states (T+1, B, units)
-    tanh_c: int  # (T, B, units)
     gates: int  # (T, B, Q, gate, lane)
-    dz: int  # likewise: gradient before the nonlinearities
+    span: int  # timesteps of a block of the backward pass
+    dz: int  # (span + 1, B, z_stride), gates likewise: gradient before the nonlinearities
     z: int  # width of these rows: gates · units, without a GRU's n
     z_stride: int  # the same and, where that is an even number of vectors, one more
     n: int  # (T, B, n_stride) of a GRU: its new state before it is mixed with the old one
     n_h: int  # likewise: W_hn h + b_hn, or r ⊙ h in the original form
-    dn: int  # likewise: gradient before the tanh
+    dn: int  # (span + 1, B, n_stride): gradient before the tanh
     dn_h: int  # likewise: gradient of n_h; not in the original form
     n_stride: int
     dc: int  # (B, units) carried backwards in time beside dz; dc0 of an LSTM at the end
@@ -94,9 +100,7 @@ class Plan:
         return np.array(self.layers, np.int64)
 
 
-def make_plan(
-    network: Network, T: int, B: int, dtype: np.dtype[Any], threads: int, *, keep_gates: bool
-) -> Plan:
+def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: int) -> Plan:
     """Lay out the memory for T timesteps of B samples; see `Workspace`."""
     width = lanes(dtype)
     packing = Packing(network, width)
@@ -112,10 +116,8 @@ def make_plan(
         next_free += -(-count // width) * width
         return start
 
-    def gradient_of(place: int, count: int) -> int:
-        """Memory of its own, or that of the gates, which it then takes the place of."""
-        return take(count) if keep_gates or not place else place
-
+    span = block_timesteps(T, B, (z_stride + 2 * n_stride * gru) * dtype.itemsize)
+    rows_of_block = (span + 1) * B
     nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
     layers = []
@@ -128,9 +130,6 @@ def make_plan(
         wt_depth = rows + (network.output_size if top else 0)
         panel = packing.pair * width
         dx_stride = -(-D // panel) * panel
-        gates = take(T * B * z_stride) if lstm or gru else 0
-        new = take(T * B * n_stride) if gru else 0
-        n_h = take(T * B * n_stride) if gru else 0
         layers.append(
             Layer(
                 timesteps=T,
@@ -149,15 +148,15 @@ def make_plan(
                 a_stride=a_stride,
                 h=row + before_h,
                 c=take((T + 1) * B * units) if lstm else 0,
-                tanh_c=take(T * B * units) if lstm else 0,
-                gates=gates,
-                dz=gradient_of(gates, T * B * z_stride),
+                gates=take(T * B * z_stride) if lstm or gru else 0,
+                span=span,
+                dz=take(rows_of_block * z_stride),
                 z=z,
                 z_stride=z_stride,
-                n=new,
-                n_h=n_h,
-                dn=gradient_of(new, T * B * n_stride) if gru else 0,
-                dn_h=gradient_of(n_h, T * B * n_stride) if network.cell == "gru" else 0,
+                n=take(T * B * n_stride) if gru else 0,
+                n_h=take(T * B * n_stride) if gru else 0,
+                dn=take(rows_of_block * n_stride) if gru else 0,
+                dn_h=take(rows_of_block * n_stride) if network.cell == "gru" else 0,
                 n_stride=n_stride,
                 dc=take(B * units),
                 dh=take(B * units),
@@ -173,6 +172,12 @@ def make_plan(
             )
         )
     return Plan(tuple(layers), next_free)
+
+
+def block_timesteps(T: int, B: int, row_bytes: int) -> int:
+    """Timesteps whose dz stays in the second cache until the weight gradient has read it."""
+    samples = max(FEWEST_IN_BLOCK, BLOCK_BYTES // row_bytes)
+    return min(T, max(1, samples // B))
 
 
 def odd_vectors(length: int, width: int) -> int:

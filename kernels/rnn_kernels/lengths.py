@@ -17,9 +17,9 @@ from numba import from_dtype, types
 
 from rnn_kernels.arrays import Array
 from rnn_kernels.checks import check_array
-from rnn_kernels.jit import address_of, caller, inner, jit_part
+from rnn_kernels.jit import address_of, caller, jit_part
 from rnn_kernels.layout import layer_at
-from rnn_kernels.sweeps import zero_row
+from rnn_kernels.sweeps import copy_row, zero_row
 
 call_count_active = caller("lengths s active ends")
 call_fill_beyond = caller("plan active memory y")
@@ -98,9 +98,9 @@ def _fill_beyond(plan: Array, active: Array, memory: Array, y: Array) -> None:
             for b in range(active[t], B):
                 row = t * B + b
                 zero_row(memory, layer.a + row * layer.a_stride, layer.inputs)
-                _copy_row(memory, layer.h + row * layer.a_stride, B * layer.a_stride, layer.units)
+                copy_row(memory, layer.h + row * layer.a_stride, B * layer.a_stride, layer.units)
                 if layer.c:
-                    _copy_row(memory, layer.c + row * layer.units, B * layer.units, layer.units)
+                    copy_row(memory, layer.c + row * layer.units, B * layer.units, layer.units)
                 if layer.gates:
                     zero_row(memory, layer.gates + row * layer.z_stride, layer.z)
                 if layer.n:
@@ -109,25 +109,10 @@ def _fill_beyond(plan: Array, active: Array, memory: Array, y: Array) -> None:
                 zero_row(y, row * outputs, outputs)
 
 
-@inner
-def _copy_row(memory: Array, source: int, offset: int, length: int) -> None:
-    """Copy elements that lie side by side to `offset` elements further on."""
-    for k in range(source, source + length):
-        memory[k + offset] = memory[k]
-
-
 @jit_part
-def _clear_beyond(plan: Array, active: Array, memory: Array, dy: Array) -> None:
-    """Before a backward pass: set the gradients that it would fill to zero, and dy."""
-    for n in range(plan.shape[0]):
-        layer = layer_at(plan, n)
-        outputs = dy.size // (layer.timesteps * layer.batch)
-        for t in range(layer.timesteps):
-            for b in range(active[t], layer.batch):
-                row = t * layer.batch + b
-                zero_row(memory, layer.dz + row * layer.z_stride, layer.z)
-                if layer.dn:
-                    zero_row(memory, layer.dn + row * layer.n_stride, layer.units)
-                if layer.dn_h:
-                    zero_row(memory, layer.dn_h + row * layer.n_stride, layer.units)
-                zero_row(dy, row * outputs, outputs)
+def _clear_beyond(plan: Array, active: Array, _memory: Array, dy: Array) -> None:
+    """Before a backward pass: set dy to zero beyond the lengths."""
+    layer = layer_at(plan, 0)
+    B, outputs = layer.batch, dy.size // (layer.timesteps * layer.batch)
+    for t in range(layer.timesteps):
+        zero_row(dy, (t * B + active[t]) * outputs, (B - active[t]) * outputs)

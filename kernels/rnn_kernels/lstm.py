@@ -9,7 +9,7 @@
 
 and backwards, from dh_t = ∂L/∂h_t (total) and what the cell carries back from t + 1:
 
-    dz_o = dh_t ⊙ tanh(c_t) ⊙ o (1 − o)
+    dz_o = dh_t ⊙ h_t ⊙ (1 − o)                                   h_t = o ⊙ tanh(c_t)
     dc_t = carry + dh_t ⊙ o ⊙ (1 − tanh²(c_t)) + p_o ⊙ dz_o
     dz_i = dc_t ⊙ g ⊙ i (1 − i)
     dz_f = dc_t ⊙ c_{t−1} ⊙ f (1 − f)
@@ -71,12 +71,9 @@ def lstm_forward(*, peepholes: bool) -> Any:
             for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
                 code.store(value, gates + layer.z_stride * row + gate * code.lanes)
             states.append((c, o))
-        tanh_c_place = m + layer.tanh_c + at.sample * layer.units + at.unit
         h = m + layer.h + after * layer.a_stride + at.unit
         for row, (c, o) in enumerate(states):
-            tanh_c = code.tanh(c)
-            code.store(tanh_c, tanh_c_place + layer.units * row)
-            code.store(o * tanh_c, h + layer.a_stride * row)
+            code.store(o * code.tanh(c), h + layer.a_stride * row)
 
     return lstm_forward_tile
 
@@ -88,7 +85,9 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, one = at.layer, at.memory, code.constant(1)
         state = at.sample * layer.units + at.unit
-        gate = at.sample * layer.z_stride + 4 * at.unit
+        gates = m + layer.gates + at.sample * layer.z_stride + 4 * at.unit
+        dzs = m + layer.dz + at.row * layer.z_stride + 4 * at.unit
+        h_place = m + layer.h + (at.sample + layer.batch) * layer.a_stride + at.unit
         carry_place = m + layer.dc + at.b * layer.units + at.unit
         squares = at.squares + layer.squares + at.sample
         c_squares = squares + layer.timesteps * layer.batch
@@ -97,12 +96,11 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
             dcs = []
             for v, dh in enumerate(dhs):
                 units = layer.units * row + v * code.lanes
-                places = layer.z_stride * row + 4 * v * code.lanes + gate
-                i, f, g, o = (
-                    code.load(m + layer.gates + places + k * code.lanes) for k in range(4)
-                )
-                tanh_c = code.load(m + layer.tanh_c + state + units)
-                dz_o = dh * tanh_c * o * (one - o)
+                places = layer.z_stride * row + 4 * v * code.lanes
+                i, f, g, o = (code.load(gates + places + k * code.lanes) for k in range(4))
+                h = code.load(h_place + layer.a_stride * row + v * code.lanes)
+                tanh_c = h / o
+                dz_o = dh * h * (one - o)
                 dc = code.load(carry_place + units) + dh * o * (one - tanh_c * tanh_c)
                 if peepholes:
                     dc = _peephole(code, at, "o", v) * dz_o + dc
@@ -113,7 +111,7 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
                     O: dz_o,
                 }
                 for k, value in dz.items():
-                    code.store(value, m + layer.dz + places + k * code.lanes)
+                    code.store(value, dzs + places + k * code.lanes)
                 carry = dc * f
                 if peepholes:
                     carry = _peephole(code, at, "i", v) * dz[I] + carry
@@ -125,11 +123,11 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     return lstm_backward_tile
 
 
-@kernel("layer unit memory gradient")
+@kernel("layer unit sample count add memory gradient")
 def fill_peephole_gradient(code: Code, at: Any) -> None:
     """dp_i = Σ dz_i ⊙ c_{t−1}, dp_f likewise, dp_o = Σ dz_o ⊙ c_t, of a vector of units."""
-    layer = at.layer
-    dz, c = at.memory + layer.dz + 4 * at.unit, at.memory + layer.c + at.unit
+    layer, first = at.layer, at.sample * at.layer.units + at.unit
+    dz, c = at.memory + layer.dz + 4 * at.unit, at.memory + layer.c + first
     read = {"i": c, "f": c, "o": c + layer.batch * layer.units}
     gates = {"i": I, "f": F, "o": O}
 
@@ -141,16 +139,19 @@ def fill_peephole_gradient(code: Code, at: Any) -> None:
             for name, total in zip(PEEPHOLES, before, strict=True)
         ]
 
-    samples = layer.timesteps * layer.batch
-    totals = code.loop(code.index(0), samples, 1, [code.constant(0)] * len(PEEPHOLES), add)
-    for row, total in enumerate(totals):
-        code.store(total, at.gradient + layer.peephole + layer.units * row + at.unit)
+    out = at.gradient + layer.peephole + at.unit
+    places = [out + layer.units * row for row in range(len(PEEPHOLES))]
+    (before,) = code.begun([places], at.add)
+    totals = code.loop(code.index(0), at.count, 1, before, add)
+    for total, place in zip(totals, places, strict=True):
+        code.store(total, place)
 
 
 def peephole_lstm_gradient(
-    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
-) -> None:
-    """Fill the gradient of packed and peephole weights for vectors start … stop−1 of the units."""
-    weight_gradient(layer, part, start, stop, memory, gradient)
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Fill, or add to, the gradient of the packed and the peephole weights of some units."""
+    weight_gradient(layer, sample, count, add, part, start, stop, memory, gradient)
     for unit in range(start * layer.lanes, stop * layer.lanes, layer.lanes):
-        fill_peephole_gradient(layer, unit, memory, gradient)
+        fill_peephole_gradient(layer, unit, sample, count, add, memory, gradient)

@@ -388,6 +388,15 @@ class Code:
         b.position_at_end(after)
         return [Vector(b, phi) for phi in phis]
 
+    def repeat(self, count: Index, body: Callable[[Index], None], step: int = 1) -> None:
+        """A loop over 0, step, … below `count` that carries nothing."""
+
+        def once(k: Index, _none: list[Vector]) -> list[Vector]:
+            body(k)
+            return []
+
+        self.loop(self.index(0), count, step, [], once)
+
 
 def _names_of(kind: Any) -> tuple[str, ...]:
     """Names of the fields of Numba's type of a named tuple."""

@@ -37,9 +37,11 @@ from rnn_kernels.tiling import transposed_product
 from rnn_kernels.vectors import lanes
 
 call_forward = caller("plan feed active head first part parts parameters memory y")
-call_backward = caller("plan active n first from_end part parts parameters memory dy squares")
-call_inputs = caller("plan n to_start part parts memory")
-call_gradient = caller("plan part parts memory gradient")
+call_backward = caller(
+    "plan active n first begin end from_end part parts parameters memory dy squares"
+)
+call_inputs = caller("plan n begin end to_start part parts memory")
+call_gradient = caller("plan n begin end part parts memory gradient")
 call_pack = caller("plan head to_input parameters memory")
 call_carry = caller("plan carry s memory")
 call_readout_gradient = caller("plan head first memory dy gradient")
@@ -156,9 +158,9 @@ def _parts(cell: str, pair: int, dtype: np.dtype[Any], with_inputs: bool) -> Par
     return Parts(
         address_of(forward, plan, head, head, head, n, n, n, values, values, values),
         address_of(_pack, plan, head, flag, values, values),
-        address_of(backward, plan, head, n, n, flag, n, n, values, values, values, squares),
-        address_of(inputs, plan, n, flag, n, n, values) if with_inputs else 0,
-        address_of(gradient, plan, n, n, values, values),
+        address_of(backward, plan, head, n, n, n, n, flag, n, n, values, values, values, squares),
+        address_of(inputs, plan, n, n, n, flag, n, n, values) if with_inputs else 0,
+        address_of(gradient, plan, n, n, n, n, n, values, values),
         address_of(readout_gradient, plan, head, n, values, values, values),
     )
 

@@ -20,6 +20,7 @@ from rnn_kernels.embedding import (
 )
 from rnn_kernels.feeding import DROP, set_feed
 from rnn_kernels.jit import inlined, jit, jit_parallel
+from rnn_kernels.layout import layer_at
 from rnn_kernels.lengths import (
     call_fill_beyond,
     check_lengths,
@@ -194,23 +195,30 @@ def _own_tokens(workspace: Workspace) -> tuple[Array, Array, Array, Array, int]:
 
 @inlined
 def pass_back(
-    backward_part: int, inputs_part: int, plan: Array, feed: Array, active: Array, first: int,
-    from_end: bool, to_input: bool, to_start: bool, part: int, parts: int,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
+    backward_part: int, inputs_part: int, gradient_part: int, plan: Array, feed: Array,
+    active: Array, first: int, from_end: bool, to_input: bool, to_start: bool, threads: int,
+    parameters: Array, memory: Array, dy: Array, squares: Array, gradient: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples through all layers.
+    """BPTT through all layers, block by block of timesteps, each with its weight gradient.
 
     `to_input`: the gradient of x is wanted, and not only of what layers hand to each other.
     """
     for n in range(plan.shape[0] - 1, -1, -1):
-        call_backward(
-            backward_part, plan, active, n, first, from_end, part, parts,
-            parameters, memory, dy, squares,
-        )  # fmt: skip
-        if n or to_input:
-            call_inputs(inputs_part, plan, n, to_start, part, parts, memory)
+        timesteps, span = layer_at(plan, n).timesteps, layer_at(plan, n).span
+        for begin in range((timesteps - 1) // span * span, -1, -span):
+            end = min(timesteps, begin + span)
+            for part in prange(threads):
+                call_backward(
+                    backward_part, plan, active, n, first, begin, end, from_end, part, threads,
+                    parameters, memory, dy, squares,
+                )  # fmt: skip
+                if n or to_input:
+                    call_inputs(inputs_part, plan, n, begin, end, to_start, part, threads, memory)
+            for part in prange(threads):
+                call_gradient(gradient_part, plan, n, begin, end, part, threads, memory, gradient)
         if n and feed[DROP]:
-            call_drop(feed[DROP], plan, n, feed, part, parts, memory)
+            for part in prange(threads):
+                call_drop(feed[DROP], plan, n, feed, part, threads, memory)
 
 
 def _forward_body(
@@ -254,13 +262,10 @@ def _backward_body(
 ) -> None:
     clear(squares)
     call_pack(pack, plan, head, True, parameters, memory)
-    for part in prange(threads):
-        pass_back(
-            backward_part, inputs_part, plan, feed, active, first, from_end, True, True,
-            part, threads, parameters, memory, dy, squares,
-        )  # fmt: skip
-    for part in prange(threads):
-        call_gradient(gradient_part, plan, part, threads, memory, gradient)
+    pass_back(
+        backward_part, inputs_part, gradient_part, plan, feed, active, first, from_end, True, True,
+        threads, parameters, memory, dy, squares, gradient,
+    )  # fmt: skip
     call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
     finish_norms(squares, norms)
 

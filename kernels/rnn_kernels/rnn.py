@@ -49,7 +49,7 @@ def rnn_backward(vectors: int, *, relu: bool) -> Any:
     def rnn_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m = at.layer, at.memory
         h = m + layer.h + (at.sample + layer.batch) * layer.a_stride + at.unit
-        dz = m + layer.dz + at.sample * layer.z_stride + at.unit
+        dz = m + layer.dz + at.row * layer.z_stride + at.unit
         for row, dhs in enumerate(total_dh(code, rows, vectors, at)):
             code.add_squares(dhs, at.squares + layer.squares + at.sample + row)
             for v, dh in enumerate(dhs):

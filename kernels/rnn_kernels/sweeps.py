@@ -1,28 +1,33 @@
 """The loops over time that the cells share, for a range of samples.
 
 Threads take whole ranges of samples, so nothing waits inside the loop over time; the weight
-gradient is one product over all timesteps and samples after it, split by panels of units. Each sum
-keeps its order: the bits do not depend on the threads.
+gradient, split by panels of units, is a product over a block of timesteps and all samples, taken
+while the block's dz is in the cache. Each sum keeps its order: the bits do not depend on the
+threads.
 """
 
 import math
 
 from rnn_kernels.arrays import Array
-from rnn_kernels.blocks import copy_side_by_side, dot
+from rnn_kernels.blocks import copy_rows, dot
 from rnn_kernels.feeding import FEED, call_feed
 from rnn_kernels.jit import filled_in, inlined, inner, jit
 from rnn_kernels.layout import SAMPLES, Layer, layer_at, readout_of
 from rnn_kernels.network import Readout
 from rnn_kernels.packing import copy_readout, transpose_panels
+from rnn_kernels.rows import (
+    add_final,
+    clear_padding,
+    keep_next_block,
+    zero_final,
+    zero_gradients,
+    zero_samples,
+)
 
 # What each cell has of its own; see `parts`.
 forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
 add_outer = product = transposed = filled_in
 PAIR = 1
-
-LARGE_BLOCK = 4 * SAMPLES
-"""Samples whose inputs stay in the second cache while all panels pass."""
-
 
 FAR_APART = 2048
 """Bytes between rows from which on it pays to copy those of a block side by side."""
@@ -114,49 +119,56 @@ def pack_layers(plan: Array, head: Array, to_input: bool, parameters: Array, mem
             else:
                 first, count, columns = layer.inputs + 2, layer.hidden, layer.units
                 target, depth = layer.wt, layer.wt_depth
-            transpose_panels(layer, first, count, columns, parameters, memory, target, depth)
-        copy_readout(layer, readout_of(head), parameters, memory)
+            transpose_panels(layer, first, count, columns, target, depth, parameters, memory)
+        copy_readout(layer, readout_of(head).w, parameters, memory)
 
 
 def backward_rows(
-    plan: Array, active: Array, n: int, first: int, start: int, stop: int, from_end: bool,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
+    plan: Array, active: Array, n: int, first: int, begin: int, end: int, start: int, stop: int,
+    from_end: bool, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of the samples start … stop−1 through layer n: fills dz and squared norms.
+    """BPTT of timesteps begin … end−1, a block, of samples start … stop−1 through layer n.
 
-    dh_T is read where `from_end` is true; dy before `first` is not read.
+    Fills the block's dz and squared norms. dh_T is read where `from_end` is true; dy before `first`
+    is not read.
     """
     layer = layer_at(plan, n)
     is_last = n + 1 == plan.shape[0]
-    for t in range(layer.timesteps - 1, -1, -1):
-        above, above_stride, end = layer.nothing, 0, min(stop, active[t])
+    if end < layer.timesteps:
+        keep_next_block(layer, start, stop, memory)
+    for t in range(end - 1, begin - 1, -1):
+        above, above_stride, longest = layer.nothing, 0, max(start, min(stop, active[t]))
         ends_here = max(start, active[t + 1])
         if not is_last:
             layer_above = layer_at(plan, n + 1)
             above_stride = layer_above.dx_stride
             above = layer_above.dx + t * layer.batch * above_stride
             if from_end:
-                _add_rows(layer, above, above_stride, ends_here, end, memory)
+                add_final(layer, above, above_stride, ends_here, longest, memory)
         elif from_end:
             above, above_stride = layer.dh, layer.units
         e_depth = layer.outputs if is_last and t >= first else 0
         backward_timestep(
-            layer, t, start, end, above, above_stride, e_depth, parameters, memory, dy, squares
+            layer, t, start, longest, above, above_stride, e_depth, parameters, memory, dy, squares
         )
+        if longest < stop:
+            row = (t - begin) * layer.batch
+            zero_gradients(layer, row + longest, row + stop, memory)
         if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
-            for b in range(ends_here, end):
-                zero_row(memory, layer.dh + b * layer.units, layer.units)
+            zero_final(layer, ends_here, longest, memory)
 
 
-def fill_dx(layer: Layer, t: int, start: int, stop: int, memory: Array) -> None:
-    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of some samples."""
-    row, width, stride = t * layer.batch, PAIR * layer.lanes, layer.dx_stride
+def fill_dx(layer: Layer, begin: int, end: int, start: int, stop: int, memory: Array) -> None:
+    """Fill dx_t = W_ihᵀ [dz_t, dn_t] of a block of timesteps of some samples."""
+    width, stride = PAIR * layer.lanes, layer.dx_stride
     depth_n = layer.units if layer.dn else 0
-    for column in range(0, stride, width):
-        transposed(
-            layer, row + start, row + stop, layer.dn, depth_n,
-            layer.wx + column * layer.rows, layer.dx + column, stride, memory,
-        )  # fmt: skip
+    for t in range(begin, end):
+        row = (t - begin) * layer.batch
+        for column in range(0, stride, width):
+            transposed(
+                layer, row + start, row + stop, layer.dn, depth_n, layer.wx + column * layer.rows,
+                layer.dx + column + begin * layer.batch * stride, stride, memory,
+            )  # fmt: skip
 
 
 def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
@@ -174,54 +186,38 @@ def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
             memory[layer.dc + k] = 0
 
 
-@inlined
-def _add_rows(layer: Layer, target: int, stride: int, start: int, stop: int, memory: Array) -> None:
-    """Add dh_T to what reaches the last timestep of some samples from above."""
-    for b in range(start, stop):
-        for k in range(layer.hidden):
-            memory[target + b * stride + k] += memory[layer.dh + b * layer.units + k]
-
-
 def weight_gradient(
-    layer: Layer, part: int, start: int, stop: int, memory: Array, gradient: Array
-) -> None:
-    """Fill the gradient of the packed weights for vectors start … stop−1 of the units.
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Fill, or add to, the gradient of the packed weights for vectors start … stop−1 of the units.
 
-    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over all timesteps and samples. They are taken in blocks
-    whose inputs stay in the second cache for all panels, and these in blocks whose dz, copied side
-    by side, stays in the first.
+    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over the samples of a block, `count` from `sample` on. Their
+    inputs stay in the second cache for all panels; dz, copied side by side, in the first.
     """
     L = layer.lanes
-    gates, samples = layer.z // layer.units, layer.timesteps * layer.batch
+    gates = layer.z // layer.units
     together = layer.pair if gates == 1 else 1
     width = gates * L * together
     block = layer.block + part * SAMPLES * 4 * L
-    for n0 in range(0, samples, LARGE_BLOCK):
-        for q in range(start, stop, together):
-            out = layer.w + q * L * layer.panel
-            for n in range(n0, min(samples, n0 + LARGE_BLOCK), SAMPLES):
-                count = min(SAMPLES, samples - n)
-                dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
-                if layer.z * memory.itemsize >= FAR_APART:
-                    copy_side_by_side(memory, dz, dz_stride, count, width, block)
-                    dz, dz_stride = block, width
-                add_outer(
-                    layer.depth, width, memory, layer.a + n * layer.a_stride, layer.a_stride,
-                    dz, dz_stride, count, gradient, out, n,
-                )  # fmt: skip
-            clear_padding(layer, out, width, gradient)
-
-
-@inlined
-def clear_padding(layer: Layer, out: int, width: int, gradient: Array) -> None:
-    """Zero the rows of a panel below those of its units."""
-    for k in range(layer.depth * width, (layer.depth + layer.units - layer.hidden) * width):
-        gradient[out + k] = gradient.dtype.type(0)
+    for q in range(start, stop, together):
+        out = layer.w + q * L * layer.panel
+        for n in range(0, count, SAMPLES):
+            some = min(SAMPLES, count - n)
+            dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
+            if layer.z * memory.itemsize >= FAR_APART:
+                copy_rows(memory, dz, dz_stride, block, width, some, width)
+                dz, dz_stride = block, width
+            add_outer(
+                layer.depth, width, memory, layer.a + (sample + n) * layer.a_stride,
+                layer.a_stride, dz, dz_stride, some, gradient, out, add or n > 0,
+            )  # fmt: skip
+        clear_padding(layer, out, width, gradient)
 
 
 def add_outer_rows(
     depth: int, width: int, memory: Array, a: int, a_stride: int,
-    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: int,
+    dz: int, dz_stride: int, count: int, gradient: Array, out: int, add: bool,
 ) -> None:  # fmt: skip
     """Fill, or add to, sums of products of `count` rows of inputs and dz: rows `width` apart."""
     product(depth, memory, a, 1, a_stride, memory, dz, dz_stride, count, gradient, out, width, add)
@@ -270,17 +266,7 @@ def zero_states(plan: Array, memory: Array) -> None:
     """Set the initial states and the carried gradient of every layer to zero."""
     for n in range(plan.shape[0]):
         layer = layer_at(plan, n)
-        for b in range(layer.batch):
-            zero_sample(layer, b, memory)
-
-
-@inner
-def zero_sample(layer: Layer, b: int, memory: Array) -> None:
-    """Set the initial states and the carried gradient of a sample to zero."""
-    zero_row(memory, layer.h + b * layer.a_stride, layer.units)
-    zero_row(memory, layer.dc + b * layer.units, layer.units)
-    if layer.c:
-        zero_row(memory, layer.c + b * layer.units, layer.units)
+        zero_samples(layer, 0, layer.batch, memory)
 
 
 @inner
@@ -288,6 +274,13 @@ def zero_row(values: Array, start: int, length: int) -> None:
     """Set some elements side by side to zero."""
     for k in range(start, start + length):
         values[k] = values.dtype.type(0)
+
+
+@inner
+def copy_row(values: Array, source: int, offset: int, length: int) -> None:
+    """Copy elements side by side to `offset` elements further on."""
+    for k in range(source, source + length):
+        values[k + offset] = values[k]
 
 
 @inner
@@ -324,7 +317,7 @@ def carry_states(plan: Array, carry: Array, s: int, memory: Array) -> None:
                 _last_state_first(layer, b, memory)
                 zero_row(memory, layer.dc + b * layer.units, layer.units)
             else:
-                zero_sample(layer, b, memory)
+                zero_samples(layer, b, b + 1, memory)
 
 
 # What one of several threads does, for each cell: the bulk of the machine code.
@@ -342,27 +335,34 @@ def forward_part(
 
 
 def backward_part(
-    plan: Array, active: Array, n: int, first: int, from_end: bool, part: int, parts: int,
-    parameters: Array, memory: Array, dy: Array, squares: Array,
+    plan: Array, active: Array, n: int, first: int, begin: int, end: int, from_end: bool,
+    part: int, parts: int, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
-    """BPTT of a part of the samples through layer n."""
+    """BPTT of a block of timesteps of a part of the samples through layer n."""
     start, stop = bounds(layer_at(plan, n).batch, part, parts)
-    backward_rows(plan, active, n, first, start, stop, from_end, parameters, memory, dy, squares)
+    backward_rows(
+        plan, active, n, first, begin, end, start, stop, from_end, parameters, memory, dy, squares
+    )
 
 
-def inputs_part(plan: Array, n: int, to_start: bool, part: int, parts: int, memory: Array) -> None:
+def inputs_part(
+    plan: Array, n: int, begin: int, end: int, to_start: bool, part: int, parts: int, memory: Array
+) -> None:
     """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
     layer = layer_at(plan, n)
     start, stop = bounds(layer.batch, part, parts)
-    for t in range(layer.timesteps):
-        fill_dx(layer, t, start, stop, memory)
-    if to_start:
+    fill_dx(layer, begin, end, start, stop, memory)
+    if to_start and not begin:
         fill_dh0(layer, start, stop, memory)
 
 
-def gradient_part(plan: Array, part: int, parts: int, memory: Array, gradient: Array) -> None:
-    """Weight gradient of a part of the units of every layer."""
-    for n in range(plan.shape[0]):
-        layer = layer_at(plan, n)
-        start, stop = vector_bounds(layer, part, parts)
-        weight_gradient(layer, part, start, stop, memory, gradient)
+def gradient_part(
+    plan: Array, n: int, begin: int, end: int, part: int, parts: int,
+    memory: Array, gradient: Array,
+) -> None:  # fmt: skip
+    """Weight gradient of a part of the units of layer n, from a block of timesteps."""
+    layer = layer_at(plan, n)
+    start, stop = vector_bounds(layer, part, parts)
+    sample, count = begin * layer.batch, (end - begin) * layer.batch
+    add = end < layer.timesteps
+    weight_gradient(layer, sample, count, add, part, start, stop, memory, gradient)

@@ -40,14 +40,15 @@ def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
             panels = layer.units // width
             last = code.equal(at.t + 1, layer.timesteps)
             later = code.index(1) - last
+            slot = at.t - at.t // layer.span * layer.span
 
             def panel(n: Index, _none: list[Vector]) -> list[Vector]:
                 # Every other timestep walks backwards: what is still in the cache comes first.
                 unit = code.select(at.t & 1, panels - 1 - n, n) * width
 
                 def tile(rows: int, b: Index) -> None:
-                    sample = at.t * layer.batch + b
-                    place = {"b": b, "unit": unit, "sample": sample, "later": later}
+                    sample, row = at.t * layer.batch + b, slot * layer.batch + b
+                    place = {"b": b, "unit": unit, "sample": sample, "row": row, "later": later}
                     emit(code, rows, SimpleNamespace(**vars(at), **place))
 
                 code.tiles(sums, at.start, at.stop, tile)
@@ -83,7 +84,7 @@ def total_dh(
             [value + code.load(carried + layer.units * row + v) for value, v in pairs]
             for row, pairs in enumerate(zip(values, lanes, strict=True) for values in dh)
         ]
-    after = at.sample + layer.batch
+    after = at.row + layer.batch
     w = m + layer.wt + at.unit * layer.wt_depth
     e, readout = at.dy + at.sample * layer.outputs, w + layer.rows * width
     dz, depth = m + layer.dz + after * layer.z_stride, layer.z * at.later

@@ -41,7 +41,6 @@ from rnn_kernels.optimizers import Optimizer, call_clip, call_update, clip_part,
 from rnn_kernels.parts import (
     call_carry,
     call_forward,
-    call_gradient,
     call_pack,
     call_readout_gradient,
     parts_of,
@@ -397,13 +396,10 @@ def _train_body(
             call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
         clear(squares)
         call_pack(pack, plan, head, hooks[EMBED] != 0, parameters, memory)
-        for part in prange(threads):
-            pass_back(
-                backward_part, inputs_part, plan, feed, active, first, False, hooks[EMBED] != 0,
-                False, part, threads, parameters, memory, dy, squares,
-            )  # fmt: skip
-        for part in prange(threads):
-            call_gradient(gradient_part, plan, part, threads, memory, gradient)
+        pass_back(
+            backward_part, inputs_part, gradient_part, plan, feed, active, first, False,
+            hooks[EMBED] != 0, False, threads, parameters, memory, dy, squares, gradient,
+        )  # fmt: skip
         call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
         if hooks[EMBEDDING_GRADIENT]:
             call_embedding_gradient(

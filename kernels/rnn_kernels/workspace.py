@@ -47,8 +47,7 @@ class LayerStates:
     def gate(self, name: str) -> Array:
         """Return one gate's activation, or the state after each timestep, (T, B, H).
 
-        Gates are copies, states are views. A workspace that does not keep its gates has them only
-        between a forward and a backward pass.
+        Gates are copies, states are views.
 
         Parameters
         ----------
@@ -92,9 +91,6 @@ class Workspace:
     threads : int
         Threads that forward, backward and prediction use, and training where it finds them faster
         than one. Results do not depend on it.
-    keep_gates : bool
-        False lets the backward pass write over the gates: a third less memory, and faster where
-        they fill more than the caches.
 
     Attributes
     ----------
@@ -126,7 +122,6 @@ class Workspace:
         batch_size: int,
         dtype: Any,
         threads: int = 1,
-        keep_gates: bool = True,
     ) -> None:
         self.network = network
         self.timesteps = T = positive_int("timesteps", timesteps)
@@ -135,7 +130,7 @@ class Workspace:
         self.choice = ThreadChoice(self.threads)
         self.dtype = float_type(dtype)
         D = network.input_size
-        plan = make_plan(network, T, B, self.dtype, self.threads, keep_gates=keep_gates)
+        plan = make_plan(network, T, B, self.dtype, self.threads)
         self.plan = plan.table
         self.feed = np.zeros(FEED_SIZE, np.int64)
         self.active = np.zeros(T + 1, np.int64)

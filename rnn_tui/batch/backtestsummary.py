@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -28,13 +28,16 @@ from rnn_tui.forecasting.pooling import pool
 from rnn_tui.forecasting.verdict import figure, verdict
 from rnn_tui.streams import printable
 
+STRONGEST = "best baseline"
+
 
 def _scores(outcome: Outcome, target: str | None) -> Mapping[str, Scores]:
     ended = outcome.ended
     return ended.scores if target is None else ended.more_scores.get(target, {})
 
 
-def _pooled(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores]:
+def pooled_scores(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores]:
+    """Return the scores of a column over all folds together."""
     return pool([_scores(outcome, target) for outcome in outcomes])
 
 
@@ -47,7 +50,7 @@ def backtest_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:
     names = [None, *series.target_names[1:]]
     found = []
     for name in names:
-        sentence = verdict(_name(outcomes), _pooled(outcomes, name))
+        sentence = verdict(_name(outcomes), pooled_scores(outcomes, name))
         if sentence:
             led = f"{printable(name or series.name)}: " if len(names) > 1 else ""
             found.append(f"{led}{sentence}")
@@ -78,12 +81,12 @@ def _fold_json(outcome: Outcome, series: Series) -> dict[str, Any]:
 
 
 def _pooled_json(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Any]:
-    pooled = {name: asdict(scores) for name, scores in _pooled(outcomes, target).items()}
+    pooled = {name: asdict(scores) for name, scores in pooled_scores(outcomes, target).items()}
     return {
         "test_metrics": pooled.pop("model", None),
         "baselines": pooled,
-        "skill": skill_against_best(_pooled(outcomes, target)),
-        "verdict": verdict(_name(outcomes), _pooled(outcomes, target)),
+        "skill": skill_against_best(pooled_scores(outcomes, target)),
+        "verdict": verdict(_name(outcomes), pooled_scores(outcomes, target)),
     }
 
 
@@ -110,7 +113,7 @@ def backtest_summary(
     parts: list[RenderableType] = [Text(head), Text(), _folds(outcomes, series, name, wide=wide)]
     names = [None, *series.target_names[1:]]
     for target in names:
-        pooled = _pooled(outcomes, target)
+        pooled = pooled_scores(outcomes, target)
         if not pooled:
             continue
         if len(names) > 1:
@@ -128,10 +131,20 @@ def backtest_summary(
 def _folds(outcomes: Sequence[Outcome], series: Series, name: str, *, wide: bool) -> Table:
     """Return a row for every fold: its span, the RMSE of the model, of naive, of the best."""
     table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
-    for heading in ("fold", "first", *(("last", "points") if wide else ()), name, "naive"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if wide:
-        table.add_column("best baseline", no_wrap=True)
+    head, rows = fold_rows(outcomes, series, name, wide=wide)
+    for heading in head:
+        side: Literal["left", "right"] = "left" if heading == STRONGEST else "right"
+        table.add_column(heading, justify=side, no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def fold_rows(
+    outcomes: Sequence[Outcome], series: Series, name: str, *, wide: bool = True
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return headings and a row for every fold."""
+    rows = []
     for number, outcome in enumerate(outcomes, start=1):
         scores = outcome.ended.scores
         first, last = _span(outcome, series)
@@ -140,8 +153,9 @@ def _folds(outcomes: Sequence[Outcome], series: Series, name: str, *, wide: bool
         best = best_baseline(scores)
         strongest = f"{best} {_rmse(scores[best])}" if best else "-"
         middle = (last, points) if wide else ()
-        table.add_row(str(number), first, *middle, model, naive, *((strongest,) if wide else ()))
-    return table
+        rows.append((str(number), first, *middle, model, naive, *((strongest,) if wide else ())))
+    middle_head, end = (("last", "points"), (STRONGEST,)) if wide else ((), ())
+    return ("fold", "first", *middle_head, name, "naive", *end), tuple(rows)
 
 
 def _rmse(scores: Scores | None) -> str:

@@ -94,7 +94,7 @@ def _spread(values: Sequence[float]) -> Spread:
     return Spread(fmean(values), deviation, min(values), max(values))
 
 
-def _baselines(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores]:
+def grid_baselines(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Scores]:
     """Return the baselines' scores, which are the same for every run."""
     for outcome in outcomes:
         if found := _scores(outcome.ended, target):
@@ -102,7 +102,8 @@ def _baselines(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Sco
     return {}
 
 
-def _verdicts(results: Sequence[CellResult], baselines: Mapping[str, Scores]) -> list[str]:
+def cell_verdicts(results: Sequence[CellResult], baselines: Mapping[str, Scores]) -> list[str]:
+    """Return the sentence of every cell that has one."""
     found = []
     for result in results:
         of = f" (mean of {result.scored})" if result.scored > 1 else ""
@@ -117,12 +118,20 @@ def grid_verdicts(outcomes: Sequence[Outcome], series: Series) -> list[str]:
     return [
         f"{printable(name or series.name)}: {sentence}" if len(names) > 1 else sentence
         for name in names
-        for sentence in _verdicts(cell_results(outcomes, name), _baselines(outcomes, name))
+        for sentence in cell_verdicts(cell_results(outcomes, name), grid_baselines(outcomes, name))
     ]
 
 
-def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict[str, Any]:
-    """Return the record that ends the JSON Lines of several runs."""
+def grid_json(
+    outcomes: Sequence[Outcome], planned: int, series: Series, best: Outcome | None = None
+) -> dict[str, Any]:
+    """Return the record that ends the JSON Lines of several runs.
+
+    Parameters
+    ----------
+    best
+        The run with the lowest validation loss, whose model is saved.
+    """
     more = series.target_names[1:]
     return {
         "event": "grid_ended",
@@ -130,13 +139,14 @@ def grid_json(outcomes: Sequence[Outcome], planned: int, series: Series) -> dict
         "planned": planned,
         "runs": len(outcomes),
         "seeds": list(dict.fromkeys(outcome.plan.config.training.seed for outcome in outcomes)),
+        "best": dict(best.plan.labels) if best else None,
         **_json(outcomes, None),
         "more_targets": {name: _json(outcomes, name) for name in more},
     }
 
 
 def _json(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Any]:
-    results, baselines = cell_results(outcomes, target), _baselines(outcomes, target)
+    results, baselines = cell_results(outcomes, target), grid_baselines(outcomes, target)
     return {
         "cells": [
             {
@@ -149,7 +159,7 @@ def _json(outcomes: Sequence[Outcome], target: str | None) -> dict[str, Any]:
             for result in results
         ],
         "baselines": {name: asdict(scores) for name, scores in baselines.items()},
-        "verdicts": _verdicts(results, baselines),
+        "verdicts": cell_verdicts(results, baselines),
     }
 
 
@@ -164,7 +174,7 @@ def grid_summary(
     parts: list[RenderableType] = [Text(f"{cells} on {source}: {done}.")]
     names = [None, *series.target_names[1:]]
     for name in names:
-        if not (baselines := _baselines(outcomes, name)):
+        if not (baselines := grid_baselines(outcomes, name)):
             continue
         if len(names) > 1:
             parts += [Text(), Text(f"Column {printable(name or series.name)}.")]
@@ -174,39 +184,50 @@ def grid_summary(
         parts += [Text(), Text(f"{head}, mean ± deviation:"), Text()]
         parts += [_table(results, baselines, wide=width >= WIDE)]
         parts += [Text("  skill = 1 - RMSE / RMSE of naive", style="dim"), Text()]
-        parts += [Text(line, style="bold") for line in _verdicts(results, baselines)]
+        parts += [Text(line, style="bold") for line in cell_verdicts(results, baselines)]
     return parts
 
 
 def _table(results: Sequence[CellResult], baselines: Mapping[str, Scores], *, wide: bool) -> Table:
     """Return cells and baselines from the best to the worst, the cells in bold."""
     table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
-    table.add_column("forecast", no_wrap=True)
-    for heading in ("runs", "RMSE", *(("MAE", "lowest", "highest") if wide else ()), "skill"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    rows: list[tuple[float, list[str], str | None]] = []
+    head, rows, ours = grid_rows(results, baselines, wide=wide)
+    for heading in head:
+        table.add_column(heading, justify="left" if heading == head[0] else "right", no_wrap=True)
+    for number, cells in enumerate(rows):
+        table.add_row(*cells, style="bold" if number in ours else None)
+    return table
+
+
+def grid_rows(
+    results: Sequence[CellResult], baselines: Mapping[str, Scores], *, wide: bool = True
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    """Return headings, cells and baselines from the best to the worst, and which are cells."""
+    more = ("MAE", "lowest", "highest") if wide else ()
+    rows: list[tuple[float, list[str], bool]] = []
     for name, scores in baselines.items():
         cells = [name, "-", figure(scores.rmse, DIGITS)]
         cells += [figure(scores.mae, DIGITS), "-", "-"] if wide else []
-        rows.append((scores.rmse, [*cells, _gain(scores, baselines)], None))
-    rows += [_cell_row(result, baselines, wide=wide) for result in results]
-    for _, cells, style in sorted(rows, key=lambda row: row[0] if row[0] >= 0 else math.inf):
-        table.add_row(*cells, style=style)
-    return table
+        rows.append((scores.rmse, [*cells, _gain(scores, baselines)], False))
+    rows += [(*_cell_row(result, baselines, wide=wide), True) for result in results]
+    rows.sort(key=lambda row: row[0] if row[0] >= 0 else math.inf)
+    ours = tuple(number for number, row in enumerate(rows) if row[2])
+    return ("forecast", "runs", "RMSE", *more, "skill"), tuple(tuple(row[1]) for row in rows), ours
 
 
 def _cell_row(
     result: CellResult, baselines: Mapping[str, Scores], *, wide: bool
-) -> tuple[float, list[str], str]:
+) -> tuple[float, list[str]]:
+    """Return the mean RMSE of a cell, and its row."""
     name, ill = CELL_NAMES[result.cell], result.runs - result.scored
     runs = f"{result.scored:,}" + (f" of {result.runs:,}" if ill else "")
     if result.scores is None:
-        return math.inf, [name, runs, *["-"] * (5 if wide else 2)], "bold"
+        return math.inf, [name, runs, *["-"] * (5 if wide else 2)]
     rmse, mae = result.spread["rmse"], result.spread["mae"]
     cells = [name, runs, _plus_minus(rmse)]
     if wide:
         cells += [_plus_minus(mae), figure(rmse.lowest, DIGITS), figure(rmse.highest, DIGITS)]
-    return rmse.mean, [*cells, _gain(result.scores, baselines)], "bold"
+    return rmse.mean, [*cells, _gain(result.scores, baselines)]
 
 
 def _plus_minus(spread: Spread) -> str:

@@ -1,9 +1,9 @@
 """Several runs on one series, one after another, and what they come to together."""
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from rnn_tui.batch.interrupts import Interrupts
 from rnn_tui.batch.reporter import Reporter
@@ -17,6 +17,10 @@ from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.streams import Output, OutputLostError
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.session import Session
+from rnn_tui.training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rnn_tui.batch.leavings import Leavings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class Plan:
 
     config: RunConfig
     split: Split | None = None
-    save_to: Path | None = None
-    output_to: Path | None = None
+    labels: Mapping[str, str | int] = field(default_factory=dict)
+    """What tells its rows from those of the others in a table: name of a column -> value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +39,20 @@ class Outcome:
 
     plan: Plan
     ended: RunEnded
+    snapshot: Snapshot | None = None
+    """Its last one."""
 
 
 def run_many(
     plans: Sequence[Plan],
     series: Series,
     task: Task,
+    leavings: "Leavings",
     conclude: Callable[[Sequence[Outcome], Output], str],
 ) -> int:
     """Make runs in turn, then print what `conclude` says of them; return the exit code.
+
+    `conclude` closes the `leavings`, to which every run is given as it ends.
 
     A signal ends the run under way and begins no other; what there is by then is told. One run
     that diverges does not keep the others from running, but the exit code tells of it.
@@ -54,15 +63,19 @@ def run_many(
         The series or a model file is not fit for a run.
     OutputLostError
         The result cannot be written.
+    SaveError
+        A file cannot be written; all else is.
     """
     output = Output(sys.stdout)
     outcomes: list[Outcome] = []
     with Interrupts() as interrupts:
         try:
-            lost = _run_in_turn(plans, task, series, interrupts, outcomes)
+            lost = _run_in_turn(plans, task, series, interrupts, outcomes, leavings)
         finally:
             if outcomes:
                 output.write(conclude(outcomes, output))
+    if leavings.fault is not None:
+        raise leavings.fault
     if any(outcome.ended.status in {Status.DIVERGED, Status.FAILED} for outcome in outcomes):
         return ExitCode.FAILED
     if interrupts.received:
@@ -76,22 +89,23 @@ def _run_in_turn(
     series: Series,
     interrupts: Interrupts,
     outcomes: list[Outcome],
+    leavings: "Leavings",
 ) -> OutputLostError | None:
-    """Fill `outcomes`; return what became of the output where nobody can see it any more."""
+    """Fill `outcomes` and `leavings`; return what became of an output that nobody can see."""
+    alone = replace(task, report_to=None)
     for plan in plans:
-        reporter = Reporter(plan.config, task, is_one_of_many=True)
+        reporter = Reporter(plan.config, alone, is_one_of_many=True)
         session = Session(
             plan.config,
             load_from=task.load_from,
-            save_to=plan.save_to,
-            output_to=plan.output_to,
             series=series,
             split=plan.split,
             baselines=_baselines(outcomes) if plan.split is None else None,
         )
         ended = follow(session, reporter, interrupts)
         if ended is not None:
-            outcomes.append(Outcome(plan, ended))
+            outcomes.append(Outcome(plan, ended, session.snapshot))
+            leavings.take(outcomes[-1], session.run)
         if reporter.lost or interrupts.received:
             return reporter.lost
     return None

@@ -1,6 +1,6 @@
 """The charts of `--plots`: loss, forecast on the test part, gradient through time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -54,9 +54,9 @@ def shown_part(snapshot: Snapshot) -> str:
     return "test part" if snapshot.rows_followed is None else "rows that came"
 
 
-def plots(snapshot: Snapshot, width: int, glyphs: Glyphs) -> Iterator[Text]:
-    """Yield one text for every picture of the snapshot."""
-    for picture in pictures(snapshot):
+def plots(pictures: Iterable[Picture], width: int, glyphs: Glyphs) -> Iterator[Text]:
+    """Yield one text for every picture."""
+    for picture in pictures:
         rows = _styled(draw(picture.chart, width, HEIGHT, glyphs))
         yield Text("\n").join([Text(), *_head(picture, width, glyphs), *rows])
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rnn_tui.batch.json_lines import to_json_lines
 from rnn_tui.batch.page import Page
-from rnn_tui.batch.plots import plots as draw_plots
+from rnn_tui.batch.plots import pictures
 from rnn_tui.batch.progress import Bar, Lines, ProgressView, Silence
 from rnn_tui.batch.rows import row_text
 from rnn_tui.batch.summary import headline, summary, verdicts
@@ -24,8 +24,6 @@ from rnn_tui.training.events import (
     StepsDone,
 )
 from rnn_tui.training.snapshot import Snapshot
-
-WIDEST_CHART = 120
 
 
 class Reporter:
@@ -130,10 +128,7 @@ class Reporter:
             if path is not None and is_there:
                 page.add(f"{what} {path}.")
         if self._task.plots:
-            is_unicode = (self._output.stream.encoding or "").lower().startswith("utf")
-            width = min(page.width, WIDEST_CHART)
-            for part in draw_plots(snapshot, width, "braille" if is_unicode else "ascii"):
-                page.add(part, no_wrap=True)
+            page.draw(pictures(snapshot))
         return page.text
 
     def _print(self, text: str) -> None:

@@ -40,9 +40,9 @@ def free_run(predict: Predict, prepared: Prepared, start: int, steps: int) -> Fl
         There are covariates: their values after the origin are not known.
     """
 
-    def one(window: Inputs, starts: Starts) -> Inputs:
-        del starts  # always [0]
-        return predict(window)
+    def one(inputs: Inputs, starts: Starts) -> Inputs:
+        [begin] = starts
+        return predict(inputs[begin : begin + prepared.input_chunk_length])
 
     path: Floats = free_runs(one, prepared, np.array([start]), steps)[0]
     return path
@@ -56,7 +56,8 @@ def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: i
     Parameters
     ----------
     predict
-        The network. It is called ⌈steps / H⌉ times, with windows that lie one after the other.
+        The network. It is called ⌈steps / H⌉ times, each time with the same array, in which what it
+        said before has been filled in.
     prepared
         The series.
     starts
@@ -76,15 +77,15 @@ def free_runs(predict: PredictMany, prepared: Prepared, starts: Starts, steps: i
     check_free_run(prepared, steps)
     T, H = prepared.input_chunk_length, prepared.horizon
     n, D, count = len(starts), prepared.inputs.shape[1], len(prepared.transformed)
-    windows = prepared.inputs[starts[:, np.newaxis] + np.arange(T)]
     blocks = -(-steps // H)
-    path = np.empty((n, blocks * H, count), windows.dtype)
-    for end in range(H, blocks * H + 1, H):
-        flat = np.ascontiguousarray(windows.reshape(n * T, D))
-        said = np.asarray(predict(flat, np.arange(n) * T), dtype=windows.dtype)
-        path[:, end - H : end] = said.reshape(n, H, count)
-        if end < steps:
-            windows = np.concatenate([windows, path[:, end - H : end]], axis=1)[:, -T:]
+    length = T + blocks * H
+    read = np.zeros((n, length, D), prepared.inputs.dtype)
+    read[:, :T] = prepared.inputs[starts[:, np.newaxis] + np.arange(T)]
+    flat, begins = read.reshape(n * length, D), np.arange(n) * length
+    path = read[:, T:, :count]
+    for ahead in range(0, blocks * H, H):
+        said = np.asarray(predict(flat, begins + ahead), dtype=read.dtype)
+        path[:, ahead : ahead + H] = said.reshape(n, H, count)
     return prepared.restore(path[:, :steps].reshape(n, -1), starts)
 
 

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
     from rnn_tui.data.scaling import Scaler
 
-FORMAT = "rnn-tui model 2"
+FORMAT = "rnn-tui model 3"
+SECOND_FORMAT = "rnn-tui model 2"
+"""Without the optimizer's state."""
 FIRST_FORMAT = "rnn-tui model 1"
 """One series, one step ahead; its scaling is called "scaler"."""
+OF_OPTIMIZER = "optimizer."
+"""What the names of the optimizer's tensors begin with."""
 LARGEST_FILE = 1 << 30
 TYPES = ("F32", "F64")
 LEARNED = (
@@ -29,6 +33,17 @@ LEARNED = (
     ("training", "forecast_quantiles"),
 )
 """Section and key of what weights were trained for: with anything else they say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMoments:
+    """What the optimizer remembered when the weights were kept."""
+
+    optimizer: str
+    step_count: int
+    """Updates so far."""
+    tensors: "Mapping[str, NDArray[Any]]"
+    """"m." or "v." and the name of a weight -> array of the weight's shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,8 @@ class SavedModel:
     step: int
     """The step whose weights these are."""
     parameters: "Mapping[str, NDArray[Any]]"
+    moments: SavedMoments | None = None
+    """None in a file of an earlier format."""
 
 
 def save_model(path: Path, saved: SavedModel, asked_by: str = "--save-model") -> None:
@@ -76,8 +93,12 @@ def _serialise(saved: SavedModel) -> bytes:
         "scalers": json.dumps([scaler.to_dict() for scaler in saved.scalers]),
         "step": str(saved.step),
     }
-    tensors = {name: np.ascontiguousarray(array) for name, array in saved.parameters.items()}
-    return save(tensors, metadata)
+    every = dict(saved.parameters)
+    if saved.moments is not None:
+        known = {"name": saved.moments.optimizer, "step_count": saved.moments.step_count}
+        metadata["optimizer"] = json.dumps(known)
+        every |= {f"{OF_OPTIMIZER}{name}": a for name, a in saved.moments.tensors.items()}
+    return save({name: np.ascontiguousarray(array) for name, array in every.items()}, metadata)
 
 
 def _rescue(content: bytes) -> str:
@@ -109,10 +130,11 @@ def load_model(path: Path) -> SavedModel:
             _check_format(path, metadata)
             names = list(file.keys())
             _check_types(path, {name: file.get_slice(name).get_dtype() for name in names})
-            parameters = {name: file.get_tensor(name) for name in names}
+            tensors = {name: file.get_tensor(name) for name in names}
         config = build_config({}, _table(metadata["config"]), source=f"--load-model {path}")
         scalers = tuple(Scaler.from_dict(fields) for fields in _scalings(metadata))
         step = int(metadata["step"])
+        moments = _moments(metadata, tensors)
     except SafetensorError as error:
         raise ModelFileError(
             f"--load-model {path}: is not a safetensors file ({error}); "
@@ -127,12 +149,31 @@ def load_model(path: Path) -> SavedModel:
         raise ModelFileError(
             f"--load-model {path}: its metadata is damaged or from another version: {error!s:.300}."
         ) from error
-    return SavedModel(config=config, scalers=scalers, step=step, parameters=parameters)
+    parameters = {n: array for n, array in tensors.items() if not n.startswith(OF_OPTIMIZER)}
+    return SavedModel(config, scalers, step, parameters, moments)
+
+
+def _moments(
+    metadata: "Mapping[str, str]", tensors: "Mapping[str, NDArray[Any]]"
+) -> SavedMoments | None:
+    """Return the optimizer's state; whether it fits a network is seen where one is built."""
+    if "optimizer" not in metadata:
+        return None
+    known = _table(metadata["optimizer"])
+    name, count = known["name"], known["step_count"]
+    if not isinstance(name, str) or type(count) is not int or not 0 <= count < 1 << 62:
+        raise ValueError(f"expected a name and a number of steps, found {known!r:.60}")
+    own = {
+        found.removeprefix(OF_OPTIMIZER): array
+        for found, array in tensors.items()
+        if found.startswith(OF_OPTIMIZER)
+    }
+    return SavedMoments(name, count, own)
 
 
 def _check_format(path: Path, metadata: "Mapping[str, str]") -> None:
     found = metadata.get("format")
-    if found not in {FORMAT, FIRST_FORMAT}:
+    if found not in {FORMAT, SECOND_FORMAT, FIRST_FORMAT}:
         raise ModelFileError(
             f"--load-model {path}: is a safetensors file, but not one that rnn-tui saved "
             f"(its format is {found!r:.60}, expected {FORMAT!r})."

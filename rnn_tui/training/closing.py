@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import Prepared
@@ -13,7 +15,7 @@ from rnn_tui.forecasting.evaluation import evaluate
 from rnn_tui.forecasting.free_running import check_free_run
 from rnn_tui.forecasting.future import Future, look_ahead, step_margins
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.forecasting.table import Ends
+from rnn_tui.forecasting.table import Ends, forecast_table
 from rnn_tui.training.trainer import Trainer
 
 Baselines = Sequence[Mapping[str, Scores]]
@@ -31,6 +33,10 @@ class Closing:
     """Of the prediction intervals, where there are any."""
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     """By the name of the column."""
+
+    def table(self, prepared: Prepared, trainer: Trainer) -> dict[str, NDArray[Any]]:
+        """Return the columns of a table of all forecasts of the weights that were scored."""
+        return forecast_table(prepared, trainer.predict, self.future, self.ends).columns()
 
 
 def check_forecast(config: RunConfig, prepared: Prepared) -> tuple[str, ...]:

@@ -4,9 +4,15 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rnn_tui.data.writing import table_kind
-from rnn_tui.errors import OutputFileError, UsageError
+from rnn_tui.data.writing import table_bytes, table_kind
+from rnn_tui.errors import OutputFileError, SaveError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 REPORTS = (".html", ".md", ".txt")
 """What the name of a report may end in."""
@@ -42,6 +48,20 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_table(path: Path, columns: "Mapping[str, NDArray[Any]]") -> None:
+    """Write columns as a CSV, Parquet or JSON file, whole or not at all.
+
+    Raises
+    ------
+    SaveError
+        The file cannot be written.
+    """
+    try:
+        replace_file(path, table_bytes(columns, table_kind(path)))
+    except OSError as error:
+        raise SaveError(f"--output {path}: cannot be written: {error.strerror}.") from error
 
 
 def check_output(path: Path) -> None:

@@ -6,10 +6,9 @@ Soc. A 147), by the model and by the baselines alike.
 """
 
 from collections import defaultdict, deque
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnn_tui.config import FollowConfig, RunConfig
 from rnn_tui.data.growing import GrowingSource, Opened
@@ -23,6 +22,7 @@ from rnn_tui.forecasting.live import LiveBaselines
 from rnn_tui.forecasting.metrics import Scores, naive_error
 from rnn_tui.forecasting.running import RunningScores
 from rnn_tui.training.events import Floats, Noted, RowFollowed, Time
+from rnn_tui.training.followed import FollowedTable
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.snapshot import Forecast, Trace
 from rnn_tui.training.trainer import Burst, Trainer
@@ -100,6 +100,7 @@ class Following:
         """The newest forecasts by forecaster, each (H, O)."""
         before = trainer.forecast(SHOWN_ROWS).predicted.tolist()
         self._predicted: deque[float] = deque(before, maxlen=SHOWN_ROWS)
+        self._table: FollowedTable | None = None
         self.rows = 0
         """Rows that came."""
         self.skipped = 0
@@ -178,9 +179,17 @@ class Following:
         return batches
 
     def forecast_next(self, row: Row) -> RowFollowed:
-        """Forecast what comes after the newest row, which is `row`; return what became of that."""
+        """Forecast what comes after the newest row, which is `row`; return what became of that.
+
+        Raises
+        ------
+        SaveError
+            The row cannot be written to the table.
+        """
         predicted = self._made[-1]["model"][0]
         self._predicted.append(float(predicted[0]))
+        if self._table is not None:
+            self._table.add(self._ring.time[-1:], row.values[: self._targets], predicted)
         self._forecast()
         return self._event(row.line, row.time, row.values[: self._targets], predicted)
 
@@ -216,17 +225,27 @@ class Following:
             start=self._total - count,
         )
 
-    def table(self) -> dict[str, NDArray[Any]]:
-        """Return `forecast` and the rows ahead as the columns of a table, see `forecast_table`."""
-        shown, horizon = self.forecast(), self._prepared.horizon
-        count = len(shown.time)
-        split = np.where(np.arange(count) < shown.test_start, "train", "followed")
-        return {
-            "time": np.concatenate([shown.time, times_after(self._ring.time, horizon)]),
-            "actual": np.concatenate([shown.actual, np.full(horizon, np.nan)]),
-            "predicted": np.concatenate([shown.predicted, self._made[-1]["model"][:, 0]]),
-            "split": np.concatenate([split, np.repeat("future", horizon)]),
-        }
+    def write_to(self, path: Path) -> None:
+        """Write all forecasts to a table from now on, row by row.
+
+        Raises
+        ------
+        SaveError
+            It cannot be written.
+        """
+        self._table = FollowedTable(path, self._prepared, self._trainer.predict)
+
+    def finish_table(self) -> None:
+        """Write the rows ahead to the table; nothing where there is none, or it was lost.
+
+        Raises
+        ------
+        SaveError
+            It cannot be written.
+        """
+        if self._table is not None:
+            times = times_after(self._ring.time, self._prepared.horizon)
+            self._table.finish(times, self._made[-1]["model"])
 
     def trace(self) -> Trace:
         """Return the activations of the present weights on the newest window."""

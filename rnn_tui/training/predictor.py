@@ -26,12 +26,14 @@ class Predictor:
 
     def __init__(self, model: Model, window: int, batch_size: int = PREDICTION_BATCH) -> None:
         self._model = model
-        self._workspace = Workspace(
-            model.network,
-            timesteps=window,
-            batch_size=batch_size,
-            dtype=model.parameters.dtype,
-        )
+        self._window = window
+        self._workspace = self._new_workspace(batch_size)
+        self._single = self._new_workspace(1) if batch_size > 1 else self._workspace
+        """For one window: a network that runs free reads one at a time, thousands in turn."""
+
+    def _new_workspace(self, batch_size: int) -> Workspace:
+        network, dtype = self._model.network, self._model.parameters.dtype
+        return Workspace(network, timesteps=self._window, batch_size=batch_size, dtype=dtype)
 
     def __call__(self, inputs: Inputs, starts: Starts) -> Inputs:
         """Return what is forecast after windows of `inputs` (N, D) at `starts` (n,), (n, H·O).
@@ -65,5 +67,6 @@ class Predictor:
         """Return the network's outputs as they are, shape (n, H·O·Q)."""
         network, parameters = self._model.network, self._model.parameters
         out: Inputs = np.empty((len(starts), network.output_size), parameters.dtype)
-        predict(network, parameters, self._workspace, inputs, starts, out)
+        workspace = self._single if len(starts) == 1 else self._workspace
+        predict(network, parameters, workspace, inputs, starts, out)
         return out

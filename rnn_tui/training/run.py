@@ -3,31 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_kernels import unpack
-from rnn_tui.config import RunConfig, TrainingConfig
+from rnn_tui.config import RunConfig
 from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
-from rnn_tui.data.writing import table_bytes, table_kind
-from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
-from rnn_tui.forecasting.table import forecast_table
-from rnn_tui.training.checkpoint import SavedModel, fill_parameters, load_model, save_model
+from rnn_tui.training.best import Best
+from rnn_tui.training.checkpoint import SavedModel, load_model, save_model
 from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
+from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import replace_file
+from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
-from rnn_tui.training.history import History
-from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.starting import start_trainer
 from rnn_tui.training.stopping import Progress, enough
-from rnn_tui.training.trainer import Burst, Errors, Trainer
+from rnn_tui.training.tally import Tally
+from rnn_tui.training.trainer import Burst, Errors
 
 FOLLOWING_STREAM = 1
 """Tells the random numbers of following from those of training."""
@@ -76,38 +77,20 @@ class Run:
         )
         if config.follow.enabled:
             check_memory(config.follow, self._prepared)
-        weights, order = random_streams(config.training.seed)
-        model = Model.create(
-            config.model,
-            weights,
-            input_size=self._prepared.inputs.shape[1],
-            output_size=self._prepared.targets.shape[1],
-            quantiles=config.training.forecast_quantiles,
-        )
-        if saved is not None and load_from is not None:
-            named = model.named_parameters()
-            fill_parameters(load_from, saved, config, named)
-            model.set_parameters(named)
-        self.trainer = Trainer(config, self._prepared, model, order)
+        self.trainer, said = start_trainer(config, self._prepared, load_from, saved)
         self.following: Following | None = None
         """What takes in the rows that come, once the run goes on with them."""
-        self._notes = check_forecast(config, self._prepared)
+        self._notes = (*said, *check_forecast(config, self._prepared))
         self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
         self.shows_free_running = False
         """Whether snapshots have the forecast of the test part that is fed with itself."""
-        self._history = History()
-        self._last: StepsDone | None = None
-        self._seconds = 0.0
-        self._clipped_steps = 0
+        self._tally = Tally()
         self._validation: Errors | None = None
         self._validation_rmse: float | None = None
-        self._best_loss = np.inf
-        self._best_step: int | None = None
         self._evaluated_step: int | None = None
-        self._since_best = 0
-        self._best = model.parameters.copy()
+        self._best = Best(self.trainer)
         split = self._prepared.split
         self._validation_baselines = baseline_scores(
             self._prepared.series,
@@ -125,15 +108,17 @@ class Run:
     @property
     def saved(self) -> SavedModel:
         """The best weights, or the present ones where none have been evaluated."""
-        parameters = self.trainer.model.parameters if self._best_step is None else self._best
+        step, parameters, moments = self._best.kept
+        network = self.trainer.model.network
         data = self._config.data
         if "seasonal-diff" in data.transform:  # the season that was found is part of the model
             data = data.model_copy(update={"period": self._prepared.series.period})
         return SavedModel(
             config=self._config.model_copy(update={"data": data}),
             scalers=self._prepared.scalers,
-            step=self.kept_step,
-            parameters=unpack(self.trainer.model.network, parameters),
+            step=step,
+            parameters=unpack(network, parameters),
+            moments=moments.named(network),
         )
 
     @property
@@ -198,7 +183,7 @@ class Run:
         """Train up to `count` steps; evaluate where validation is due or the run is at its end."""
         due = self.trainer.steps_to_evaluation
         burst = self.trainer.train(count)
-        self.fault = self._explain(burst.fault)
+        self.fault = advised(burst.fault, self.trainer.learning_rate)
         taken = len(burst.loss)
         self._validation = None
         if self.fault is None and (taken >= due or (final and taken == count)):
@@ -209,12 +194,7 @@ class Run:
         self._validation = self.trainer.errors("validation")
         self._validation_rmse = self._validation.rmse
         self._evaluated_step = self.step
-        self._since_best += 1
-        if self._validation.loss < self._best_loss:
-            self._best_loss = self._validation.loss
-            self._best_step = self.step
-            self._since_best = 0
-            self._best[:] = self.trainer.model.parameters
+        self._best.offer(self._validation.loss)
 
     def evaluate_last(self) -> None:
         """Let the last weights compete with the best ones, where a run ends between evaluations."""
@@ -225,39 +205,23 @@ class Run:
     def enough(self) -> str | None:
         """Why the run should end, beyond its number of steps, in words."""
         loss = self._validation.loss if self._validation else None
-        best, since = self._best_step, self._since_best
-        return enough(self._config.training, Progress(self._seconds, loss, best, since))
-
-    def _explain(self, fault: str | None) -> str | None:
-        if fault is None:
-            return None
-        lower = min(self.trainer.learning_rate / 10, TrainingConfig().learning_rate)
-        return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
+        progress = Progress(self._tally.seconds, loss, self._best.step, self._best.since)
+        return enough(self._config.training, progress)
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""
-        self._seconds += seconds
-        self._last = StepsDone(
-            first_step=self.step - len(burst.loss) + 1,
-            epoch=burst.epoch,
-            loss=burst.loss,
-            gradient_norm=burst.gradient_norm,
-            learning_rate=burst.learning_rate,
-            clip=self.trainer.clip,
-            steps_per_second=rate,
-            seconds=self._seconds,
+        return self._tally.record(
+            burst,
+            self.step,
+            self.trainer.clip,
+            rate=rate,
+            seconds=seconds,
             validation_loss=self._validation.loss if self._validation else None,
-            epoch_starts=burst.epoch_starts,
         )
-        self._history.add(self._last)
-        if self._last.clip > 0:
-            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > self._last.clip))
-        return self._last
 
     def follow(self, opened: Opened) -> Following:
         """Go on with the rows that come, from the best weights."""
-        if self._best_step is not None:
-            self.trainer.model.parameters[:] = self._best
+        self._best.put_back()
         seed = (self._config.training.seed, FOLLOWING_STREAM)
         self.following = Following(
             self._config.follow,
@@ -272,11 +236,10 @@ class Run:
         """Take the steps that a row is worth; the weights that come out are those to be kept."""
         if self.following is None or (burst := self.following.learn()) is None:
             return None
-        self.fault = self._explain(burst.fault)
+        self.fault = advised(burst.fault, self.trainer.learning_rate)
         self._validation = None
         if self.fault is None:
-            self._best[:] = self.trainer.model.parameters
-            self._best_step = self.step
+            self._best.take()
         return burst
 
     def end(self, status: Status, reason: str) -> RunEnded:
@@ -284,8 +247,7 @@ class Run:
 
         Where rows have come, the scores are those of the forecasts of them.
         """
-        if self._best_step is not None:
-            self.trainer.model.parameters[:] = self._best
+        self._best.put_back()
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
@@ -308,8 +270,8 @@ class Run:
             status=status,
             reason=reason,
             steps=self.step,
-            best_step=self._best_step,
-            seconds=self._seconds,
+            best_step=self._best.step,
+            seconds=self._tally.seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
             rows_followed=rows_followed,
@@ -318,7 +280,7 @@ class Run:
     @property
     def kept_step(self) -> int:
         """The step whose weights are kept: the best one, or the present one before any is."""
-        return self.step if self._best_step is None else self._best_step
+        return self._best.kept[0]
 
     def save(self, path: Path, asked_by: str = "--save-model") -> None:
         """Write the best weights, or the present ones where none have been evaluated.
@@ -333,25 +295,36 @@ class Run:
     def write_forecast(self, path: Path) -> None:
         """Write what the weights that were scored forecast, with the truth beside it, as a table.
 
+        Of a run that followed a source all but the rows ahead has been written already.
+
         Raises
         ------
         SaveError
             The file cannot be written.
         RuntimeError
-            The run has not ended.
+            The run has not been scored.
         """
         if self.following is not None:
-            columns = self.following.table()
-        elif self._closing is None:
-            raise RuntimeError("there is no forecast before the end of a run")
+            self.following.finish_table()
         else:
-            future, ends = self._closing.future, self._closing.ends
-            table = forecast_table(self._prepared, self.trainer.predict, future, ends)
-            columns = table.columns()
-        try:
-            replace_file(path, table_bytes(columns, table_kind(path)))
-        except OSError as error:
-            raise SaveError(f"--output {path}: cannot be written: {error.strerror}.") from error
+            write_table(path, self.forecasts())
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the run has ended with `forecasts`."""
+        return self._closing is not None
+
+    def forecasts(self) -> dict[str, NDArray[Any]]:
+        """Return the columns of a table of all forecasts of the weights that were scored.
+
+        Raises
+        ------
+        RuntimeError
+            The run has not been scored.
+        """
+        if self._closing is None:
+            raise RuntimeError("there is no forecast before the end of a run")
+        return self._closing.table(self._prepared, self.trainer)
 
     def snapshot(
         self,
@@ -372,32 +345,22 @@ class Run:
             Whether to look into the network for forecast, activations and gradient; False keeps
             the ones of `before` and costs microseconds.
         """
-        last = self._last
-        history = self._history.view()
-        validation = history.validation_loss.value
-        validation_loss = float(validation[-1]) if validation.size else None
+        best = self._best
         numbers = replace(
-            before,
+            self._tally.shown_on(before),
             state=state,
             title=self.title,
             parameters=self.parameter_count,
             message=ended.reason if ended else "",
             step=self.step,
-            epoch=last.epoch if last else 0,
             steps_per_second=steps_per_second,
             learning_rate=self.trainer.rate_now,
             set_learning_rate=self.trainer.learning_rate,
             clip=self.trainer.clip,
             batch_size=self.trainer.batch_size,
             optimizer=self.trainer.optimizer,
-            loss=float(last.loss[-1]) if last else None,
-            validation_loss=validation_loss,
-            best_validation_loss=float(self._best_loss) if np.isfinite(self._best_loss) else None,
-            best_step=self._best_step,
-            gradient_norm=float(last.gradient_norm[-1]) if last else None,
-            clipped_steps=self._clipped_steps,
-            seconds=self._seconds,
-            history=history,
+            best_validation_loss=float(best.loss) if np.isfinite(best.loss) else None,
+            best_step=best.step,
             walk=before.walk if before.step == self.step else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
@@ -431,5 +394,5 @@ class Run:
             snapshot,
             forecast=shown,
             trace=self.trainer.trace() if following is None else following.trace(),
-            gradient=self.trainer.gradient_flow() if self._last else None,
+            gradient=self.trainer.gradient_flow() if self._tally.last else None,
         )

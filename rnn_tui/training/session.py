@@ -19,6 +19,7 @@ from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.controls import Joinable
+from rnn_tui.training.endings import outcome, rescued, with_forecast
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -171,20 +172,10 @@ class Session(Obeying):
             self.error = error
             reason = str(error)
             if not isinstance(error, RnnTuiError):
-                reason = report_crash(error, sys.argv[1:]) + self._rescued
+                reason = report_crash(error, sys.argv[1:]) + rescued(self.snapshot.saved)
             ended = RunEnded(Status.FAILED, reason, self.snapshot.step, None, 0.0, {})
             self.snapshot = replace(self.snapshot, state=State.ENDED, message=reason, ended=ended)
         self._changed()
-
-    @property
-    def _rescued(self) -> str:
-        """Where the weights are that a slip of ours has left, a sentence."""
-        saved = self.snapshot.saved
-        if saved is None:
-            return ""
-        if saved.fault:
-            return f" The weights are lost: {saved.fault}"
-        return f" The weights of step {saved.step:,} are in {saved.path}."
 
     def events(self) -> Iterator[Event]:
         """Run, in the calling thread.
@@ -273,6 +264,8 @@ class Session(Obeying):
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
         try:
+            if self._output_to is not None:
+                following.write_to(self._output_to)
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)
@@ -288,7 +281,7 @@ class Session(Obeying):
                     yield following.forecast_next(row)
                 if self._frame_seconds is not None and self._clock() >= self._next_frame:
                     self._publish(run, pictures=self._clock() >= self._next_pictures)
-        except DataError as error:
+        except (DataError, SaveError) as error:
             self._failure = str(error).rstrip(".")
         finally:
             following.close()
@@ -370,7 +363,7 @@ class Session(Obeying):
             self._next_pictures = began + max(frame, took / PICTURES_SHARE)
 
     def _end(self, run: "Run") -> RunEnded:
-        status, reason = self._outcome(run)
+        status, reason = outcome(run, self._failure, self._steering.stop)
         if self._is_given_up:
             ended = run.give_up(status, reason)
             self.snapshot = replace(self.snapshot, state=State.ENDED, ended=ended)
@@ -381,7 +374,9 @@ class Session(Obeying):
             self._save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-        ended = self._write_forecast(run, run.end(status, reason))
+        ended = run.end(status, reason)
+        if self._output_to is not None:
+            ended = with_forecast(run, ended, self._output_to)
         self.snapshot = run.snapshot(
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
@@ -393,30 +388,6 @@ class Session(Obeying):
         stop = self._steering.stop
         leaves_files = self._save_to is not None or self._output_to is not None
         return stop is not None and stop.is_given_up and not leaves_files
-
-    def _outcome(self, run: "Run") -> tuple[Status, str]:
-        """Return how the run ended, and why in words."""
-        followed = f"; {run.following.account}" if run.following else ""
-        if run.fault is not None:
-            return Status.DIVERGED, f"{run.fault}{followed}"
-        if self._failure is not None:
-            return Status.FAILED, f"{self._failure}{followed}"
-        if (stop := self._steering.stop) is not None:
-            return stop.status, f"{stop.status} after step {run.step:,}{followed}"
-        if run.following is not None:
-            return Status.COMPLETED, f"the input ended{followed}"
-        return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
-
-    def _write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
-        """Write the forecast of the weights that were scored; a failure is the run's."""
-        if self._output_to is None:
-            return ended
-        try:
-            run.write_forecast(self._output_to)
-        except SaveError as error:
-            reason = f"{ended.reason}, but {error}"
-            return replace(ended, status=Status.FAILED, reason=reason)
-        return ended
 
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:

@@ -16,22 +16,22 @@ from rnn_kernels import (
 from rnn_tui.config import OptimizerName, RunConfig
 from rnn_tui.data.prepared import Inputs, Prepared
 from rnn_tui.data.windows import Part
-from rnn_tui.errors import DataError, UsageError
-from rnn_tui.forecasting.free_running import free_run
+from rnn_tui.errors import UsageError
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.gradients.walking import take_walk
+from rnn_tui.training.checkpoint import SavedMoments
 from rnn_tui.training.events import Floats
 from rnn_tui.training.model import Model
+from rnn_tui.training.moments import Moments, restore_moments
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
+from rnn_tui.training.shown import forecast_shown, free_run_shown
 from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
-MOST_FREE_STEPS = 100
-"""Rows that are forecast one after the other for the screen: each is a call of its own."""
 EVALUATE_AT_MOST_EVERY = 1_000
 """Steps from one validation to the next: an epoch, but no fewer and no more than these."""
 MOST_VALIDATION_WINDOWS = 8_192
@@ -94,21 +94,18 @@ class Trainer:
         """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
         self._walker = Predictor(model, window, batch_size=1)
-        self._trace_workspace = self._new_workspace(1, keep_gates=True)
+        self._trace_workspace = self._new_workspace(1)
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
 
-    def _new_workspace(
-        self, batch_size: int, threads: int = 1, *, keep_gates: bool = False
-    ) -> Workspace:
+    def _new_workspace(self, batch_size: int, threads: int = 1) -> Workspace:
         return Workspace(
             self.model.network,
             timesteps=self._window,
             batch_size=batch_size,
             dtype=self.model.parameters.dtype,
             threads=threads,
-            keep_gates=keep_gates,
         )
 
     def compile(self) -> None:
@@ -159,6 +156,15 @@ class Trainer:
     def optimizer(self) -> OptimizerName:
         """The update rule."""
         return self._optimizer.name
+
+    @property
+    def moments(self) -> Moments:
+        """What the optimizer remembers, a copy."""
+        return Moments.of(self._optimizer)
+
+    def restore_moments(self, saved: SavedMoments) -> str | None:
+        """Let the optimizer go on where a model file left off; return why it cannot, in words."""
+        return restore_moments(self._optimizer, self.model.network, saved)
 
     def set_batch_size(self, batch_size: int) -> None:
         """Take other batches from the next step on, of what is left of the epoch first.
@@ -303,50 +309,10 @@ class Trainer:
         free
             Whether the test part is forecast once more, fed with its own forecasts.
         """
-        prepared, series, end = self._prepared, self._prepared.series, self._prepared.split.end
-        begin = 0 if limit is None else max(0, end - limit)
-        starts = np.concatenate(list(prepared.starts.values()))
-        starts = starts[starts + self._window >= begin]
-        predicted = np.full(end - begin, np.nan)
-        predicted[starts + self._window - begin] = self.predict(starts)[:, 0, 0]
-        time, actual = series.time[begin:end].copy(), series.values[begin:end].copy()
-        for array in (time, actual, predicted):
-            array.setflags(write=False)
-        return Forecast(
-            name=series.name,
-            unit=series.unit,
-            time_name=series.time_name,
-            time=time,
-            actual=actual,
-            predicted=predicted,
-            validation_start=max(0, prepared.split.validation_start - begin),
-            test_start=max(0, prepared.split.test_start - begin),
-            horizon=prepared.horizon,
-            start=begin,
-            free=self._free_run(begin) if free else None,
-        )
-
-    def _free_run(self, begin: int) -> Floats | None:
-        """Return a forecast that knows nothing after the beginning of the test part.
-
-        Of the first column, for the points from row `begin` on, NaN where it does not reach. None
-        where covariates would have to be known.
-        """
-        prepared, first, end = (
-            self._prepared,
-            self._prepared.split.test_start,
-            self._prepared.split.end,
-        )
-        path = np.full(end - begin, np.nan)
-        steps = min(MOST_FREE_STEPS, end - first)
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):
-                free = free_run(self._read_one, prepared, first - self._window, steps)
-        except DataError:
-            return None
-        path[first - begin : first - begin + steps] = free[:, 0]
-        path.setflags(write=False)
-        return path
+        shown = forecast_shown(self._prepared, self.predict, limit)
+        if not free:
+            return shown
+        return replace(shown, free=free_run_shown(self._prepared, self._read_one, shown.start))
 
     def _read_one(self, window: Inputs) -> Inputs:
         said: Inputs = self._walker(window, np.zeros(1, np.int64))[0]

@@ -5,12 +5,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from rich.console import Console
@@ -22,17 +21,12 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from rnn_tui.config import RunConfig
-from rnn_tui.crash import rescue_path
-from rnn_tui.errors import ExitCode, RnnTuiError
-from rnn_tui.places import log_folders, settings_file
-from rnn_tui.settings import read_settings, remember
-from rnn_tui.streams import complain, discard_the_rest, own_terminal, release_standard_streams
-from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import Match, State
-from rnn_tui.tui.chronicle import conclude
-from rnn_tui.tui.display import Display, choose_display
+from rnn_tui.errors import RnnTuiError
+from rnn_tui.training.events import Status
+from rnn_tui.training.snapshot import Match
+from rnn_tui.tui.display import Display
 from rnn_tui.tui.glyphs import detect_glyphs
-from rnn_tui.tui.journal import Journal, Kind, listening, log_file
+from rnn_tui.tui.journal import Journal, Kind
 from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT, Look
 from rnn_tui.tui.plots.palettes import COLOURS
@@ -40,13 +34,7 @@ from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.theme import OWN, THEME, palette_of
 
-if TYPE_CHECKING:
-    from rnn_tui.tui.launching import Launcher
-
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-SWITCH_SECONDS = 50e-6
-"""How long one thread keeps the interpreter from another. A burst of steps may end every
-millisecond: with Python's own 5 ms, training would wait for half a drawing each time."""
 
 
 class RnnTuiApp(App[None]):
@@ -268,17 +256,6 @@ class RnnTuiApp(App[None]):
         self.panic()
 
 
-@contextmanager
-def swift_turns() -> Iterator[None]:
-    """Let threads take turns at the interpreter as fast as the screen needs."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
 def _driver_class() -> type[Driver] | None:
     if sys.platform == "win32":
         return None
@@ -299,122 +276,3 @@ def _sixteen_colours(console: Console) -> Console:
         legacy_windows=False,
         safe_box=False,
     )
-
-
-def run_app(
-    configs: Sequence[RunConfig],
-    *,
-    match: Match = "units",
-    load_from: Path | None = None,
-    save_to: Path | None = None,
-    output_to: Path | None = None,
-    taking_over: Callable[[], None] | None = None,
-) -> int:
-    """Train on the screen until the user leaves; return the exit code.
-
-    Parameters
-    ----------
-    configs
-        Of the run; or of several, which are trained in lockstep and compared.
-    match
-        What several nets have in common.
-    load_from, save_to
-        Model files to start from and to write at the end.
-    output_to
-        Table of forecasts to write at the end.
-    taking_over
-        Is called just before the app draws on the terminal.
-
-    Raises
-    ------
-    RnnTuiError
-        The series or a model file is not fit for the run, or the model cannot be saved.
-    """
-    from rnn_tui.tui.launching import Launcher  # noqa: PLC0415 - the app needs only a protocol
-
-    path = settings_file()
-    display = choose_display(configs[0].display, read_settings(path), os.environ, path)
-    shown = configs[0].display.model_copy(update={"fps": display.fps})
-    first, *others = (config.model_copy(update={"display": shown}) for config in configs)
-    launcher = Launcher(load_from, save_to, output_to)
-    begin = partial(launcher, first, others, match)
-    with log_file(log_folders()) as write:
-        app = _show(launcher, begin, display, Journal(write), path, taking_over)
-    session = app.session
-    if app.crash is not None:
-        saved = session.snapshot.saved
-        if saved is not None and not saved.fault:
-            complain(f"the weights of step {saved.step:,} are in {saved.path}.")
-        raise app.crash
-    if isinstance(session.error, RnnTuiError):
-        raise session.error
-    stream = sys.stderr if session.error else sys.stdout
-    try:
-        stream.write(launcher.farewell())
-        stream.flush()
-    except OSError:
-        discard_the_rest(stream)
-    return exit_code(session.snapshot.ended, app.ended_by)
-
-
-def _show(
-    launcher: "Launcher",
-    begin: Callable[[], RunSession],
-    display: Display,
-    journal: Journal,
-    settings: Path,
-    taking_over: Callable[[], None] | None,
-) -> RnnTuiApp:
-    """Run the app until the user leaves, then wait for the end of every run."""
-    session = begin()
-    ended_by: int | None = None
-    try:
-        with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
-            app = RnnTuiApp(
-                session,
-                display=display,
-                launch=launcher,
-                terminal=terminal,
-                journal=journal,
-                remember=partial(remember, settings),
-            )
-            if taking_over is not None:
-                taking_over()
-            app.run()
-            session, ended_by = app.session, app.ended_by
-            if app.crash is not None and session.snapshot.step and not session.saves_itself:
-                session.save(rescue_path())
-    finally:
-        for run in launcher.launched:
-            run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
-            _await(run.session, exit_code(None, ended_by))
-        conclude(journal, session.snapshot)
-    return app
-
-
-def _await(session: RunSession, code: int) -> None:
-    """Wait for the end of the run, unless it has not begun: compilers cannot be interrupted."""
-    if session.join(1.0):
-        return
-    if session.snapshot.state in {State.LOADING, State.COMPILING}:
-        release_standard_streams()
-        os._exit(code)
-    complain("finishing the steps under way")
-    session.join()
-
-
-def exit_code(ended: RunEnded | None, ended_by: int | None) -> int:
-    """Return what the command returns to the shell.
-
-    Parameters
-    ----------
-    ended
-        How the run ended.
-    ended_by
-        The signal that ended the app, if one did.
-    """
-    if ended_by is not None:
-        return 128 + ended_by
-    if ended is not None and ended.status in {Status.DIVERGED, Status.FAILED}:
-        return ExitCode.FAILED
-    return ExitCode.DONE

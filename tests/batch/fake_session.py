@@ -57,6 +57,7 @@ class FakeSession:
         self.split = split
         self.baselines = baselines
         self.stopped: Status | None = None
+        self.run = None
         self.snapshot = Snapshot(state=State.LOADING, title="LSTM 32 · fake")
 
     def stop(self, status: Status = Status.STOPPED) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnn_tui.batch.plots import HEIGHT, plots
+from rnn_tui.batch.plots import HEIGHT, pictures, plots
 from rnn_tui.training.snapshot import Curve, Forecast, GradientFlow, HistoryView, Snapshot, State
 
 
@@ -22,7 +22,7 @@ def snapshot(**changes):
 
 
 def drawn(shot, width=80, glyphs="braille"):
-    return [text.plain.split("\n") for text in plots(shot, width, glyphs)]
+    return [text.plain.split("\n") for text in plots(pictures(shot), width, glyphs)]
 
 
 def test_three_charts_with_title_and_legend():

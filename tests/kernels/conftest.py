@@ -14,6 +14,17 @@ def guards(monkeypatch):
 
 
 @pytest.fixture
+def in_blocks_of(monkeypatch):
+    """Return a function: from now on backward passes go so many timesteps of a batch at a time."""
+
+    def choose(span, batch_size):
+        monkeypatch.setattr("rnn_kernels.layout.BLOCK_BYTES", 0)
+        monkeypatch.setattr("rnn_kernels.layout.FEWEST_IN_BLOCK", span * batch_size)
+
+    return choose
+
+
+@pytest.fixture
 def allocations():
     """Return a function that counts Numba's allocations in a call."""
 

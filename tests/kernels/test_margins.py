@@ -58,11 +58,12 @@ def test_forward_and_backward_stay_within_their_arrays(cell, dtype, size, thread
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("keep_gates", [True, False])
+@pytest.mark.parametrize("span", [1, 2, 100])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)
-def test_training_stays_within_its_arrays(cell, dtype, size, keep_gates, guards):
+def test_training_stays_within_its_arrays(cell, dtype, size, span, guards, in_blocks_of):
+    in_blocks_of(span, size["B"])
     course = random_course(cell, steps=6, N=30, **size, dtype=dtype)
     plain, guarded = Training(course), Training(course)
     guarded.workspace = Workspace(
@@ -70,7 +71,6 @@ def test_training_stays_within_its_arrays(cell, dtype, size, keep_gates, guards)
         timesteps=size["T"],
         batch_size=size["B"],
         dtype=dtype,
-        keep_gates=keep_gates,
     )
     for name in ("flat", "gradient", "series", "targets"):
         setattr(guarded, name, guards.copy(getattr(guarded, name)))
@@ -124,9 +124,10 @@ def padded(workspace, n):
         )[:, layer.hidden :]
 
     def panels(start):
-        values = workspace._rows(start, T, layer.z_stride, layer.z)
-        by_gate = values.reshape(rows, layer.units // L, gates, L).transpose(0, 2, 1, 3)
-        return by_gate.reshape(rows * gates, layer.units)[:, layer.hidden :]
+        timesteps = layer.span
+        values = workspace._rows(start, timesteps, layer.z_stride, layer.z)
+        by_gate = values.reshape(timesteps * B, layer.units // L, gates, L).transpose(0, 2, 1, 3)
+        return by_gate.reshape(timesteps * B * gates, layer.units)[:, layer.hidden :]
 
     found = {"h": part(layer.h, rows + B, layer.a_stride), "dz": panels(layer.dz)}
     if layer.c:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_kernels.blocks import copy_side_by_side, dot, product_of, transpose
+from rnn_kernels.blocks import copy_rows, dot, product_of, transpose
 from rnn_kernels.jit import POLICY
 from rnn_kernels.layout import make_plan
 from rnn_kernels.microkernel import SUMS_IN_FLIGHT, kernel
@@ -50,8 +50,8 @@ def run_transpose(source, a, stride, count, target, b, target_stride):
 
 
 @compiled
-def run_copy(memory, source, stride, count, width, target):
-    copy_side_by_side(memory, source, stride, count, width, target)
+def run_copy(memory, source, source_stride, target, target_stride, count, width):
+    copy_rows(memory, source, source_stride, target, target_stride, count, width)
 
 
 @kernel("source target at")
@@ -262,16 +262,17 @@ def test_a_transposed_square_has_zeros_from_count_on(dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("apart", [0, 2])
 @pytest.mark.parametrize(("count", "vectors"), [(0, 2), (1, 1), (3, 2), (5, 4)])
-def test_rows_are_copied_side_by_side(count, vectors, dtype):
+def test_rows_are_copied_and_nothing_beside(count, vectors, apart, dtype):
     width = vectors * lanes(np.dtype(dtype))
     stride, source, target = width + 3, 1, count * (width + 3) + 5
-    memory = np.arange(target + count * width + 7, dtype=dtype)
+    memory = np.arange(target + count * (width + apart) + 7, dtype=dtype)
     wanted = memory.copy()
     for n in range(count):
         begin = source + n * stride
-        wanted[target + n * width :][:width] = memory[begin : begin + width]
-    run_copy(memory, source, stride, count, width, target)
+        wanted[target + n * (width + apart) :][:width] = memory[begin : begin + width]
+    run_copy(memory, source, stride, target, width + apart, count, width)
     np.testing.assert_array_equal(memory, wanted)
 
 
@@ -402,7 +403,7 @@ def test_threads_share_the_samples_and_each_sum_keeps_its_order(length, parts):
 )
 def test_threads_share_the_units_in_whole_panels(cell, hidden, parts, dtype):
     network = Network(cell, 1, hidden, 1)
-    layer = make_plan(network, 1, 1, np.dtype(dtype), 1, keep_gates=True).layers[0]
+    layer = make_plan(network, 1, 1, np.dtype(dtype), 1).layers[0]
     ranges = [vector_bounds(layer, part, parts) for part in range(parts)]
     vectors = math.ceil(hidden / lanes(np.dtype(dtype)))
     assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]

@@ -39,3 +39,13 @@ def start(environment):
     yield run
     for terminal in opened:
         terminal.close()
+
+
+@pytest.fixture
+def train(start):
+    """As `start`, once the network trains."""
+
+    def run(*options, **how):
+        return start(*options, **how).wait_for_training()
+
+    return run

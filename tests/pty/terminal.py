@@ -18,6 +18,9 @@ TAKE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
+COMPILING_AT_MOST = 240.0
+"""Seconds; the first test of a fresh checkout compiles the kernels."""
+PANELS = ("─ 1 Loss", "─ 2 Forecast", "─ 3 Gates", "─ 4 Gradient")
 ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
 
 
@@ -96,6 +99,14 @@ class Terminal:
             assert self.process.poll() is None or self.read(), f"ended early:\n{self.text}"
             assert time.monotonic() < end, f"not in time: {condition}\n{self.text}"
             self.read()
+
+    def wait_for_training(self):
+        """Wait until it trains; return itself."""
+        self.wait_for("● training", COMPILING_AT_MOST)
+        return self
+
+    def wait_for_panels(self):
+        self.wait_for(lambda: all(panel in self.text for panel in PANELS))
 
     def watch(self, seconds):
         end = time.monotonic() + seconds

@@ -10,20 +10,12 @@ import sys
 import pytest
 
 from rnn_tui.training.checkpoint import load_model
-
-COMPILING_AT_MOST = 240.0
-PANELS = ("─ 1 Loss", "─ 2 Forecast", "─ 3 Gates", "─ 4 Gradient")
+from tests.pty.terminal import COMPILING_AT_MOST
 
 
-def train(terminal):
-    """Wait until it trains; the first test of a fresh checkout compiles the kernels."""
-    terminal.wait_for("● training", COMPILING_AT_MOST)
-    return terminal
-
-
-def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
-    terminal = train(start())
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(train):
+    terminal = train()
+    terminal.wait_for_panels()
     first = terminal.number("step")
     terminal.wait_for(lambda: terminal.number("step") > first + 10)
     terminal.press(" ")
@@ -52,14 +44,14 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(start):
     assert "test RMSE" in terminal.after_the_screen
 
 
-def test_a_storm_of_sizes_breaks_nothing(start):
-    terminal = train(start())
+def test_a_storm_of_sizes_breaks_nothing(train):
+    terminal = train()
     widths, heights = (80, 1, 200, 33, 61, 20, 132), (24, 1, 50, 9, 16, 5, 43, 2)
     for size in itertools.islice(zip(itertools.cycle(widths), itertools.cycle(heights)), 56):
         terminal.resize(*size)
         terminal.watch(0.05)
     terminal.resize(80, 24)
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    terminal.wait_for_panels()
     before = terminal.number("step")
     terminal.wait_for(lambda: terminal.number("step") > before)
     assert terminal.leave() == 0
@@ -81,9 +73,9 @@ def test_a_run_that_diverges_stays_on_the_screen_and_fails_when_it_is_left(start
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_signal_saves_the_model_and_restores_the_terminal(start, name, tmp_path):
+def test_a_signal_saves_the_model_and_restores_the_terminal(train, name, tmp_path):
     model = tmp_path / "model.safetensors"
-    terminal = train(start("--save-model", str(model)))
+    terminal = train("--save-model", str(model))
     number = getattr(signal, name)
     terminal.send_signal(number)
     assert terminal.wait() == 128 + number
@@ -92,17 +84,17 @@ def test_a_signal_saves_the_model_and_restores_the_terminal(start, name, tmp_pat
     assert "Traceback" not in terminal.output.decode()
 
 
-def test_ctrl_c_ends_as_interrupted(start):
-    terminal = train(start())
+def test_ctrl_c_ends_as_interrupted(train):
+    terminal = train()
     terminal.press("\x03")
     assert terminal.wait() == 130
     assert terminal.is_restored
     assert "interrupted after step" in terminal.after_the_screen
 
 
-def test_a_closed_window_ends_the_run_and_saves_the_model(start, tmp_path):
+def test_a_closed_window_ends_the_run_and_saves_the_model(train, tmp_path):
     model = tmp_path / "model.safetensors"
-    terminal = train(start("--save-model", str(model)))
+    terminal = train("--save-model", str(model))
     terminal.hang_up()
     assert terminal.process.wait(20) == 129
     assert model.exists()
@@ -128,8 +120,8 @@ def test_seconds_are_counted_while_it_compiles(start, tmp_path):
     terminal.wait_for(counts)
 
 
-def test_without_colours_the_gates_are_characters(start):
-    terminal = train(start(NO_COLOR="1"))
+def test_without_colours_the_gates_are_characters(train):
+    terminal = train(NO_COLOR="1")
     terminal.wait_for("horizon")
     assert "▀" not in terminal.text
     inks = {cell.fg for row in terminal.screen.buffer.values() for cell in row.values()}
@@ -274,6 +266,6 @@ def test_the_first_frame_comes_before_numba_is_imported(start, tmp_path):
     seconds, *found = report.read_text().split()
     assert found == []
     assert float(seconds) < 5
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    terminal.wait_for_panels()
     assert "loading" in terminal.text or "compiling" in terminal.text
     terminal.leave()

@@ -1,20 +1,11 @@
 """Two nets side by side, in a real terminal."""
 
-from tests.pty.test_app import COMPILING_AT_MOST, train
-
-
-def leave(terminal):
-    """Quit, without saving where that is asked; return the exit code."""
-    terminal.press("q")
-    terminal.wait_for(lambda: "not saved" in terminal.text or terminal.process.poll() is not None)
-    if terminal.process.poll() is None:
-        terminal.press("d")
-    return terminal.wait()
+from tests.pty.terminal import COMPILING_AT_MOST
 
 
 def test_two_cells_train_in_lockstep(start):
     terminal = start("--cell", "rnn", "--cell", "lstm", "--match", "parameters", size=(120, 40))
-    train(terminal)
+    terminal.wait_for_training()
     terminal.wait_for("RNN 4 beside LSTM 2", COMPILING_AT_MOST)
     assert "equal parameters" in terminal.text
     terminal.wait_for("•━ LSTM 2")
@@ -28,20 +19,20 @@ def test_two_cells_train_in_lockstep(start):
     terminal.wait_for("t = 1, forwards:", COMPILING_AT_MOST)
     terminal.press("\x1b")
     terminal.wait_for("3 Gates of LSTM 2")
-    assert leave(terminal) == 0
+    assert terminal.leave() == 0
     assert terminal.is_restored
     said = terminal.after_the_screen
     assert "RNN 4 · sine: stopped after step" in said
     assert "LSTM 2 · sine: stopped after step" in said
 
 
-def test_c_begins_anew_beside_another_cell(start):
-    terminal = train(start(size=(120, 40)))
+def test_c_begins_anew_beside_another_cell(train):
+    terminal = train(size=(120, 40))
     terminal.press("c")
     terminal.wait_for("LSTM 4 beside RNN 4", COMPILING_AT_MOST)
     assert "equal units" in terminal.text
-    terminal.wait_for("● training", COMPILING_AT_MOST)
+    terminal.wait_for_training()
     first = terminal.number("step")
     terminal.wait_for(lambda: terminal.number("step") > first + 10)
-    assert leave(terminal) == 0
+    assert terminal.leave() == 0
     assert "RNN 4 · sine: stopped after step" in terminal.after_the_screen

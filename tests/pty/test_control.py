@@ -4,17 +4,11 @@ import re
 
 from rnn_tui.training.checkpoint import load_model
 
-COMPILING_AT_MOST = 240.0
 DOWN, LEFT, CLEAR, ESCAPE = "\x1b[B", "\x1b[D", "\x15", "\x1b"
 
 
-def train(terminal):
-    terminal.wait_for("● training", COMPILING_AT_MOST)
-    return terminal
-
-
-def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
-    terminal = train(start())
+def test_a_run_is_edited_and_begun_anew_on_the_same_screen(train):
+    terminal = train()
     screens = terminal.output.count(b"\x1b[?1049h")
     terminal.press("e")
     terminal.wait_for("Edit and begin anew")
@@ -30,7 +24,7 @@ def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
     terminal.wait_for("Edit and begin anew")
     terminal.press(f"{LEFT}{DOWN}6\r")
     terminal.wait_for("RNN 6 · sine")
-    train(terminal)
+    terminal.wait_for_training()
     assert terminal.output.count(b"\x1b[?1049h") == screens, (
         "the screen has been there all the time"
     )
@@ -38,14 +32,14 @@ def test_a_run_is_edited_and_begun_anew_on_the_same_screen(start):
     terminal.wait_for("‖ paused")
     terminal.press("R")
     terminal.wait_for("another seed, 1")
-    train(terminal)
+    terminal.wait_for_training()
     assert terminal.leave() == 0
     assert terminal.is_restored
     assert "RNN 6 · sine: stopped after step" in terminal.after_the_screen
 
 
-def test_a_run_is_steered_to_a_goal_and_slowed_down(start):
-    terminal = train(start("--steps", "100000000"))
+def test_a_run_is_steered_to_a_goal_and_slowed_down(train):
+    terminal = train("--steps", "100000000")
     terminal.press(" ")
     terminal.wait_for("‖ paused")
     terminal.press("n")
@@ -66,8 +60,8 @@ def test_a_run_is_steered_to_a_goal_and_slowed_down(start):
     assert terminal.leave() == 0
 
 
-def test_leaving_an_unsaved_run_can_be_cancelled_and_saves_on_request(start, tmp_path):
-    terminal = train(start())
+def test_leaving_an_unsaved_run_can_be_cancelled_and_saves_on_request(train, tmp_path):
+    terminal = train()
     terminal.wait_for(lambda: (terminal.number("step") or 0) > 100)
     terminal.press("q")
     terminal.wait_for("This run is not saved.")
@@ -84,12 +78,12 @@ def test_leaving_an_unsaved_run_can_be_cancelled_and_saves_on_request(start, tmp
     assert load_model(path).config.model.hidden_size == 4
 
 
-def test_each_run_leaves_its_own_file_and_none_is_asked_about(start, tmp_path):
+def test_each_run_leaves_its_own_file_and_none_is_asked_about(train, tmp_path):
     path = tmp_path / "model.safetensors"
-    terminal = train(start("--save-model", str(path)))
+    terminal = train("--save-model", str(path))
     terminal.press("r")
     terminal.wait_for("the same seed, 0")
-    train(terminal)
+    terminal.wait_for_training()
     terminal.press("q")
     assert terminal.wait() == 0
     said = " ".join(terminal.after_the_screen.split())

@@ -2,6 +2,8 @@
 
 import math
 
+from tests.pty.terminal import COMPILING_AT_MOST
+
 LINES = ["t,v\n", *(f"{i},{10 + math.sin(i / 5):.4f}\n" for i in range(300))]
 
 
@@ -10,11 +12,11 @@ def test_rows_that_come_move_the_forecast(start, tmp_path):
     path.write_text("".join(LINES[:21]))
     small = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "20")
     terminal = start("--follow", "--data", str(path), *small, small=False)
-    terminal.wait_for("Waiting for rows to learn from: 20 of 90", 240.0)
+    terminal.wait_for("Waiting for rows to learn from: 20 of 90", COMPILING_AT_MOST)
     with path.open("a") as file:
         file.writelines(LINES[21:201])
         file.flush()
-        terminal.wait_for("Waiting for the next row", 240.0)
+        terminal.wait_for("Waiting for the next row", COMPILING_AT_MOST)
         file.writelines(LINES[201:206])
         file.flush()
         terminal.wait_for("5 new rows: RMSE")
@@ -38,7 +40,7 @@ def test_it_can_be_left_while_it_waits(start, tmp_path):
     path = tmp_path / "wave.csv"
     path.write_text("".join(LINES[:3]))
     terminal = start("--follow", "--data", str(path), small=False)
-    terminal.wait_for("Waiting for rows", 240.0)
+    terminal.wait_for("Waiting for rows", COMPILING_AT_MOST)
     terminal.press("q")
     assert terminal.wait() == 0
     assert terminal.is_restored

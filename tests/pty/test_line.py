@@ -8,23 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.pty.test_app import COMPILING_AT_MOST, PANELS, train
+from tests.pty.terminal import COMPILING_AT_MOST, PANELS
 
 MOST_BYTES_A_SECOND = 12_000
 
 
-def leave(terminal):
-    """Leave, past the question whether the run is to be saved, if there is anything to save."""
-    terminal.press("q")
-    has_ended = terminal.process.poll
-    terminal.wait_for(lambda: "discard and quit" in terminal.text or has_ended() is not None)
-    if has_ended() is None:
-        terminal.press("d")
-    assert terminal.wait() == 0
-
-
-def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_changes(start):
-    terminal = train(start(SSH_CONNECTION="192.0.2.1 50000 192.0.2.2 22", small=False))
+def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_changes(train):
+    terminal = train(SSH_CONNECTION="192.0.2.1 50000 192.0.2.2 22", small=False)
     terminal.wait_for("horizon")
     terminal.watch(0.5)
     began, sent = time.monotonic(), len(terminal.output)
@@ -45,14 +35,14 @@ def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_ch
     terminal.wait_for(
         lambda: terminal.lines[1].rstrip().endswith("─╮") and len(terminal.lines) == 30
     )
-    leave(terminal)
+    assert terminal.leave() == 0
     assert terminal.is_restored
 
 
-def test_a_local_profile_and_more_frames_can_be_asked_for_over_ssh(start):
-    terminal = train(start("--profile", "local", "--fps", "30", SSH_CONNECTION="a b c d"))
+def test_a_local_profile_and_more_frames_can_be_asked_for_over_ssh(train):
+    terminal = train("--profile", "local", "--fps", "30", SSH_CONNECTION="a b c d")
     terminal.wait_for("▀")
-    leave(terminal)
+    assert terminal.leave() == 0
 
 
 ERRORS_TO_A_FILE = """
@@ -63,11 +53,11 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-def test_the_screen_stays_on_the_terminal_when_errors_go_to_a_file(start, tmp_path):
+def test_the_screen_stays_on_the_terminal_when_errors_go_to_a_file(train, tmp_path):
     errors = tmp_path / "errors"
-    terminal = train(start(str(errors), script=ERRORS_TO_A_FILE, small=False))
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
-    leave(terminal)
+    terminal = train(str(errors), script=ERRORS_TO_A_FILE, small=False)
+    terminal.wait_for_panels()
+    assert terminal.leave() == 0
     assert terminal.is_restored
     assert "\x1b" not in errors.read_text()
 
@@ -100,7 +90,7 @@ def test_whatever_is_written_beside_the_screen_goes_to_the_event_log(start, tmp_
     terminal.press("5")
     terminal.wait_for("─ 5 Events")
     terminal.wait_for("ended: took all 500 steps")
-    leave(terminal)
+    assert terminal.leave() == 0
     assert "written to" not in terminal.after_the_screen
     (log,) = (tmp_path / "state").rglob("rnn-tui.log")
     told = log.read_text()
@@ -122,25 +112,25 @@ def state_of(process):
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 @pytest.mark.parametrize("profile", ["ssh", "local"])
-def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(start, profile):
-    terminal = train(start("--profile", profile))
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(train, profile):
+    terminal = train("--profile", profile)
+    terminal.wait_for_panels()
     terminal.press("\x1a")
     terminal.wait_for(lambda: state_of(terminal.process) == "T")
     terminal.watch(0.1)
     assert terminal.is_restored
     terminal.screen.reset()
     terminal.send_signal(signal.SIGCONT)
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    terminal.wait_for_panels()
     before = terminal.number("step")
     terminal.wait_for(lambda: (terminal.number("step") or 0) > before)
-    leave(terminal)
+    assert terminal.leave() == 0
     assert terminal.is_restored
 
 
-def test_what_is_copied_goes_through_the_terminal(start):
-    terminal = train(start("--profile", "ssh"))
-    terminal.wait_for("horizon")
+def test_what_is_copied_goes_through_the_terminal(train):
+    terminal = train("--profile", "ssh")
+    terminal.wait_for(lambda: terminal.number("step"))  # before the first one there is nothing
     terminal.press("y")
     terminal.wait_for("Copied")
     (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", terminal.output)

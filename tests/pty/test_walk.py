@@ -1,11 +1,10 @@
 """A walk through one backpropagation, in a real terminal."""
 
-from tests.pty.test_app import COMPILING_AT_MOST, PANELS, train
-from tests.pty.test_compare import leave
+from tests.pty.terminal import COMPILING_AT_MOST
 
 
-def test_a_backpropagation_is_walked_through_and_training_goes_on(start):
-    terminal = train(start("--cell", "rnn"))
+def test_a_backpropagation_is_walked_through_and_training_goes_on(train):
+    terminal = train("--cell", "rnn")
     terminal.press("b")
     terminal.wait_for("t 1 of 8", COMPILING_AT_MOST)
     assert "BPTT walk · RNN 4 · sine" in terminal.text
@@ -25,10 +24,10 @@ def test_a_backpropagation_is_walked_through_and_training_goes_on(start):
     terminal.resize(80, 24)
     terminal.wait_for("1 Forward")
     terminal.press("\x1b")
-    terminal.wait_for(lambda: all(panel in terminal.text for panel in PANELS))
+    terminal.wait_for_panels()
     held = terminal.number("step")
     terminal.press(" ")
     terminal.wait_for(lambda: terminal.number("step") > held + 10)
-    assert leave(terminal) == 0
+    assert terminal.leave() == 0
     assert terminal.is_restored
     assert "Traceback" not in terminal.output.decode()

@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import pickle
@@ -49,6 +50,14 @@ def test_files_of_the_first_format_are_read(tmp_path):
     back = load_model(path)
     assert back.scalers == (Scaler(2.0, 0.5),)
     assert back.config.data == DataConfig(file="a.csv", column="v", validation_size=0.2)
+
+
+def test_files_of_the_second_format_are_read(tmp_path):
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(tampered(format="rnn-tui model 2"))
+    back = load_model(path)
+    assert back.moments is None
+    assert back.parameters.keys() == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +168,10 @@ def tampered(**metadata):
         (tampered(scalers='[{"mean": 1, "scale": 1%s}]' % ("0" * 400)), "metadata is damaged"),
         (tampered(format="rnn-tui model 1"), "metadata is damaged"),
         (tampered(step="one"), "metadata is damaged"),
+        (tampered(optimizer="[]"), "metadata is damaged"),
+        (tampered(optimizer='{"name": "adam"}'), "metadata is damaged"),
+        (tampered(optimizer='{"name": "adam", "step_count": -1}'), "metadata is damaged"),
+        (tampered(optimizer='{"name": "adam", "step_count": true}'), "metadata is damaged"),
         (tampered(step="9" * 5000), "metadata is damaged"),
         (tampered(format="x" * 100_000), "not one that rnn-tui saved"),
         (tampered()[:-4], "not a safetensors file"),
@@ -168,6 +181,7 @@ def tampered(**metadata):
         (header(100_000_000) + b"[" * 1000, "not a safetensors file"),
         (pickle.dumps({"W_hh": [1.0]}), "not a safetensors file"),
     ],
+    ids=itertools.count(),  # the bytes would make names of 100,000 letters, in no fixed order
 )
 def test_files_that_are_no_model_are_refused_in_words(tmp_path, content, message):
     path = tmp_path / "m.safetensors"

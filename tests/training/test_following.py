@@ -4,7 +4,9 @@ import io
 import os
 import threading
 import time
+from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,6 +17,7 @@ from rnn_tui.config import build_config
 from rnn_tui.data import growing
 from rnn_tui.errors import DataError, UsageError
 from rnn_tui.training.events import Noted, RowFollowed, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.followed import FollowedTable
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import State
 
@@ -176,17 +179,87 @@ def test_bad_rows_end_the_run_where_told_and_all_is_saved(pipe, tmp_path):
     assert rnn_tui.load(path).model_.saved.step == 29
 
 
-def test_the_newest_rows_are_written_with_their_forecasts(pipe, tmp_path):
-    path = tmp_path / "rows.csv"
-    events, _ = pipe(text_of(), config_of(data={"horizon": 2}), output_to=path)
-    table = pl.read_csv(path)
-    assert table.columns == ["time", "actual", "predicted", "split"]
-    assert table["split"].to_list() == 120 * ["train"] + 40 * ["followed"] + 2 * ["future"]
+def read_table(path):
+    kinds = {".csv": pl.read_csv, ".json": pl.read_json, ".parquet": pl.read_parquet}
+    return kinds[path.suffix](path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_all_rows_are_written_with_their_forecasts(pipe, tmp_path, kind):
+    path = tmp_path / f"rows.{kind}"
+    events, session = pipe(text_of(), config_of(data={"horizon": 2}), output_to=path)
+    table = read_table(path)
+    assert table.columns == ["time", "step", "actual", "predicted", "split"]
+    parts = Counter(table["split"].to_list())
+    split = session.run.prepared.split
+    assert parts == {
+        "train": split.validation_start, "validation": split.test_start - split.validation_start,
+        "test": 120 - split.test_start, "followed": 40, "future": 2,
+    }  # fmt: skip
     assert table["time"].to_list() == list(range(162))
+    assert table["step"].to_list() == 161 * [1] + [2]
     rows = rows_of(events)
     np.testing.assert_allclose(table["predicted"][120:160], [r.predicted[0] for r in rows[1:]])
     np.testing.assert_allclose(table["predicted"][160:], rows[-1].ahead[:, 0])
+    np.testing.assert_allclose(table["actual"][120:160], [r.actual[0] for r in rows[1:]])
     assert table["actual"][160:].null_count() == 2
+    assert table["predicted"][:120].null_count() == session.run.prepared.input_chunk_length
+
+
+def test_every_column_has_its_row_in_the_table(pipe, tmp_path):
+    path = tmp_path / "rows.csv"
+    lines = "".join(f"{x!r},{-x!r}\n" for x in WAVE.tolist())
+    config = config_of(data={"column": ("a", "b")})
+    events, _ = pipe("a,b\n" + lines, config, output_to=path)
+    table = pl.read_csv(path)
+    assert table.columns == ["time", "column", "actual", "predicted", "split"]
+    assert table["column"].to_list() == ["a", "b"] * 161
+    followed = table.filter(pl.col("split") == "followed")
+    wanted = np.concatenate([row.predicted for row in rows_of(events)[1:]])
+    np.testing.assert_allclose(followed["predicted"], wanted)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_row_is_in_the_table_before_the_next_one_comes(tmp_path, kind):
+    source, path = tmp_path / "wave.csv", tmp_path / f"rows.{kind}"
+    lines = text_of().splitlines(keepends=True)
+    source.write_text("".join(lines[: FIRST + 1]))
+    session = Session(config_of(source), output_to=path)
+    come = 0
+    for event in session.events():
+        if not isinstance(event, RowFollowed):
+            continue
+        assert len(read_table(path)) == FIRST + come
+        if come == 3:
+            session.stop()
+            continue
+        with source.open("a") as file:
+            file.write(lines[FIRST + 1 + come])
+        come += 1
+    assert read_table(path)["split"].to_list()[-4:] == ["followed"] * 3 + ["future"]
+
+
+def test_a_table_that_cannot_be_written_any_more_ends_the_run_and_the_model_is_saved(
+    pipe, tmp_path, monkeypatch
+):
+    path, model = tmp_path / "rows.csv", tmp_path / "wave.safetensors"
+    add = FollowedTable.add
+
+    def fill_the_disk(table, time, *values):
+        if time[0] == FIRST + 5:
+            table._table._file.close()
+            table._table._file = Path("/dev/full").open("wb")  # noqa: SIM115 - the table closes it
+        add(table, time, *values)
+
+    monkeypatch.setattr(FollowedTable, "add", fill_the_disk)
+    events, _ = pipe(text_of(), config_of(), output_to=path, save_to=model)
+    ended = events[-1]
+    assert ended.status is Status.FAILED
+    assert ended.reason == (
+        f"--output {path}: cannot be written: No space left on device; 6 rows came"
+    )
+    assert len(pl.read_csv(path)) == FIRST + 5
+    assert rnn_tui.load(model).model_.saved.step > 0
 
 
 def test_memory_is_bounded(pipe):

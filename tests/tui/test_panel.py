@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rnn_tui.training.snapshot import State
-from rnn_tui.tui.widgets.panel import LONGEST_REST, changed_span
+from rnn_tui.tui.widgets.panel import LONGEST_REST, Panel, changed_span
 from tests.tui.fake_session import make_snapshot
 
 RED, BLUE = Style(color="red"), Style(color="blue")
@@ -66,3 +66,30 @@ async def test_a_panel_that_had_to_wait_for_long_once_does_not_rest_for_ever(sho
         await shown.show(make_snapshot(5000))
         await shown.show(make_snapshot(5100), seconds=LONGEST_REST + 0.1)
         assert drawn == [5000, 5100]
+
+
+async def test_panels_that_cannot_be_seen_draw_nothing_until_they_can(show):
+    async with show() as shown:
+        panels = list(shown.app.screen.query(Panel))
+        drawn = []
+        for panel in panels:
+            panel.plot = replace(panel.plot, draw=recorder(panel.plot.draw, panel.id, drawn))
+        await shown.press("1")
+        drawn.clear()
+        await shown.show(make_snapshot(7000), seconds=5)
+        await shown.pilot.pause(0.15)
+        assert set(drawn) == {"loss"}
+        drawn.clear()
+        await shown.press("escape")
+        await shown.pilot.pause(0.15)
+        assert {"forecast", "gates"} <= set(drawn)
+
+
+def recorder(draw, name, drawn):
+    """Return `draw`, with a note of each call."""
+
+    def noted(snapshot, frame):
+        drawn.append(name)
+        return draw(snapshot, frame)
+
+    return noted

@@ -29,7 +29,7 @@ from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
-from rnn_tui.tui.widgets.panel import DRAWING_SHARE, Panel
+from rnn_tui.tui.widgets.panel import DRAWING_SHARE, LARGE_DRAWING_SHARE, Panel
 from rnn_tui.tui.widgets.panels import (
     FORECAST,
     GATES,
@@ -225,11 +225,12 @@ class MainScreen(SteeringScreen):
         self.set_class(single, "-tabbed")
         shown = self._zoomed or (self._last_single if single else None)
         five = width >= LEAST_FOR_FIVE[0] and height >= LEAST_FOR_FIVE[1]
+        share = LARGE_DRAWING_SHARE if five else DRAWING_SHARE
         self._grid.set_class(shown is not None, "-single")
         self._grid.set_class(shown is None and five, "-five")
         for panel in self._panels:
             panel.set_class(panel.plot.number == shown, "-shown")
-            panel.share = DRAWING_SHARE / (1 if shown else 5 if five else 4)
+            panel.share = share / (1 if shown else 5 if five else 4)
             if panel.plot.number == shown:
                 panel.focus()
                 self._last_single = shown

@@ -23,9 +23,11 @@ ROUND: Edges = ("╭", "╮", "╰", "╯", "─", "│")
 HEAVY: Edges = ("┏", "┓", "┗", "┛", "━", "┃")
 PLAIN: Edges = ("+", "+", "+", "+", "-", "|")
 PLAIN_HEAVY: Edges = ("#", "#", "#", "#", "=", "#")
-DRAWING_SHARE = 0.16
+DRAWING_SHARE = 0.10
 """Most of the screen's time that all panels take: a slow machine gets fewer pictures, not later
 answers."""
+LARGE_DRAWING_SHARE = 0.20
+"""The same on a screen so large that every picture costs twice as much."""
 LONGEST_REST = 3.0
 """Seconds: one drawing may have waited for an import, or for a core that another program had."""
 

@@ -1,0 +1,62 @@
+"""How a run is said to have ended, and what it leaves when it has."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnn_tui.config import TrainingConfig
+from rnn_tui.errors import SaveError
+from rnn_tui.training.commands import Stop
+from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.snapshot import Saved
+
+if TYPE_CHECKING:
+    from rnn_tui.training.run import Run
+
+
+def outcome(run: "Run", failure: str | None, stop: Stop | None) -> tuple[Status, str]:
+    """Return how a run ended, and why in words.
+
+    Parameters
+    ----------
+    failure
+        What ended it before its end, by no fault of the program.
+    stop
+        The command that ended it.
+    """
+    followed = f"; {run.following.account}" if run.following else ""
+    if run.fault is not None:
+        return Status.DIVERGED, f"{run.fault}{followed}"
+    if failure is not None:
+        return Status.FAILED, f"{failure}{followed}"
+    if stop is not None:
+        return stop.status, f"{stop.status} after step {run.step:,}{followed}"
+    if run.following is not None:
+        return Status.COMPLETED, f"the input ended{followed}"
+    return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
+
+
+def advised(fault: str | None, learning_rate: float) -> str | None:
+    """Return why training broke down, None where it did not, and what to try instead."""
+    if fault is None:
+        return None
+    lower = min(learning_rate / 10, TrainingConfig().learning_rate)
+    return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
+
+
+def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:
+    """Write the forecast of the weights that were scored; a failure is the run's."""
+    try:
+        run.write_forecast(path)
+    except SaveError as error:
+        return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
+    return ended
+
+
+def rescued(saved: Saved | None) -> str:
+    """Return where the weights are that a slip of ours has left, a sentence."""
+    if saved is None:
+        return ""
+    if saved.fault:
+        return f" The weights are lost: {saved.fault}"
+    return f" The weights of step {saved.step:,} are in {saved.path}."
