@@ -1,6 +1,7 @@
 """Files that a run leaves: whether they can be written, and writing them whole or not at all."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 REPORTS = (".html", ".md", ".txt")
 """What the name of a report may end in."""
 PART_PREFIX = ".rnn-tui-part-"
+
+
+def path_of_net(path: Path, name: str) -> Path:
+    """Return where the model of another net lands when the first one's is written to `path`.
+
+    Parameters
+    ----------
+    name
+        Cell and size, as in "RNN 32".
+    """
+    words = re.findall(r"[a-z0-9]+", name.casefold())
+    return path.with_stem("-".join((path.stem, *words)))
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rnn_tui.config import RunConfig
@@ -10,6 +11,7 @@ from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.files import path_of_net
 from rnn_tui.training.run import Run
 from rnn_tui.training.snapshot import Match, Snapshot
 from rnn_tui.training.trainer import Burst
@@ -115,6 +117,18 @@ class Lockstep(Run):
             run.record(own, rate, seconds)
         return super().record(burst, rate, seconds)
 
+    def save(self, path: Path, asked_by: str = "--save-model") -> None:
+        """Write the best weights of each net: the first one's to `path`, the others' beside it.
+
+        Raises
+        ------
+        SaveError
+            As of `Run`, at the first file that cannot be written.
+        """
+        super().save(path, asked_by)
+        for run in self.others:
+            run.save(path_of_net(path, name_of(run)), asked_by)
+
     @property
     def enough(self) -> str | None:
         """Why all of them should end; None as long as one should not."""
@@ -142,6 +156,8 @@ class Lockstep(Run):
 
     def snapshot(self, before: Snapshot, **how: Any) -> Snapshot:
         """Return the first net as it stands, and the others beside it. Arguments as of `Run`."""
+        for run in self.others:
+            run.shows_free_running = self.shows_free_running
         first = super().snapshot(before, **how)
         peers = before.peers or tuple(Snapshot(before.state, run.title) for run in self.others)
         how.pop("ended", None)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
-from typing import ClassVar
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 from textual import events
@@ -27,11 +28,11 @@ from rnn_tui.tui.display import Display
 from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind
 from rnn_tui.tui.keys import PALETTE_KEY
-from rnn_tui.tui.plots.look import SIXTEEN, Look
+from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
-from rnn_tui.tui.theme import THEME, palette_of
+from rnn_tui.tui.theme import OWN, THEME, palette_of
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -93,6 +94,8 @@ class RnnTuiApp(App[None]):
         self._is_first = True
         self.ended_by: int | None = None
         """The signal that ended the app, if one did."""
+        self._heard_by: WeakKeyDictionary[events.Key, Screen[Any]] = WeakKeyDictionary()
+        """The screen that each key under way was handed to."""
         self._half_line = ""
         """What has been printed without an end of line so far."""
         self._glyphs = detect_glyphs(os.environ)
@@ -107,7 +110,8 @@ class RnnTuiApp(App[None]):
             self._journal,
             self._display_choice.commands,
         )
-        self.register_theme(THEME)
+        for theme in OWN:
+            self.register_theme(theme)
         self.theme = self._display_choice.theme
         self.set_keymap({command.id: command.keys for command in self._display_choice.commands})
 
@@ -138,6 +142,19 @@ class RnnTuiApp(App[None]):
         """Draw all of it: Textual takes a terminal of the same size for an unchanged one."""
         self.screen.refresh(layout=True)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key that was typed ahead reach the screen that the key before it has opened.
+
+        Textual hands a key to the screen of the moment, and what no widget takes comes back here.
+        Where that screen has been covered or left meanwhile, the key was not meant for it.
+        """
+        if isinstance(event, events.Key) and self._screen_stack:
+            if event.is_forwarded and self._heard_by.get(event, self.screen) is not self.screen:
+                event = events.Key(event.key, event.character)
+            if not event.is_forwarded:
+                self._heard_by[event] = self.screen
+        await super().on_event(event)
+
     def on_print(self, event: events.Print) -> None:
         """Note what was printed, whole lines at a time."""
         lines = (self._half_line + event.text).split("\n")
@@ -147,7 +164,8 @@ class RnnTuiApp(App[None]):
 
     def _look(self, theme: Theme) -> Look:
         few = self._display_choice.few_colours
-        palette = SIXTEEN if few else palette_of(theme, self._colours)
+        sixteen = SIXTEEN if theme.dark else SIXTEEN_LIGHT
+        palette = sixteen if few else palette_of(theme, self._colours)
         return Look(palette, self._glyphs, colour=not self.no_color, blocks=not few)
 
     def _follow_theme(self, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from rnn_tui.config import DEFAULT_FPS, DisplayConfig
 from rnn_tui.settings import Settings, fault
 from rnn_tui.tui.keymap import commands_of
 from rnn_tui.tui.keys import COMMANDS, Command
-from rnn_tui.tui.theme import THEME
+from rnn_tui.tui.theme import LIGHT_THEME, OWN, THEME
 
 SSH_FPS = 4
 """What a thin line carries without falling behind."""
@@ -43,7 +43,8 @@ def choose_display(
     asked
         Section `display` of the run's configuration: options and --config.
     environment
-        Environment variables; SSH_CONNECTION tells that the terminal is elsewhere.
+        Environment variables; SSH_CONNECTION tells that the terminal is elsewhere, COLORFGBG
+        what its ground is like.
     path
         File of the settings, for messages.
 
@@ -52,9 +53,11 @@ def choose_display(
     UsageError
         The settings name a theme, an action or a key that there is not.
     """
-    known = [THEME.name, *BUILTIN_THEMES]
+    known = [*(theme.name for theme in OWN), *BUILTIN_THEMES]
     if settings.theme not in known:
         raise fault(path, ("theme",), f"no such theme as {settings.theme!r}; {_among(known)}")
+    is_chosen = "theme" in settings.model_fields_set
+    own = LIGHT_THEME if has_light_ground(environment) else THEME
     profile = asked.profile or settings.profile
     if profile == "auto":
         profile = "ssh" if environment.get("SSH_CONNECTION") else "local"
@@ -65,7 +68,7 @@ def choose_display(
         fps=asked.fps or settings.fps or usual,
         is_thrifty=is_thin,
         few_colours=few,
-        theme=settings.theme,
+        theme=settings.theme if is_chosen else own.name,
         palette=settings.palette,
         commands=commands_of(settings, path),
     )
@@ -73,6 +76,15 @@ def choose_display(
 
 def _among(names: Sequence[str]) -> str:
     return f"there are {', '.join(names)}"
+
+
+def has_light_ground(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal says that its ground is light.
+
+    rxvt, Konsole and others set COLORFGBG to the numbers of text and ground among the sixteen
+    colours, as in "0;15" or "0;default;15"; 7 and 15 are the light ones without a hue.
+    """
+    return environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
 
 
 def has_few_colours(environment: Mapping[str, str]) -> bool:

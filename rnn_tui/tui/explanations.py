@@ -1,4 +1,7 @@
-"""What each panel shows, its formula, how to read it, what healthy and ill look like."""
+"""What each panel shows, its formula, how to read it, what healthy and ill look like.
+
+A command in braces, as in {quit}, stands for its key.
+"""
 
 from dataclasses import dataclass
 
@@ -26,12 +29,12 @@ EXPLANATIONS = (
         ("L = mean (y − target)²",),
         "The bright line is the mean of each column, the dim dots behind it reach from the lowest "
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
-        "weights of that step are the ones kept. l changes the scale, v shows the last steps, s "
-        "the running geometric mean. At the foot ╵ marks epochs, ▴ and ▾ where the learning rate "
-        "rose or fell.",
+        "weights of that step are the ones kept. {log-or-linear-loss} changes the scale, "
+        "{recent-or-whole-loss} shows the last steps, {smooth-the-loss} the running geometric "
+        "mean. At the foot ╵ marks epochs, ▴ and ▾ where the learning rate rose or fell.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
-        "high; press -.",
+        "high; press {lower-the-learning-rate}.",
     ),
     Explanation(
         2,
@@ -43,8 +46,9 @@ EXPLANATIONS = (
             "better = 1 − RMSE / RMSE of the naive forecast, which repeats the last value",
         ),
         "Training, validation and test part are marked; nothing is learned from the last two. A "
-        "long series shows its most recent part. The cursor (← →) stands at one timestep of the "
-        "window of panel 3. d shows the errors, actual − predicted, around 0.",
+        "long series shows its most recent part. The cursor ({previous-timestep} {next-timestep}) "
+        "stands at one timestep of the window of panel 3. {errors-of-the-forecast} shows the "
+        "errors, actual − predicted, around 0.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
     ),
@@ -59,12 +63,13 @@ EXPLANATIONS = (
             "horizon = −1 / ln f̄: the steps in which a cell with the mean forget gate keeps 1/e",
         ),
         "i input, f forget and o output gate go from 0 shut to 1 open; g candidate, c cell and h "
-        "hidden state from −1 to 1; c may exceed 1, then the scale says so. g shows the next one. "
-        "Where there are more units than room, a row is their mean. A plain RNN has h and 1−h², "
-        "the slope of tanh: where it is 0, no gradient passes. m goes over to the mean in a band "
-        "from the 10th to the 90th percentile of the units, and to the histogram of all values; o "
-        "sorts the units by index, mean or time scale, −1/ln of the mean forget gate. The "
-        "cursor (← →, or a click) reads out the means over all units at one timestep.",
+        "hidden state from −1 to 1; c may exceed 1, then the scale says so. {next-gate} shows the "
+        "next one. Where there are more units than room, a row is their mean. A plain RNN has h "
+        "and 1−h², the slope of tanh: where it is 0, no gradient passes. {map,-mean-or-histogram} "
+        "goes over to the mean in a band from the 10th to the 90th percentile of the units, and "
+        "to the histogram of all values; {order-of-units} sorts the units by index, mean or time "
+        "scale, −1/ln of the mean forget gate. The cursor ({previous-timestep} {next-timestep}, "
+        "or a click) reads out the means over all units at one timestep.",
         "Units differ, and differ over time.",
         "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
     ),
@@ -81,7 +86,7 @@ EXPLANATIONS = (
         "Read it from right to left, the way the gradient goes. The level line is 1 % of the last "
         "timestep's norm, the upright one the furthest timestep above it. Faint lines are earlier "
         "steps of the run. A large panel shows the norm over all weights at every step below, and "
-        "the threshold it is clipped at. The cursor (← →, or a "
+        "the threshold it is clipped at. The cursor ({previous-timestep} {next-timestep}, or a "
         "click) reads out the norms at one timestep.",
         "A gentle slope: early timesteps still teach.",
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "

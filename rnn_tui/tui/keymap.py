@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.keys import Keys, format_key, key_to_character
 
 from rnn_tui.settings import Settings, fault
-from rnn_tui.tui.keys import COMMANDS, Command, Hint
+from rnn_tui.tui.keys import ALL_ZOOMS, COMMANDS, Command, Hint
 
 MODIFIERS = {"ctrl", "shift", "alt", "super"}
 RESERVED = {
@@ -103,7 +103,24 @@ def relabel(hints: Sequence[Hint], commands: Sequence[Command]) -> tuple[Hint, .
     """Return the hints with the keys that the commands have now."""
     pairs = zip(commands, COMMANDS, strict=True)
     symbols = {new.action: new.symbol for new, old in pairs if new.symbol != old.symbol}
-    return tuple(replace(hint, symbol=symbols.get(hint.action, hint.symbol)) for hint in hints)
+    zooms = [command.symbol for command in commands if command.action.startswith("zoom(")]
+    are_others = any(action.startswith("zoom(") for action in symbols)
+
+    def symbol(hint: Hint) -> str:
+        if hint.symbol == ALL_ZOOMS:
+            return " ".join(zooms) if are_others else ALL_ZOOMS
+        return symbols.get(hint.action, hint.symbol)
+
+    return tuple(replace(hint, symbol=symbol(hint)) for hint in hints)
+
+
+def adopt(own: Sequence[Command], commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Return the commands of another screen; those that the main screen has too with its keys."""
+    known = {command.id: command for command in commands}
+    return tuple(
+        replace(c, keys=known[c.id].keys, symbol=known[c.id].symbol) if c.id in known else c
+        for c in own
+    )
 
 
 def _with_keys(command: Command, keys: tuple[str, ...] | None) -> Command:

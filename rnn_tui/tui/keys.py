@@ -1,6 +1,7 @@
 """The actions of the main screen, once: footer, help and command palette are made from here."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -44,6 +45,9 @@ class Hint:
     """Whether it stands for what is on the screen now."""
 
 
+JUMP = Command(
+    "j,ctrl+o", "j", "Jump", "a label over each panel and field; its key goes there", "jump"
+)
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
     Command("full_stop", ".", "One optimisation step", "take a step, then hold", "step"),
@@ -112,6 +116,7 @@ COMMANDS = (
         "leave zoom, timestep, focus",
         "zoom_out",
     ),
+    JUMP,
     Command("tab", "Tab", "Next panel", "move the focus, or the zoom", "next_panel(1)"),
     Command("shift+tab", "Shift+Tab", "Previous panel", "the other way round", "next_panel(-1)"),
     Command("y", "y", "Copy the numbers", "of the panel in focus, as a table", "copy_numbers"),
@@ -122,6 +127,22 @@ COMMANDS = (
     Command("q", "q", "Quit", "end the run after the steps under way", "app.quit"),
 )
 PALETTE_KEY = "^p"
+ALL_ZOOMS = "1-5"
+Symbols = Mapping[str, str]
+"""How the key of a command is shown, by the id of the command."""
+
+
+def symbols_of(commands: Sequence[Command]) -> Symbols:
+    """Return what sentences call the keys of commands: of several keys the first."""
+    return {command.id: command.symbol.split(" ")[0] for command in commands}
+
+
+SYMBOLS = symbols_of(COMMANDS)
+
+
+def with_keys(text: str, symbols: Symbols) -> str:
+    """Return a text with each command in braces, as in {quit}, replaced by its key."""
+    return re.sub(r"\{([a-z0-9,-]+)\}", lambda found: symbols.get(found[1], found[0]), text)
 
 
 def hints(
@@ -168,7 +189,7 @@ def hints(
         2: (*forecast, *time),
         3: (*gate, *net, *gates, *time),
     }.get(zoomed, time)
-    zoom = Hint("1-5", "zoom", "zoom(1)", 6)
+    zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
     return (
         *(() if has_ended else steering),
         *offered,
@@ -177,6 +198,7 @@ def hints(
         Hint("e", "edit", "edit", 6),
         Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
         Hint("w", "save", "save", 5 if has_ended else 10),
+        Hint("j", "jump", "jump", 12),
         Hint("?", "help", "help", 3),
         Hint("q", "quit", "app.quit", 0),
         Hint(PALETTE_KEY, "palette", "app.command_palette", 9),

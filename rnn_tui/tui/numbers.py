@@ -1,6 +1,6 @@
 """The numbers behind a panel as tab-separated text, ready for a spreadsheet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,8 @@ def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entr
         The event log.
     """
     rows: list[Row] = []
+    if snapshot.peers and (compared := COMPARED.get(panel)) is not None:
+        return _fit(compared(snapshot.nets))
     match panel:
         case 1 if snapshot.history is not None:
             rows = [("step", "train", "lowest", "highest", "validation"), *_loss(snapshot.history)]
@@ -37,6 +39,56 @@ def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entr
         case 5:
             rows = [("time", "kind", "text"), *_events(entries)]
     return _fit(rows)
+
+
+def _losses(nets: Sequence[Snapshot]) -> list[Row]:
+    """Return the losses of several nets, a row a step that any of them has one of."""
+    columns: list[tuple[str, dict[str, str]]] = []
+    for net in nets:
+        if net.history is not None:
+            rows = list(_loss(net.history))
+            columns += [
+                (f"{net.net} train", {row[0]: row[1] for row in rows}),
+                (f"{net.net} validation", {row[0]: row[4] for row in rows}),
+            ]
+    steps = sorted({step for _, values in columns for step in values}, key=int)
+    header = ("step", *(name for name, _ in columns))
+    return [header, *((step, *(values.get(step, "") for _, values in columns)) for step in steps)]
+
+
+def _forecasts(nets: Sequence[Snapshot]) -> list[Row]:
+    """Return what several nets forecast, at the times that the first one has."""
+    known = [(net.net, net.forecast) for net in nets if net.forecast is not None]
+    if not known:
+        return []
+    first = known[0][1]
+    header = (
+        first.time_name or "time",
+        "part",
+        "actual",
+        *(f"{name} predicted" for name, _ in known),
+    )
+    predicted = [[row[3] for row in _forecast(forecast)] for _, forecast in known]
+    return [
+        header,
+        *((*row[:3], *others) for row, *others in zip(_forecast(first), *predicted, strict=False)),
+    ]
+
+
+def _gradients(nets: Sequence[Snapshot]) -> list[Row]:
+    """Return the norms of several nets, a row a timestep."""
+    known = [(net.net, list(_gradient(net.gradient))) for net in nets if net.gradient is not None]
+    header = ("t", *(f"{name} norm of dL/d{of}" for name, _ in known for of in "hc"))
+    rows = zip(*(rows for _, rows in known), strict=False)
+    return [header, *((row[0][0], *(v for of in row for v in of[1:])) for row in rows)]
+
+
+COMPARED: Mapping[int, Callable[[Sequence[Snapshot]], list[Row]]] = {
+    1: _losses,
+    2: _forecasts,
+    4: _gradients,
+}
+"""What is copied of panels that show several nets."""
 
 
 def _fit(rows: Sequence[Row]) -> str:

@@ -13,6 +13,7 @@ from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
 from rnn_tui.tui.comparing import compare
+from rnn_tui.tui.keys import SYMBOLS, Symbols
 from rnn_tui.tui.plots.words import percent, significant
 
 SETTLED = 200
@@ -27,6 +28,7 @@ LEAST_POINTS = 10
 NOTED_SECONDS = 8.0
 """How long what was found on reading the series comes first, once training has begun."""
 FALLING, RISING = -0.03, 0.1
+RAISE, LOWER = "raise-the-learning-rate", "lower-the-learning-rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,15 @@ class Sentence:
     ink: Ink = Ink.LABEL
 
 
-def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
+def read(snapshot: Snapshot, waited: float, keys: Symbols = SYMBOLS) -> tuple[Sentence, ...]:
     """Return the sentences, the most important first; there is always one.
 
     Parameters
     ----------
     waited
         Seconds since the session entered its present state.
+    keys
+        What the keys of the commands are called.
     """
     match snapshot.state:
         case State.LOADING:
@@ -57,14 +61,18 @@ def read(snapshot: Snapshot, waited: float) -> tuple[Sentence, ...]:
                 Sentence("Only the first start takes seconds: the result is kept on disk."),
             )
         case State.PAUSED:
-            hold = Sentence("Paused. space goes on, . takes one optimisation step.", Ink.MARK)
+            hold = Sentence(
+                f"Paused. {keys['pause-or-resume']} goes on, "
+                f"{keys['one-optimisation-step']} takes one optimisation step.",
+                Ink.MARK,
+            )
             why = (Sentence(snapshot.reason, Ink.MARK),) if snapshot.reason else ()
-            return *why, hold, *_notes(snapshot), *_observe(snapshot)
+            return *why, hold, *_notes(snapshot), *_observe(snapshot, keys)
         case State.ENDED:
-            return tuple(_conclude(snapshot))
+            return tuple(_conclude(snapshot, keys))
         case State.TRAINING:
             noted = _notes(snapshot) if waited < NOTED_SECONDS else ()
-            return *noted, *_observe(snapshot)
+            return *noted, *_observe(snapshot, keys)
 
 
 def _notes(snapshot: Snapshot) -> Iterator[Sentence]:
@@ -77,7 +85,7 @@ def has_failed(snapshot: Snapshot) -> bool:
     return ended is not None and ended.status in {Status.DIVERGED, Status.FAILED}
 
 
-def _conclude(snapshot: Snapshot) -> Iterator[Sentence]:
+def _conclude(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     ended = snapshot.ended
     if ended is None:
         yield Sentence(snapshot.message or "The run has ended.")
@@ -90,7 +98,7 @@ def _conclude(snapshot: Snapshot) -> Iterator[Sentence]:
     if ended.best_step is not None and not ended.rows_followed:
         yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
     yield from _test(ended)
-    yield Sentence("The panels stay as they are; q quits.")
+    yield Sentence(f"The panels stay as they are; {keys['quit']} quits.")
 
 
 def _test(ended: RunEnded) -> Iterator[Sentence]:
@@ -103,12 +111,12 @@ def _test(ended: RunEnded) -> Iterator[Sentence]:
     yield Sentence(f"On the {part} RMSE {significant(model.rmse)}: {than}.", Ink.FIRST)
 
 
-def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
+def _observe(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     if snapshot.message:
         yield Sentence(snapshot.message, Ink.WARNING)
     if snapshot.refused:
         yield Sentence(snapshot.refused, Ink.WARNING)
-    yield from _broken(snapshot.gradient)
+    yield from _broken(snapshot.gradient, keys)
     yield from (Sentence(text, ink) for text, ink in compare(snapshot))
     if snapshot.rows_followed is not None:
         yield from _followed(snapshot, snapshot.rows_followed)
@@ -118,14 +126,15 @@ def _observe(snapshot: Snapshot) -> Iterator[Sentence]:
     yield from overfitting or _skill(snapshot)
     yield from _reach(snapshot.gradient)
     if snapshot.history is not None:
-        yield from _trend(snapshot.history.loss)
+        yield from _trend(snapshot.history.loss, keys)
 
 
-def _broken(flow: GradientFlow | None) -> Iterator[Sentence]:
+def _broken(flow: GradientFlow | None, keys: Symbols) -> Iterator[Sentence]:
     if flow is None:
         return
     if not np.isfinite(flow.hidden).all():
-        yield Sentence("The gradient overflows: press - to lower the learning rate.", Ink.WARNING)
+        text = f"The gradient overflows: press {keys[LOWER]} to lower the learning rate."
+        yield Sentence(text, Ink.WARNING)
     gone = np.flatnonzero(flow.hidden == 0)
     if gone.size:
         text = (
@@ -186,7 +195,7 @@ def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:
         yield Sentence(f"Gradient reaches back {lag} of {T} steps: older ones hardly teach.")
 
 
-def _trend(loss: Curve) -> Iterator[Sentence]:
+def _trend(loss: Curve, keys: Symbols) -> Iterator[Sentence]:
     """Compare geometric means: a single spike must not outweigh all other steps."""
     if not loss.step.size:
         return
@@ -204,6 +213,8 @@ def _trend(loss: Curve) -> Iterator[Sentence]:
     if change < FALLING:
         yield Sentence(f"Training loss fell by {percent(-change)} {span}.")
     elif change > RISING:
-        yield Sentence(f"Training loss rose by {percent(change)} {span}: try -.", Ink.SECOND)
+        yield Sentence(
+            f"Training loss rose by {percent(change)} {span}: try {keys[LOWER]}.", Ink.SECOND
+        )
     else:
-        yield Sentence(f"Training loss is flat {span}: try + or -.")
+        yield Sentence(f"Training loss is flat {span}: try {keys[RAISE]} or {keys[LOWER]}.")

@@ -1,4 +1,4 @@
-"""The app's own theme."""
+"""The app's own themes."""
 
 from textual.theme import Theme
 
@@ -19,6 +19,21 @@ THEME = Theme(
     panel="#1d2735",
     dark=True,
 )
+LIGHT_THEME = Theme(
+    name="rnn-tui-light",
+    primary="#0068b3",
+    secondary="#b85c00",
+    accent="#7d4a00",
+    warning="#b85c00",
+    error="#b3261e",
+    success="#0068b3",
+    foreground=LIGHT.foreground,
+    background=LIGHT.background,
+    surface="#eef2f7",
+    panel="#dde4ed",
+    dark=False,
+)
+OWN = (THEME, LIGHT_THEME)
 HEX_LENGTH = len("#rrggbb")
 
 

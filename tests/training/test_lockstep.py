@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from rnn_tui.errors import DataError
+from rnn_tui.training.checkpoint import load_model
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.events import RunEnded, Status, StepsDone
+from rnn_tui.training.files import path_of_net
 from rnn_tui.training.lockstep import Lockstep, nearest_size
 from rnn_tui.training.sampling import BatchSampler
 from rnn_tui.training.session import Session
@@ -152,3 +154,32 @@ def test_what_is_adjusted_is_adjusted_for_all_and_a_fault_is_forgiven_to_all(con
     run.fault = run.others[0].fault = "a fault"
     run.forgive()
     assert (run.fault, run.others[0].fault) == (None, None)
+
+
+def test_saving_writes_a_model_of_each_net_beside_the_first(compare, tmp_path):
+    session = compare()
+    wait_for(lambda: session.snapshot.best_step is not None)
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    path = tmp_path / "kept.safetensors"
+    session.save(path)
+    wait_for(lambda: session.snapshot.saved is not None)
+    assert session.snapshot.saved.fault == ""
+    first, *others = session.snapshot.nets
+    files = [path, *(path_of_net(path, net.net) for net in others)]
+    models = [load_model(file) for file in files]
+    cells = [session.config.model.cell, *(config.model.cell for config in session.others)]
+    assert [model.config.model.cell for model in models] == cells
+    assert len({file.name for file in files}) == len(files)
+    assert first.best_step == models[0].step
+
+
+def test_all_nets_run_freely_where_it_is_asked(compare):
+    session = compare()
+    wait_for(lambda: session.snapshot.best_step is not None)
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    session.show_free_running(on=True)
+    wait_for(lambda: all(net.forecast.free is not None for net in session.snapshot.nets))
+    session.show_free_running(on=False)
+    wait_for(lambda: all(net.forecast.free is None for net in session.snapshot.nets))

@@ -141,3 +141,79 @@ async def test_three_nets_have_their_labels_and_numbers_on_80_by_24(show):
         assert "LSTM 32, RNN 32, GRU 32" in shown.header
         assert "step 4,000" in shown.header
         assert "/50" in shown.text
+
+
+def copied(shown):
+    return [line.split("\t") for line in shown.app.clipboard.splitlines()]
+
+
+async def test_y_copies_the_numbers_of_all_nets(show):
+    async with show(BOTH, size=(120, 40)) as shown:
+        await shown.press("1", "y")
+        header, *rows = copied(shown)
+        assert header == [
+            "step",
+            "LSTM 32 train",
+            "LSTM 32 validation",
+            "RNN 32 train",
+            "RNN 32 validation",
+        ]
+        assert all(len(row) == 5 for row in rows)
+        assert any(row[1] and row[3] for row in rows)
+        await shown.press("2", "y")
+        header, *rows = copied(shown)
+        assert header[3:] == ["LSTM 32 predicted", "RNN 32 predicted"]
+        assert float(rows[-1][4]) == pytest.approx(BOTH.peers[0].forecast.predicted[-1], rel=1e-6)
+        await shown.press("4", "y")
+        header, *rows = copied(shown)
+        assert header == [
+            "t",
+            "LSTM 32 norm of dL/dh",
+            "LSTM 32 norm of dL/dc",
+            "RNN 32 norm of dL/dh",
+            "RNN 32 norm of dL/dc",
+        ]
+        assert float(rows[-1][3]) == pytest.approx(BOTH.peers[0].gradient.hidden[-1], rel=1e-6)
+
+
+async def test_y_copies_the_gates_of_the_net_that_is_shown(show):
+    async with show(BOTH, size=(120, 40)) as shown:
+        await shown.press("G", "3", "y")
+        header, first, *_ = copied(shown)
+        name = header[1].rstrip("0123456789")
+        values = BOTH.peers[0].trace.gates[name]
+        assert len(header) == 1 + values.shape[1]
+        assert float(first[1]) == pytest.approx(values[0, 0], rel=1e-6)
+
+
+async def test_d_shows_the_errors_of_all_nets_and_f_lets_them_run_freely(show):
+    async with show(BOTH, size=(120, 40)) as shown:
+        await shown.press("2")
+        assert "▄ actual" in shown.lines[1]
+        await shown.press("d")
+        assert "errors" in shown.lines[1]
+        assert "▄ actual" not in shown.lines[1]
+        assert any(line.lstrip("│").startswith("-") or "−" in line for line in shown.lines[2:-4])
+        await shown.press("d")
+        free = tuple(
+            replace(net, forecast=replace(net.forecast, free=net.forecast.actual * 0.5))
+            for net in BOTH.nets
+        )
+        before = shown.text
+        await shown.show(replace(free[0], peers=free[1:], match="units"))
+        assert "free-running" in shown.lines[1]
+        assert shown.text != before
+
+
+async def test_w_names_the_file_of_each_net_and_asks_before_any_is_replaced(
+    show, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-rnn-32.safetensors").touch()
+    async with show(BOTH, size=(120, 40)) as shown:
+        await shown.press("w", "ctrl+u", *"a.safetensors")
+        await shown.press("enter")
+        await shown.pilot.pause(0.1)
+        assert "a-rnn-32.safetensors exists" in shown.text
+        await shown.press("o")
+        assert "as a.safetensors, a-rnn-32.safetensors" in shown.reading

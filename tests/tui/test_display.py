@@ -5,7 +5,10 @@ import pytest
 from rnn_tui.config import DisplayConfig
 from rnn_tui.errors import UsageError
 from rnn_tui.settings import Settings
-from rnn_tui.tui.display import choose_display
+from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.display import Display, choose_display
+from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT
+from tests.tui.fake_session import FakeSession, make_snapshot
 
 LOCAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 OVER_SSH = LOCAL | {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
@@ -53,3 +56,34 @@ def test_a_theme_that_is_not_there_is_told_with_its_line_and_those_that_are(tmp_
         f"{path}:2: theme: no such theme as 'nrod'; there are rnn-tui"
     )
     assert "nord" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "ground", "theme"),
+    [
+        ({}, None, "rnn-tui"),
+        ({}, "15;0", "rnn-tui"),
+        ({}, "0;15", "rnn-tui-light"),
+        ({}, "0;default;7", "rnn-tui-light"),
+        ({}, "default;default", "rnn-tui"),
+        ({"theme": "rnn-tui"}, "0;15", "rnn-tui"),
+        ({"theme": "rnn-tui-light"}, "15;0", "rnn-tui-light"),
+    ],
+)
+def test_a_light_ground_gets_the_light_theme_where_none_is_set(tmp_path, settings, ground, theme):
+    environment = LOCAL if ground is None else LOCAL | {"COLORFGBG": ground}
+    chosen = choose_display(DisplayConfig(), Settings(**settings), environment, tmp_path)
+    assert chosen.theme == theme
+
+
+@pytest.mark.parametrize(("theme", "dark"), [("rnn-tui", True), ("rnn-tui-light", False)])
+async def test_sixteen_colours_follow_the_theme(theme, dark):
+    display = Display(few_colours=True, theme=theme)
+    app = RnnTuiApp(FakeSession(make_snapshot(4000)), display=display, fps=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        palette = app._main._look.palette
+        assert palette is (SIXTEEN if dark else SIXTEEN_LIGHT)
+        app.theme = "textual-light" if dark else "textual-dark"
+        await pilot.pause()
+        assert app._main._look.palette is (SIXTEEN_LIGHT if dark else SIXTEEN)

@@ -37,18 +37,35 @@ def draw_body(form: Form, faults: Faults, width: int, height: int) -> list[Row]:
     faults
         What is wrong with a field, by its key: it stands beside the field, or below it.
     """
+    rows, starts = _laid_out(form, faults, width)
+    top = _top(starts[form.focus], len(rows), height)
+    return (rows + [()] * height)[top : top + height]
+
+
+def places_seen(form: Form, faults: Faults, width: int, height: int) -> dict[int, int]:
+    """Return which fields `draw_body` shows: the place of each, and the row that it begins in."""
+    rows, starts = _laid_out(form, faults, width)
+    top = _top(starts[form.focus], len(rows), height)
+    return {place: row - top for place, row in enumerate(starts) if top <= row < top + height}
+
+
+def _top(focused: int, count: int, height: int) -> int:
+    """Return the first of `count` rows that is shown, so that the row `focused` is seen."""
+    return max(0, min(focused - height // 2, count - height))
+
+
+def _laid_out(form: Form, faults: Faults, width: int) -> tuple[list[Row], list[int]]:
+    """Return all rows, and the one that each field begins in."""
     rows: list[Row] = []
-    focused = 0
+    starts: list[int] = []
     heading = ""
-    for place, field in enumerate(form.fields):
+    for field in form.fields:
         if field.heading != heading:
             heading = field.heading
             rows += [(), (Piece(f" {heading}", Ink.MARK, bold=True),)] if rows else [_head(heading)]
-        if place == form.focus:
-            focused = len(rows)
+        starts.append(len(rows))
         rows += _field_rows(form, field, faults.get(field.key, ""), width)
-    top = max(0, min(focused - height // 2, len(rows) - height))
-    return (rows + [()] * height)[top : top + height]
+    return rows, starts
 
 
 def _head(heading: str) -> Row:

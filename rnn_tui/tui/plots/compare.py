@@ -27,7 +27,14 @@ from rnn_tui.charts import (
 )
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import Curve, Forecast, Snapshot
-from rnn_tui.tui.plots.forecast import first_shown, index_of_timestep, time_at, to_numbers
+from rnn_tui.tui.plots.forecast import (
+    USUAL,
+    ForecastView,
+    first_shown,
+    index_of_timestep,
+    time_at,
+    to_numbers,
+)
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import significant
@@ -128,22 +135,31 @@ def draw_losses(
     return Picture(_strips(chart, frame), legend, reading)
 
 
-def draw_forecasts(snapshot: Snapshot, frame: Frame) -> Picture:
-    """Return the series as an area, and what every net forecasts one step ahead."""
+def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:
+    """Return the series as an area, and what every net forecasts; or the errors of every net.
+
+    Where all nets have free-running forecasts, these stand in the place of those one step ahead.
+    """
     nets = nets_of(snapshot)
-    area = Word(f"{':' if frame.look.ascii else '▄'} actual", short="")
-    legend = _legend(nets, frame, area)
     forecasts = [net.forecast for net in snapshot.nets if net.forecast is not None]
+    runs_free = bool(forecasts) and all(forecast.free is not None for forecast in forecasts)
+    legend = _legend(nets, frame, _what(frame, view, runs_free=runs_free))
     if len(forecasts) < len(nets) or not forecasts[0].time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
     first = forecasts[0]
     cursor = index_of_timestep(snapshot, frame.cursor)
     shown = slice(first_shown(first, frame.width, cursor), None)
     time, actual = to_numbers(first.time)[shown], first.actual[shown]
-    predicted = [forecast.predicted[shown] for forecast in forecasts]
+    predicted = [_forecast_of(forecast)[shown] for forecast in forecasts]
+    kept = [within_reach(actual, values) for values in predicted]
+    if view.residuals:
+        kept = [actual - values for values in kept]
+        with np.errstate(over="ignore", invalid="ignore"):
+            predicted = [actual - values for values in predicted]
+        actual = np.zeros_like(actual)
     dates = np.issubdtype(first.time.dtype, np.datetime64)
     x = fit_axis(time, labels="date" if dates else "number")
-    y = fit_axis(actual, *(within_reach(actual, values) for values in predicted), margin=0.02)
+    y = fit_axis(actual, *kept, margin=0.02)
     reading = _errors(nets) if cursor is None else _values_at(nets, first, cursor)
     if x is None or y is None:
         return Picture(say(frame, "no finite value to show", ink=Ink.WARNING), legend, reading)
@@ -156,8 +172,11 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame) -> Picture:
             _series(time, values, pen)
             for values, (_, pen) in reversed(list(zip(predicted, nets, strict=True)))
         ),
-        areas=(Area(time, np.full_like(actual, y.low), actual),),
-        rules=tuple(Rule(part.start) for part in parts[1:]),
+        areas=() if view.residuals else (Area(time, np.full_like(actual, y.low), actual),),
+        rules=(
+            *(Rule(part.start) for part in parts[1:]),
+            *((Rule(0.0, upright=False),) if view.residuals else ()),
+        ),
         regions=parts,
         x_name=first.time_name,
         cursor=None
@@ -165,6 +184,19 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame) -> Picture:
         else Cursor(to_numbers(first.time)[cursor], time_at(first, cursor)),
     )
     return Picture(_strips(chart, frame), legend, reading)
+
+
+def _what(frame: Frame, view: ForecastView, *, runs_free: bool) -> Word:
+    """Return what the lines are drawn against, and of which kind of forecast they are."""
+    text = "errors" if view.residuals else f"{':' if frame.look.ascii else '▄'} actual"
+    return Word(f"{text}, free-running" if runs_free else text, short="")
+
+
+def _forecast_of(forecast: Forecast) -> Floats:
+    """Return what is forecast: by itself alone where that is known, else one step ahead."""
+    if forecast.free is None:
+        return forecast.predicted
+    return np.where(np.isfinite(forecast.free), forecast.free, forecast.predicted)
 
 
 def draw_gradients(snapshot: Snapshot, frame: Frame) -> Picture:

@@ -102,6 +102,30 @@ SIXTEEN = Palette(
     ramp=DARK.ramp,
 )
 """What every terminal has: each colour is one of the sixteen, cyan and brown for data."""
+SIXTEEN_LIGHT = Palette(
+    background="#ffffff",
+    foreground="#000000",
+    inks=(
+        (Ink.GRID, "#aaaaaa"),
+        (Ink.AXIS, "#555555"),
+        (Ink.LABEL, "#555555"),
+        (Ink.FIRST, "#0000aa"),
+        (Ink.SECOND, "#aa0000"),
+        (Ink.AREA, "#aaaaaa"),
+        (Ink.MARK, "#000000"),
+        (Ink.WARNING, "#aa00aa"),
+        (Ink.RULE, "#555555"),
+        (Ink.BAND, "#aaaaaa"),
+    ),
+    papers=((Paper.FIRST, "#ffffff"), (Paper.SECOND, "#ffffff"), (Paper.AREA, "#aaaaaa")),
+    frame="#555555",
+    focus="#0000aa",
+    good="#0000aa",
+    cold=LIGHT.cold,
+    warm=LIGHT.warm,
+    ramp=LIGHT.ramp,
+)
+"""The same on a light ground, where cyan and brown would pale: blue and red for data."""
 
 
 SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’╵▴▾×▶◀", "--.|d*oo+x#<o-<>''^vx><", strict=True))

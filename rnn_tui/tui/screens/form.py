@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -13,8 +14,11 @@ from rnn_tui.tui.form.fields import Field
 from rnn_tui.tui.form.state import Form
 from rnn_tui.tui.form.texts import Faults, Texts
 from rnn_tui.tui.plots.look import Look
+from rnn_tui.tui.screens.jump import LABELS, JumpScreen, Target
 from rnn_tui.tui.widgets.form import FormView
 
+JUMP_KEY = "ctrl+o"
+"""Letters are filled in, so that it takes another key than elsewhere."""
 Check = Callable[[Texts], Faults]
 
 
@@ -48,14 +52,16 @@ class FormScreen(ModalScreen[Texts | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "confirm", "Confirm", priority=True),
-        Binding("escape", "dismiss(None)", "Leave", priority=True),
+        Binding("enter", "confirm", "Confirm"),
+        Binding("escape", "dismiss(None)", "Leave"),
+        Binding(JUMP_KEY, "jump", "Jump"),
     ]
 
     def __init__(self, purpose: Purpose, texts: Texts, look: Look) -> None:
         super().__init__()
         self._purpose = purpose
-        several = "Tab ↑ ↓ field · ← → choice · " if len(purpose.fields) > 1 else ""
+        several = "Tab ↑ ↓ field · ← → choice · ^o jump · " if len(purpose.fields) > 1 else ""
+        self._look = look
         keys = f"Enter {purpose.confirm} · {several}Esc leave"
         self._view = FormView(Form.of(purpose.fields, texts), purpose.title, keys)
         self._view.set_reactive(FormView.look, look)
@@ -72,6 +78,26 @@ class FormScreen(ModalScreen[Texts | None]):
     def on_form_view_changed(self) -> None:
         """Check what stands there now."""
         self._view.faults = self._purpose.check(self._view.form.texts)
+
+    def on_key(self, event: events.Key) -> None:
+        """Fill in what was typed before the form had the focus."""
+        if not self._view.has_focus:
+            self._view.on_key(event)
+
+    def action_jump(self) -> None:
+        """Offer the fields that can be seen."""
+        area = self._view.region
+        seen = self._view.places_seen()
+        if self._view.busy or len(seen) < 2:
+            return
+        places = dict(zip(LABELS, seen, strict=False))
+
+        def go(key: str | None) -> None:
+            if key is not None:
+                self._view.form = self._view.form.to_field(places[key])
+
+        targets = [Target(key, area.x, area.y + seen[place]) for key, place in places.items()]
+        self.app.push_screen(JumpScreen(targets, self._look), go)
 
     def action_confirm(self) -> None:
         """Check once more, then end with the texts."""

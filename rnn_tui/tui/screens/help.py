@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from rnn_tui.cells import Ink
 from rnn_tui.tui.explanations import EXPLANATIONS, Explanation
-from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY, Command
+from rnn_tui.tui.keys import COMMANDS, PALETTE_KEY, Command, Symbols, symbols_of, with_keys
 from rnn_tui.tui.plots.look import Look
 
 OTHER_KEYS = (
@@ -37,7 +37,9 @@ class HelpScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "app.pop_screen", "Back"),
+        Binding("escape", "app.pop_screen", "Back"),
+        Binding("question_mark", "app.pop_screen", "Back", id="help"),
+        Binding("q", "app.pop_screen", "Back", id="quit"),
     ]
 
     def __init__(self, look: Look, page: Group) -> None:
@@ -58,11 +60,15 @@ def help_page(
     explanations: Sequence[Explanation] = EXPLANATIONS,
 ) -> Group:
     """Return the whole page, the panel numbered `first` before the keys."""
+    symbols = symbols_of(commands)
     head = Text("Help", style=look.style(bold=True))
-    head.append(look.text("   Esc or ? goes back · ↑ ↓ scroll"), look.style(Ink.LABEL))
+    head.append(
+        look.text(f"   Esc or {symbols['help']} goes back · ↑ ↓ scroll"), look.style(Ink.LABEL)
+    )
     keys = [_heading("Keys", look), _keys(look, commands)]
     panels = {
-        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look)] for e in explanations
+        e.number: [_heading(f"{e.number} {e.title}", look), _panel(e, look, symbols)]
+        for e in explanations
     }
     chosen = panels.pop(first, []) if first else []
     rest = [part for panel in panels.values() for part in panel]
@@ -78,13 +84,13 @@ def _keys(look: Look, commands: Sequence[Command]) -> Table:
     return _rows(((key, what, Ink.NONE) for key, what in (*known, *OTHER_KEYS)), look, Ink.FIRST)
 
 
-def _panel(panel: Explanation, look: Look) -> Table:
+def _panel(panel: Explanation, look: Look, symbols: Symbols) -> Table:
     rows = [
-        ("shows", panel.shows, Ink.NONE),
+        ("shows", with_keys(panel.shows, symbols), Ink.NONE),
         *(("formula" if n == 0 else "", line, Ink.FIRST) for n, line in enumerate(panel.formula)),
-        ("reading", panel.read, Ink.NONE),
-        ("healthy", panel.healthy, Ink.NONE),
-        ("ill", panel.ill, Ink.SECOND),
+        ("reading", with_keys(panel.read, symbols), Ink.NONE),
+        ("healthy", with_keys(panel.healthy, symbols), Ink.NONE),
+        ("ill", with_keys(panel.ill, symbols), Ink.SECOND),
     ]
     return _rows(rows, look, Ink.LABEL)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
 from rnn_tui.tui.keymap import relabel
-from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, tabs
+from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, symbols_of, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
@@ -40,6 +40,9 @@ from rnn_tui.tui.widgets.panels import (
     GradientPanel,
     LossPanel,
 )
+
+if TYPE_CHECKING:
+    from rnn_tui.tui.screens.jump import Target
 
 LEAST_FOR_FOUR = (72, 20)
 LEAST_FOR_FIVE = (140, 50)
@@ -100,6 +103,7 @@ class MainScreen(SteeringScreen):
         super().__init__()
         self._look = look
         self._commands = commands
+        self._keys = symbols_of(commands)
         self._journal = journal
         self._session = session
         self._fps = fps
@@ -202,7 +206,7 @@ class MainScreen(SteeringScreen):
         self._header.right = number_words(snapshot)
         if self._remark is not None and self._clock() >= self._remark.until:
             self._remark = None
-        sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited)
+        sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited, self._keys)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
         offered = hints(
@@ -231,7 +235,7 @@ class MainScreen(SteeringScreen):
                 panel.focus()
                 self._last_single = shown
         titles = [panel.plot.short_title for panel in self._panels]
-        self._tabs.hints = tabs(titles, shown or 0)
+        self._tabs.hints = relabel(tabs(titles, shown or 0), self._commands)
         self.call_after_refresh(self._show_in_panels)
 
     def _show_in_panels(self) -> None:
@@ -258,7 +262,10 @@ class MainScreen(SteeringScreen):
     def _may_steer(self) -> bool:
         if self._session.snapshot.state is not State.ENDED:
             return True
-        self._say("The run has ended: there is nothing to steer. r begins anew, q quits.")
+        again, leave = self._keys["restart"], self._keys["quit"]
+        self._say(
+            f"The run has ended: there is nothing to steer. {again} begins anew, {leave} quits."
+        )
         return False
 
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
@@ -303,6 +310,46 @@ class MainScreen(SteeringScreen):
         else:
             self.focus_previous(Panel)
 
+    def action_jump(self) -> None:
+        """Offer the panels and tabs, and the nets that are compared."""
+        from rnn_tui.tui.screens.jump import JumpScreen  # noqa: PLC0415 - when asked
+
+        targets = self._targets()
+        if targets:
+            self.app.push_screen(JumpScreen(targets, self._look), self._jump)
+        else:
+            self._say("Nothing to jump to.")
+
+    def _targets(self) -> "list[Target]":
+        from rnn_tui.tui.screens.jump import LABELS, Target, over_tabs  # noqa: PLC0415 - as above
+
+        shown = [panel for panel in self._panels if panel.region]
+        found = [Target(str(p.plot.number), p.region.x + 2, p.region.y) for p in shown]
+        if self._tabs.region:
+            row = self._tabs.region.y
+            found = list(over_tabs(self._tabs.hints, self._tabs.size.width, row)) or found
+        area = self._gates.region
+        nets = self._session.snapshot.nets if self._session.snapshot.peers and area else ()
+        named = list(enumerate(nets))[: max(0, area.height - 2)]
+        return found + [
+            Target(LABELS[place], area.x + 1, area.y + 1 + place, net.net) for place, net in named
+        ]
+
+    def _jump(self, key: str | None) -> None:
+        if key is None:
+            return
+        if not key.isdigit():
+            from rnn_tui.tui.screens.jump import LABELS  # noqa: PLC0415 - as above
+
+            self._gates.select_net(LABELS.index(key), self._session.snapshot)
+            number = self._gates.plot.number
+        else:
+            number = int(key)
+        if self._grid.has_class("-single") and self._zoomed is None:
+            self._turn_to(number)
+        else:
+            self._panels[number - 1].focus()
+
     def action_toggle_pause(self) -> None:
         """Pause or resume."""
         if self._may_steer():
@@ -336,9 +383,11 @@ class MainScreen(SteeringScreen):
 
     def action_next_net(self) -> None:
         """Show the gates of the next of the nets that train in lockstep."""
-        remark = self._gates.select_next_net(self._session.snapshot)
-        if remark:
-            self._say(remark)
+        snapshot = self._session.snapshot
+        if snapshot.peers:
+            self._gates.select_net((self._gates.net + 1) % len(snapshot.nets), snapshot)
+        else:
+            self._say(f"There is one net alone: {self._keys['compare']} compares it with another.")
 
     def action_toggle_scale(self) -> None:
         """Show the loss on the other scale."""
@@ -394,7 +443,10 @@ class MainScreen(SteeringScreen):
         text = ""
         if self._snapshot is not None:
             gate, entries = self._gates.selected, self._journal.entries
-            text = numbers_of(number, self._snapshot, gate, entries)
+            shown = self._snapshot
+            if number == self._gates.plot.number:
+                shown = shown.nets[self._gates.net % len(shown.nets)]
+            text = numbers_of(number, shown, gate, entries)
         if not text:
             self._say("There are no numbers to copy yet.")
             return
@@ -427,4 +479,6 @@ class MainScreen(SteeringScreen):
 
             net = self._gates.net % len(self._session.snapshot.nets)
             self._session.take_walk(net)
-            self.app.push_screen(WalkScreen(self._session, self._fps, self._clock, self._look, net))
+            self.app.push_screen(
+                WalkScreen(self._session, self._fps, self._clock, self._look, net, self._commands)
+            )

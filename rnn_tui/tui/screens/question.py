@@ -54,8 +54,8 @@ class QuestionScreen(ModalScreen[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Take an answer; other keys do nothing."""
-        event.stop()
-        if event.key in {answer.key for answer in self._answers}:
+        if self.is_current and event.key in {answer.key for answer in self._answers}:
+            event.stop()
             self.dismiss(event.key)
 
 

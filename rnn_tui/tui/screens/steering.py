@@ -9,10 +9,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnn_tui.config import RunConfig
+from rnn_tui.training.files import path_of_net
 from rnn_tui.training.snapshot import Match, Saved, Snapshot
 from rnn_tui.tui.comparing import beside, rival
 from rnn_tui.tui.form.texts import Texts
 from rnn_tui.tui.header import BEFORE_TRAINING
+from rnn_tui.tui.keys import Symbols
 from rnn_tui.tui.pace import faster, limit_words, slower
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.words import duration
@@ -27,6 +29,8 @@ class SteeringScreen(Screen[None]):
 
     _session: RunSession
     _look: Look
+    _keys: Symbols
+    """What the keys of the commands are called."""
     _last_saved: Saved | None = None
     _once_saved: Callable[[], None] | None = None
     """What waits for the model to be written."""
@@ -70,7 +74,8 @@ class SteeringScreen(Screen[None]):
         if self._may_steer():
             limit = self._session.snapshot.speed_limit
             if limit is None:
-                self._say("There is no speed limit: [ sets one, for showing how it learns.")
+                key = self._keys["slow-down"]
+                self._say(f"There is no speed limit: {key} sets one, for showing how it learns.")
             else:
                 self._limit(faster(limit))
 
@@ -81,10 +86,11 @@ class SteeringScreen(Screen[None]):
 
     def _limit(self, limit: float | None) -> None:
         self._session.limit_speed(limit)
-        said = (
-            "Full speed." if limit is None else f"At most {limit_words(limit)}; 0 lifts the limit."
-        )
-        self._say(said)
+        if limit is None:
+            self._say("Full speed.")
+        else:
+            key = self._keys["full-speed"]
+            self._say(f"At most {limit_words(limit)}; {key} lifts the limit.")
 
     def action_run_until(self) -> None:
         """Ask for a goal and run until it is reached."""
@@ -153,7 +159,7 @@ class SteeringScreen(Screen[None]):
         elif session.match == "units":
             self._relaunch(config, "Compared by the number of parameters.", others, "parameters")
         else:
-            self._relaunch(config, "Alone again: c compares.")
+            self._relaunch(config, f"Alone again: {self._keys['compare']} compares.")
 
     def _relaunch(
         self,
@@ -213,14 +219,20 @@ class SteeringScreen(Screen[None]):
             if texts is None:
                 return
             path = path_of(texts)
-            if path.exists():
-                self._ask_to_replace(path, then)
+            taken = [file for file in self._files(path) if file.exists()]
+            if taken:
+                self._ask_to_replace(path, taken[0], then)
             else:
                 self._write(path, then)
 
         self.app.push_screen(save_form(self._session.snapshot, self._look), chosen)
 
-    def _ask_to_replace(self, path: Path, then: Callable[[], None] | None) -> None:
+    def _files(self, path: Path) -> list[Path]:
+        """Return every file that saving as `path` writes: one for each net."""
+        peers = self._session.snapshot.peers
+        return [path, *(path_of_net(path, net.net) for net in peers)]
+
+    def _ask_to_replace(self, path: Path, taken: Path, then: Callable[[], None] | None) -> None:
         from rnn_tui.tui.screens.question import Answer, QuestionScreen  # noqa: PLC0415
 
         def answered(key: str | None) -> None:
@@ -230,7 +242,7 @@ class SteeringScreen(Screen[None]):
                 self._ask_path(then)
 
         answers = (Answer("o", "o", "overwrite"),)
-        question = f"{path} exists. Overwrite it?"
+        question = f"{taken} exists. Overwrite it?"
         self.app.push_screen(QuestionScreen(question, answers, self._look), answered)
 
     def _write(self, path: Path, then: Callable[[], None] | None) -> None:
@@ -248,7 +260,9 @@ class SteeringScreen(Screen[None]):
         if saved.fault:
             self._say(f"Not saved: {saved.fault}")
             return
-        self._say(f"Saved the weights of step {saved.step:,} as {saved.path}.")
+        first, *others = self._files(saved.path)
+        beside_it = "".join(f", {net.name}" for net in others)
+        self._say(f"Saved the weights of step {saved.step:,} as {first}{beside_it}.")
         if then is not None:
             then()
 

@@ -1,6 +1,6 @@
 """The walk: one training step in slow motion, forwards and back through time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -13,6 +13,8 @@ from textual.screen import Screen
 
 from rnn_tui.cells import Ink
 from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.tui.keymap import adopt
+from rnn_tui.tui.keys import COMMANDS, Command, Hint
 from rnn_tui.tui.plots.arrivals import draw_arrivals
 from rnn_tui.tui.plots.forecast import index_of_timestep, time_at
 from rnn_tui.tui.plots.look import Look
@@ -20,6 +22,7 @@ from rnn_tui.tui.plots.picture import Frame, Picture, Word, say
 from rnn_tui.tui.plots.tracks import draw_tracks
 from rnn_tui.tui.plots.weights import draw_weights
 from rnn_tui.tui.screens.help import HelpScreen, help_page
+from rnn_tui.tui.screens.jump import JumpScreen, Target
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.walk.explained import WALK_EXPLANATIONS
 from rnn_tui.tui.walk.keys import WALK_COMMANDS, walk_hints
@@ -36,6 +39,8 @@ LEAST_FOR_ONE = (24, 9)
 WAITING = Tale("One moment:", "the kernels take the training step apart, in double precision.")
 WAITING_LONG = "Compiling them for it takes seconds, but only the first time."
 PATIENCE_SECONDS = 1.0
+PHASES = {1: "forwards", 2: "backwards", 3: "sum"}
+"""What the labels of phases that have no panel on the screen stand for."""
 
 
 class StagePanel(Panel):
@@ -70,6 +75,8 @@ class WalkScreen(Screen[None]):
         Palette and glyphs.
     net
         Which of the nets that train in lockstep.
+    commands
+        Those of the main screen: what both have has the same keys.
     """
 
     AUTO_FOCUS = ""
@@ -94,10 +101,12 @@ class WalkScreen(Screen[None]):
         clock: Callable[[], float],
         look: Look,
         net: int = 0,
+        commands: Sequence[Command] = COMMANDS,
     ) -> None:
         super().__init__()
         self._session, self._fps, self._clock, self._look = session, fps, clock, look
         self._began = clock()
+        self._commands = adopt(WALK_COMMANDS, commands)
         self._player: Player | None = None
         self._net = net
         self._snapshot = session.snapshot.nets[net]
@@ -159,7 +168,7 @@ class WalkScreen(Screen[None]):
         more = f" {WAITING_LONG} {waited:.0f} s." if waited >= PATIENCE_SECONDS else ""
         self._caption.tale = replace(WAITING, text=WAITING.text + more)
         self._header.words = (Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),)
-        self._hints.hints = walk_hints(plays=False)[-1:]
+        self._hints.hints = self._offered(plays=False)[-1:]
 
     def _go(self, player: Player) -> None:
         self._player = player
@@ -198,7 +207,16 @@ class WalkScreen(Screen[None]):
             Word(f"{player.speed:g} a second", short=f"{player.speed:g}/s"),
             Word("backwards in time", Ink.MARK, "") if player.direction < 0 else Word("", short=""),
         )
-        self._hints.hints = walk_hints(plays=player.plays)
+        self._hints.hints = self._offered(plays=player.plays)
+
+    def _offered(self, *, plays: bool) -> tuple[Hint, ...]:
+        """Return the hints with the keys that the commands have."""
+        symbols = {command.action: command.symbol for command in self._commands}
+        shared = {command.action for command in COMMANDS}
+        return tuple(
+            replace(hint, symbol=symbols[hint.action]) if hint.action in shared else hint
+            for hint in walk_hints(plays=plays)
+        )
 
     def on_panel_pointed(self, message: Panel.Pointed) -> None:
         """Go to the timestep that was clicked, in the pass under way."""
@@ -231,9 +249,36 @@ class WalkScreen(Screen[None]):
         if self._player is not None:
             self._go(self._player.turned(self._clock()))
 
+    def action_jump(self) -> None:
+        """Offer the phases and the panels that show them."""
+        stages = dict(enumerate((self._forward, self._backward, self._weights), start=1))
+        targets = [
+            Target(str(number), panel.region.x + 2, panel.region.y)
+            for number, panel in stages.items()
+            if panel.region
+        ]
+        hidden = [number for number, panel in stages.items() if not panel.region]
+        targets += [
+            Target(str(number), target.x - 1, target.y + row, PHASES[number])
+            for target in targets[:1]
+            for row, number in enumerate(hidden, start=1)
+        ]
+
+        def go(key: str | None) -> None:
+            if key is None:
+                return
+            panel = stages[int(key)]
+            if panel.region:
+                panel.focus()
+            else:
+                self.action_phase(int(key))
+
+        if self._player is not None and targets:
+            self.app.push_screen(JumpScreen(targets, self._look), go)
+
     def action_help(self) -> None:
         """Explain the walk."""
-        page = help_page(self._look, None, WALK_COMMANDS, WALK_EXPLANATIONS)
+        page = help_page(self._look, None, self._commands, WALK_EXPLANATIONS)
         self.app.push_screen(HelpScreen(self._look, page))
 
     def action_leave(self) -> None:

@@ -1,6 +1,6 @@
 """The keys of a walk: its footer and its help are made from here."""
 
-from rnn_tui.tui.keys import Command, Hint
+from rnn_tui.tui.keys import JUMP, Command, Hint
 
 WALK_COMMANDS = (
     Command("space", "space", "Play or hold", "at the end: begin anew", "play"),
@@ -14,6 +14,7 @@ WALK_COMMANDS = (
     Command("plus,equals_sign", "+", "Faster", "twice as many positions a second", "pace(1)"),
     Command("minus", "-", "Slower", "half as many", "pace(-1)"),
     Command("r", "r", "Reverse", "play the other way round", "turn"),
+    JUMP,
     Command("question_mark", "?", "Help", "this page", "help"),
     Command("escape,b,q", "Esc", "End of the walk", "back to the run, which is paused", "leave"),
 )
@@ -31,6 +32,7 @@ def walk_hints(*, plays: bool) -> tuple[Hint, ...]:
         Hint("-", "", "pace(-1)", 5),
         Hint("+", "speed", "pace(1)", 5),
         Hint("r", "reverse", "turn", 6),
+        Hint("j", "jump", "jump", 7),
         Hint("?", "help", "help", 4),
         Hint("Esc", "end", "leave", 0),
     )

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from rnn_tui.cells import Ink
-from rnn_tui.tui.form.drawing import Piece, Row, body_height, draw_body
+from rnn_tui.tui.form.drawing import Piece, Row, body_height, draw_body, places_seen
 from rnn_tui.tui.form.state import Form
 from rnn_tui.tui.plots.picture import wrap
 from rnn_tui.tui.widgets.drawn import Drawn
@@ -57,6 +57,14 @@ class FormView(Drawn, can_focus=True):
     def wanted_height(self) -> int:
         """Rows that show the whole form."""
         return body_height(self.form) + AROUND
+
+    def places_seen(self) -> dict[int, int]:
+        """Return which fields can be seen: the place of each, and its row in the form."""
+        width, height = self.size
+        if height <= AROUND:
+            return places_seen(self.form, self.faults, width, 1)
+        seen = places_seen(self.form, self.faults, width, height - AROUND)
+        return {place: row + 1 for place, row in seen.items()}
 
     def on_key(self, event: events.Key) -> None:
         """Fill in."""

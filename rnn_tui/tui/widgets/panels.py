@@ -81,7 +81,11 @@ class ForecastPanel(Panel):
 
     def _look_at(self, view: ForecastView) -> None:
         self.view = view
-        self.plot = replace(self.plot, draw=partial(draw_forecast, view=view))
+        self.plot = replace(
+            self.plot,
+            draw=partial(draw_forecast, view=view),
+            compared=partial(draw_forecasts, view=view),
+        )
         self._draw(anew=True)
 
 
@@ -100,13 +104,10 @@ class GatesPanel(Panel):
             self.plot = replace(self.plot, title=f"Gates of {shown.net}", short_title=shown.net)
         super().show(shown, after)
 
-    def select_next_net(self, snapshot: Snapshot) -> str:
-        """Show the gates of the next net; return what to say where there is none."""
-        if not snapshot.peers:
-            return "There is one net alone: c compares it with another."
-        self.net = (self.net + 1) % len(snapshot.nets)
+    def select_net(self, place: int, snapshot: Snapshot) -> None:
+        """Show the gates of the net in that place, from 0."""
+        self.net = place
         self.show(snapshot)
-        return ""
 
     def select_next(self) -> str:
         """Show the next gate; return what to say where there is none."""

@@ -8,9 +8,9 @@ from textual.theme import BUILTIN_THEMES
 
 from rnn_tui.cells import Ink
 from rnn_tui.settings import PaletteName
-from rnn_tui.tui.plots.look import SIXTEEN
+from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT
 from rnn_tui.tui.plots.palettes import COLOURS, blend
-from rnn_tui.tui.theme import THEME, palette_of
+from rnn_tui.tui.theme import LIGHT_THEME, THEME, palette_of
 
 VISION = {
     "trichromat": np.eye(3),
@@ -26,7 +26,7 @@ LINES, MARK = 25.0, 15.0
 2.3 is just noticeable side by side."""
 LEAST_CONTRAST = 3.0
 """Of lines and symbols, WCAG 2.2, 1.4.11."""
-THEMES = {THEME.name: THEME, **BUILTIN_THEMES}
+THEMES = {THEME.name: THEME, LIGHT_THEME.name: LIGHT_THEME, **BUILTIN_THEMES}
 
 
 def linear(colour):
@@ -66,10 +66,11 @@ def test_lines_and_marks_are_told_apart_on_the_ground_of_every_theme(theme, colo
     check(palette_of(THEMES[theme], colours))
 
 
-def test_the_sixteen_colours_are_told_apart_and_are_sixteen():
-    check(SIXTEEN)
+@pytest.mark.parametrize("palette", [SIXTEEN, SIXTEEN_LIGHT])
+def test_the_sixteen_colours_are_told_apart_and_are_sixteen(palette):
+    check(palette)
     shades = {"00", "55", "aa", "ff"}
-    used = [SIXTEEN.background, SIXTEEN.foreground, *dict(SIXTEEN.inks).values()]
+    used = [palette.background, palette.foreground, *dict(palette.inks).values()]
     assert all({c[1:3], c[3:5], c[5:7]} <= shades for c in used)
 
 
