@@ -55,7 +55,8 @@ class Layer(NamedTuple):
     h: int  # the h of the first row
     c: int  # cell states (T+1, B, units)
     gates: int  # (T, B, Q, gate, lane)
-    span: int  # timesteps of a block of the backward pass
+    together: int  # timesteps of a block of the backward pass
+    span: int  # timesteps that dz has room for, without the one after them
     dz: int  # (span + 1, B, z_stride), gates likewise: gradient before the nonlinearities
     z: int  # width of these rows: gates · units, without a GRU's n
     z_stride: int  # the same and, where that is an even number of vectors, one more
@@ -116,7 +117,8 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
         next_free += -(-count // width) * width
         return start
 
-    span = block_timesteps(T, B, (z_stride + 2 * n_stride * gru) * dtype.itemsize)
+    together = block_timesteps(T, B, (z_stride + 2 * n_stride * gru) * dtype.itemsize)
+    span = together if threads == 1 else T
     rows_of_block = (span + 1) * B
     nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
@@ -149,6 +151,7 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
                 h=row + before_h,
                 c=take((T + 1) * B * units) if lstm else 0,
                 gates=take(T * B * z_stride) if lstm or gru else 0,
+                together=together,
                 span=span,
                 dz=take(rows_of_block * z_stride),
                 z=z,

@@ -201,12 +201,17 @@ def pass_back(
 ) -> None:  # fmt: skip
     """BPTT through all layers, block by block of timesteps, each with its weight gradient.
 
+    Several threads do not wait for each other at the end of each block: they take all at once, for
+    it takes the system longer to wake a thread than the caches save.
+
     `to_input`: the gradient of x is wanted, and not only of what layers hand to each other.
     """
     for n in range(plan.shape[0] - 1, -1, -1):
-        timesteps, span = layer_at(plan, n).timesteps, layer_at(plan, n).span
-        for begin in range((timesteps - 1) // span * span, -1, -span):
-            end = min(timesteps, begin + span)
+        timesteps, block = layer_at(plan, n).timesteps, layer_at(plan, n).together
+        if threads > 1:
+            block = timesteps
+        for begin in range((timesteps - 1) // block * block, -1, -block):
+            end = min(timesteps, begin + block)
             for part in prange(threads):
                 call_backward(
                     backward_part, plan, active, n, first, begin, end, from_end, part, threads,
