@@ -21,6 +21,7 @@ from rnn_tui.errors import DataError, UsageError
 from rnn_tui.forecasting.live import LiveBaselines
 from rnn_tui.forecasting.metrics import Scores, naive_error
 from rnn_tui.forecasting.running import RunningScores
+from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, Noted, RowFollowed, Time
 from rnn_tui.training.followed import FollowedTable
 from rnn_tui.training.predictor import Predictor
@@ -251,6 +252,12 @@ class Following:
         """Return the activations of the present weights on the newest window."""
         T = self._prepared.input_chunk_length
         return self._trainer.trace(self._ring.inputs[-T:], self._total - T)
+
+    def walk(self) -> Walk:
+        """Return one training step on the newest window whose truth has come, taken apart."""
+        T, horizon = self._prepared.input_chunk_length, self._prepared.horizon
+        rows = slice(len(self._ring) - horizon - T, len(self._ring) - horizon)
+        return self._trainer.walk((self._ring.inputs[rows], self._ring.targets[rows]))
 
     @property
     def _total(self) -> int:

@@ -132,13 +132,26 @@ class Obeying(Controls, ABC):
         self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
 
     def _linger(self, run: "Run") -> None:
-        """Save the model of a run that has ended by itself, until it is told to stop."""
+        """Answer who still looks at a run that has ended by itself, until it is told to stop."""
         self._changed()
         while self._steering.stop is None:
             command = self._commands.get()
             match command:
                 case Save(path):
                     self._save_as(run, path)
+                    self._changed()
+                case TakeWalk(net):
+                    self.snapshot = run.with_walk(self.snapshot, net)
+                    self._changed()
+                case ShowFreeRunning(on):
+                    run.shows_free_running = on
+                    shot = self.snapshot
+                    self.snapshot = run.snapshot(
+                        shot,
+                        state=State.ENDED,
+                        steps_per_second=shot.steps_per_second,
+                        ended=shot.ended,
+                    )
                     self._changed()
                 case Stop():
                     self._steering.stop = command

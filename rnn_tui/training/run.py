@@ -361,7 +361,7 @@ class Run:
             optimizer=self.trainer.optimizer,
             best_validation_loss=float(best.loss) if np.isfinite(best.loss) else None,
             best_step=best.step,
-            walk=before.walk if before.step == self.step else None,
+            walk=before.walk if before.step == self.step and ended is None else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,
@@ -381,7 +381,9 @@ class Run:
 
     def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
         """Return a snapshot with a walk through one training step, with the present weights."""
-        return replace(snapshot, walk=self.trainer.walk())
+        following = self.following
+        walk = self.trainer.walk() if following is None else following.walk()
+        return replace(snapshot, walk=walk)
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following

@@ -344,15 +344,24 @@ class Trainer:
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
 
-    def walk(self) -> Walk:
-        """Return one training step on the traced window, taken apart; nothing is changed."""
-        start = int(self._prepared.starts["validation"][-1])
-        window = slice(start, start + self._window)
+    def walk(self, window: tuple[Inputs, Inputs] | None = None) -> Walk:
+        """Return one training step on a window, taken apart; nothing is changed.
+
+        Parameters
+        ----------
+        window
+            What it reads, (T, D), and the truth, (T, O). None: the last window of the validation
+            part.
+        """
+        if window is None:
+            rows = slice(
+                start := int(self._prepared.starts["validation"][-1]), start + self._window
+            )
+            window = self._prepared.inputs[rows], self._prepared.targets[rows]
         return take_walk(
             self.model.network,
             self.model.parameters,
-            self._prepared.inputs[window],
-            self._prepared.targets[window],
+            *window,
             first=self._first,
             loss=self._loss,
         )

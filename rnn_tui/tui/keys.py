@@ -157,10 +157,11 @@ def hints(
     compares
         Whether there are several nets.
     """
+    walk = Hint("b", "walk", "walk", 6)
     steering = (
         Hint("space", "resume" if holds else "pause", "toggle_pause", 1),
         Hint(".", "step", "step", 4),
-        *((Hint("b", "walk", "walk", 6),) if holds else ()),
+        *((walk,) if holds else ()),
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
@@ -191,7 +192,7 @@ def hints(
     }.get(zoomed, time)
     zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
     return (
-        *(() if has_ended else steering),
+        *((walk,) if has_ended else steering),
         *offered,
         zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
         *(() if has_ended else (Hint("u", "until", "run_until", 10),)),

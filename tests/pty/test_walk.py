@@ -31,3 +31,18 @@ def test_a_backpropagation_is_walked_through_and_training_goes_on(train):
     assert terminal.leave() == 0
     assert terminal.is_restored
     assert "Traceback" not in terminal.output.decode()
+
+
+def test_a_run_that_has_ended_runs_free_and_is_walked_through(start):
+    terminal = start("--steps", "500", size=(120, 40))
+    terminal.wait_for("✓ completed", COMPILING_AT_MOST)
+    terminal.press("f")
+    terminal.wait_for("•━ free")
+    terminal.press("b")
+    terminal.wait_for("t 1 of 8")
+    terminal.press(" ")
+    terminal.wait_for("t = 2, forwards:")
+    terminal.press("\x1b")
+    terminal.wait_for("Completed: took all 500 steps")
+    assert terminal.leave() == 0
+    assert terminal.is_restored

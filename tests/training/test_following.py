@@ -306,6 +306,14 @@ def test_the_screen_sees_the_rows(pipe):
     assert snapshot.trace.start == 160 - 8
 
 
+def test_the_walk_is_through_the_newest_window_whose_truth_has_come(pipe):
+    _, session = pipe(text_of(), config_of())
+    walk, prepared = session.run.with_walk(session.snapshot, 0).walk, session.run.prepared
+    scaler = prepared.scalers[0]
+    np.testing.assert_allclose(scaler.inverse(walk.x[:, 0]), WAVE[-9:-1], rtol=1e-6)
+    np.testing.assert_allclose(scaler.inverse(walk.target[:, 0]), WAVE[-8:], rtol=1e-6)
+
+
 def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):
     path = tmp_path / "wave.csv"
     lines = text_of().splitlines(keepends=True)

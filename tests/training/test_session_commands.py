@@ -240,3 +240,30 @@ def test_the_free_running_forecast_is_shown_where_it_is_asked_for(running):
     wait_for(lambda: session.snapshot.forecast.free is not None)
     session.show_free_running(on=False)
     wait_for(lambda: session.snapshot.forecast.free is None)
+
+
+def test_a_run_that_has_ended_still_runs_free_and_is_walked_through(running):
+    session = running(training={"steps": 30})
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    ended = session.snapshot.ended
+    session.show_free_running(on=True)
+    wait_for(lambda: session.snapshot.forecast.free is not None)
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk is not None)
+    assert (session.snapshot.walk.T, session.snapshot.state) == (8, State.ENDED)
+    session.show_free_running(on=False)
+    wait_for(lambda: session.snapshot.forecast.free is None)
+    assert session.snapshot.ended == ended
+    assert session.snapshot.step == 30
+    assert session.run.step == 30
+
+
+def test_the_walk_after_the_end_is_that_of_the_weights_that_are_kept(running):
+    session = running(training={"steps": 300, "learning_rate": 0.1, "seed": 3})
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    assert session.snapshot.best_step < 300
+    assert session.snapshot.walk is None
+    session.take_walk()
+    wait_for(lambda: session.snapshot.walk is not None)
+    kept = session.run.trainer.walk()
+    np.testing.assert_array_equal(session.snapshot.walk.activations["h"], kept.activations["h"])

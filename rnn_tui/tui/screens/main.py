@@ -268,6 +268,10 @@ class MainScreen(SteeringScreen):
         )
         return False
 
+    def _may_look(self) -> bool:
+        """Whether there is a run to ask: one that has ended answers, a broken one does not."""
+        return self._session.error is None or self._may_steer()
+
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
         """Zoom the double-clicked panel, or go back."""
         self.action_zoom(message.number)
@@ -408,7 +412,7 @@ class MainScreen(SteeringScreen):
         forecast = self._session.snapshot.forecast
         if forecast is None:
             return "There is no forecast yet."
-        if not self._may_steer():
+        if not self._may_look():
             return ""
         self._session.show_free_running(on=forecast.free is None)
         return ""
@@ -474,7 +478,7 @@ class MainScreen(SteeringScreen):
 
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
-        if self._may_steer():
+        if self._may_look():
             from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
 
             net = self._gates.net % len(self._session.snapshot.nets)

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from rnn_tui.cells import Ink
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.keymap import adopt
 from rnn_tui.tui.keys import COMMANDS, Command, Hint
 from rnn_tui.tui.plots.arrivals import draw_arrivals
@@ -154,7 +154,7 @@ class WalkScreen(Screen[None]):
             if snapshot.walk is not None:
                 self._snapshot, self._player = snapshot, Player(snapshot.walk.T)
                 self._show()
-            elif snapshot.state is State.ENDED:
+            elif self._session.error is not None:
                 self.dismiss()
             else:
                 self._wait()

@@ -181,13 +181,21 @@ async def test_a_run_that_ends_meanwhile_ends_the_walk(show):
         shown.session.walk = None
         await begin(shown)
         shown.session.snapshot = ended(Status.FAILED, "a slip", make_snapshot(10))
+        shown.session.error = RuntimeError("a slip")
         await turn(shown)
         await shown.settle()
         assert "✗ failed" in shown.header
 
 
-async def test_an_ended_run_has_no_walk(show):
+async def test_a_run_that_has_ended_is_still_walked_through(show):
     async with show(ended(Status.COMPLETED, "took all steps", make_snapshot(4000))) as shown:
+        await begin(shown)
+        assert "t 1 of 24" in shown.header
+
+
+async def test_a_run_that_broke_has_no_walk(show):
+    async with show(ended(Status.FAILED, "a slip", make_snapshot(4000))) as shown:
+        shown.session.error = RuntimeError("a slip")
         await shown.press("b")
         assert "The run has ended" in shown.reading
 
