@@ -12,11 +12,12 @@ from rnn_kernels.schedules import Schedule
 from rnn_kernels.stream import Stream, step
 from rnn_kernels.training import predict, train_steps
 from rnn_kernels.warmup import compile_kernels
-from rnn_kernels.workspace import Workspace
+from rnn_kernels.workspace import LayerStates, Workspace
 
 __all__ = [
     "CompilerOffError",
     "Dropout",
+    "LayerStates",
     "Loss",
     "Network",
     "Optimizer",

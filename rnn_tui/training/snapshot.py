@@ -123,11 +123,18 @@ class GradientFlow:
 
     `hidden` and `cell` have shape (T,): ‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ (None for an RNN), t = 1 … T,
     the total derivative (what comes back through time plus the readout's own term), the Frobenius
-    norm over the batch, in float64. 0 is underflow, inf overflow.
+    norm over the batch, in float64. 0 is underflow, inf overflow. They are those of the last layer.
     """
 
     hidden: Floats
     cell: Floats | None
+    below: tuple["GradientFlow", ...] = ()
+    """Of the layers below it, the first layer first."""
+
+    @property
+    def layers(self) -> tuple["GradientFlow", ...]:
+        """Of every layer, the first layer first."""
+        return (*self.below, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 from rnn_kernels import (
     CompilerOffError,
     Dropout,
+    LayerStates,
     Workspace,
     compile_kernels,
     forward,
@@ -368,13 +369,14 @@ class Trainer:
 
     def gradient_flow(self) -> GradientFlow:
         """Return the per-timestep gradient norms of the last training step."""
-        hidden = self._trained.dh_norm.copy()
-        hidden.setflags(write=False)
-        if not self.model.network.has_cell_state:
-            return GradientFlow(hidden=hidden, cell=None)
-        cell = self._trained.dc_norm.copy()
-        cell.setflags(write=False)
-        return GradientFlow(hidden=hidden, cell=cell)
+        *below, last = (self._flow(layer) for layer in self._trained.layers)
+        return replace(last, below=tuple(below))
+
+    def _flow(self, layer: LayerStates) -> GradientFlow:
+        hidden, cell = layer.dh_norm.copy(), layer.dc_norm.copy()
+        for norms in (hidden, cell):
+            norms.setflags(write=False)
+        return GradientFlow(hidden, cell if self.model.network.has_cell_state else None)
 
 
 def _thinned(starts: Starts, most: int) -> Starts:

@@ -86,7 +86,9 @@ EXPLANATIONS = (
         "Read it from right to left, the way the gradient goes. The level line is 1 % of the last "
         "timestep's norm, the upright one the furthest timestep above it. Faint lines are earlier "
         "steps of the run. A large panel shows the norm over all weights at every step below, and "
-        "the threshold it is clipped at. The cursor ({previous-timestep} {next-timestep}, or a "
+        "the threshold it is clipped at. Of several layers the last one has the line without a "
+        "number, and the number of a layer below stands on its line; a large panel has their ∂L/∂c "
+        "too. The cursor ({previous-timestep} {next-timestep}, or a "
         "click) reads out the norms at one timestep.",
         "A gentle slope: early timesteps still teach.",
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "

@@ -35,7 +35,7 @@ def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entr
         case 3 if snapshot.trace is not None and snapshot.trace.gates:
             rows = _gate(snapshot.trace, gate)
         case 4 if snapshot.gradient is not None:
-            rows = [("t", "norm of dL/dh", "norm of dL/dc"), *_gradient(snapshot.gradient)]
+            rows = _layers(snapshot.gradient)
         case 5:
             rows = [("time", "kind", "text"), *_events(entries)]
     return _fit(rows)
@@ -136,6 +136,16 @@ def _gate(trace: Trace, gate: str) -> list[Row]:
     values = trace.gates[name]
     header = ("t", *(f"{name}{unit}" for unit in range(1, values.shape[1] + 1)))
     return [header, *((str(t), *map(_number, row)) for t, row in enumerate(values, start=1))]
+
+
+def _layers(flow: GradientFlow) -> list[Row]:
+    """Return the norms of the last layer, then those of the layers below, a row a timestep."""
+    below = [
+        (f"layer {n} norm of dL/dh", f"layer {n} norm of dL/dc") for n in range(1, len(flow.layers))
+    ]
+    header = ("t", "norm of dL/dh", "norm of dL/dc", *(name for pair in below for name in pair))
+    rows = zip(_gradient(flow), *(_gradient(layer) for layer in flow.below), strict=True)
+    return [header, *((*own, *(v for row in others for v in row[1:])) for own, *others in rows)]
 
 
 def _gradient(flow: GradientFlow) -> Iterable[Row]:

@@ -419,3 +419,16 @@ def test_the_free_running_forecast_of_the_test_part_is_fed_with_itself(trainer):
     assert with_free.free[first] == pytest.approx(with_free.predicted[first], rel=1e-5)
     assert not np.allclose(with_free.free[first + 1 :], with_free.predicted[first + 1 :])
     assert not with_free.free.flags.writeable
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_the_gradient_flow_has_every_layer(trainer, cell):
+    started = trainer(model={"hidden_size": 4, "layers": 3, "cell": cell})
+    started.train(3)
+    flow, layers = started.gradient_flow(), started._trained.layers
+    assert len(flow.below) == 2
+    assert flow.layers[-1] is flow
+    for norms, states in zip(flow.layers, layers, strict=True):
+        assert norms.hidden.tolist() == states.dh_norm.tolist()
+        assert (norms.cell is None) == (cell == "rnn")
+    assert len({norms.hidden[0] for norms in flow.layers}) == 3

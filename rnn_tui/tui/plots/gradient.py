@@ -32,18 +32,20 @@ def draw_gradient(snapshot: Snapshot, frame: Frame, past: tuple[GradientFlow, ..
     """
     flow = snapshot.gradient
     if flow is None or not flow.hidden.size:
-        return Picture(say(frame, "waiting for the first step"), _legend(frame, cell=False))
-    legend = _legend(frame, cell=flow.cell is not None, past=bool(past))
+        return Picture(say(frame, "waiting for the first step"), _legend(frame, 1, cell=False))
+    legend = _legend(frame, len(flow.layers), cell=flow.cell is not None, past=bool(past))
     cursor = frame.cursor if frame.cursor and frame.cursor <= len(flow.hidden) else None
     reading = _summary(snapshot, flow) if cursor is None else _read_out(flow, cursor)
-    norms = [flow.hidden] if flow.cell is None else [flow.hidden, flow.cell]
+    is_large = frame.width >= LEAST_FOR_NORMS[0] and frame.height >= LEAST_FOR_NORMS[1]
+    norms = [layer.hidden for layer in flow.layers]
+    with_cells = flow.layers if is_large else (flow,)
+    norms += [layer.cell for layer in with_cells if layer.cell is not None]
     past = tuple(old for old in past if len(old.hidden) == len(flow.hidden))
     y = fit_axis(*norms, *(old.hidden for old in past), scale="log")
     if y is None:
         return Picture(say(frame, describe(flow)[0].text, ink=Ink.WARNING), legend, reading)
-    is_large = frame.width >= LEAST_FOR_NORMS[0] and frame.height >= LEAST_FOR_NORMS[1]
     above = replace(frame, height=frame.height - NORM_ROWS) if is_large else frame
-    chart = _chart(flow, past, whole_decades(y), cursor, above)
+    chart = _chart(flow, past, whole_decades(y), cursor, above, cells_below=is_large)
     rows = to_strips(draw(chart, above.width, above.height, frame.look.glyphs), frame.look)
     layout = lay_out(chart, above.width, above.height)
     if is_large:
@@ -57,10 +59,16 @@ def _chart(
     y: Axis,
     cursor: int | None,
     frame: Frame,
+    *,
+    cells_below: bool,
 ) -> Chart:
     T = len(flow.hidden)
     t = np.arange(1.0, T + 1)
     lines = [Series(t, old.hidden, Ink.RULE, "'") for old in past]
+    for n, layer in enumerate(flow.below, start=1):
+        lines.append(_numbered(t, layer.hidden, Ink.MARK, n))
+        if layer.cell is not None and cells_below:
+            lines.append(_numbered(t, layer.cell, Ink.SECOND, n))
     if flow.cell is not None:
         lines.append(Series(t, flow.cell, Ink.SECOND, "o", dotted=True))
     return Chart(
@@ -72,6 +80,12 @@ def _chart(
         x_name="t",
         cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
     )
+
+
+def _numbered(t: Floats, norms: Floats, ink: Ink, layer: int) -> Series:
+    """Return a line that the number of its layer stands on."""
+    number = str(layer)
+    return Series(t, norms, ink, number, dotted=True, dot=number, dot_from=2 + 2 * layer)
 
 
 def draw_norms(snapshot: Snapshot, frame: Frame) -> tuple[Strip, ...]:
@@ -124,7 +138,11 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
         word = Word(reach, Ink.FIRST, f"reaches all {T} steps")
     else:
         word = Word(f"reaches back {lag} of {T} steps", Ink.FIRST)
-    return (word, *trouble, Word("total derivative, log scale", short="total"))
+    lowest: tuple[Word, ...] = ()
+    if flow.below:
+        lag = memory_horizon(flow.below[0].hidden, threshold=REACH)
+        lowest = (Word(f"layer 1: {lag} of {T}", Ink.MARK, f"1: {lag}"),)
+    return (word, *lowest, *trouble, Word("total derivative, log scale", short="total"))
 
 
 def _read_out(flow: GradientFlow, t: int) -> tuple[Word, ...]:
@@ -133,6 +151,9 @@ def _read_out(flow: GradientFlow, t: int) -> tuple[Word, ...]:
     words = [Word(f"t {t}", Ink.MARK), Word(f"∂h {_norm(norm)}", Ink.FIRST)]
     if flow.cell is not None:
         words.append(Word(f"∂c {_norm(float(flow.cell[t - 1]))}", Ink.SECOND))
+    for n, layer in enumerate(flow.below, start=1):
+        size = _norm(float(layer.hidden[t - 1]))
+        words.append(Word(f"layer {n} ∂h {size}", Ink.MARK, f"{n} {size}"))
     share = norm / last if last > 0 and np.isfinite(last) and np.isfinite(norm) else None
     if share is not None and np.isfinite(share):
         words.append(Word(f"{significant(100 * share)} % of the last", short=""))
@@ -182,10 +203,19 @@ def _rules(norm: Floats, T: int) -> tuple[Rule, ...]:
     )
 
 
-def _legend(frame: Frame, *, cell: bool, past: bool = False) -> tuple[Word, ...]:
+def _legend(frame: Frame, layers: int, *, cell: bool, past: bool = False) -> tuple[Word, ...]:
+    hidden, state = ("|dL/dh|", "|dL/dc|") if frame.look.ascii else ("‖∂L/∂h‖", "‖∂L/∂c‖")
+    line, dotted = (".", "o") if frame.look.ascii else ("━", "•━")
+    of = f" layer {layers}" if layers > 1 else ""
+    words = [Word(f"{line} {hidden}{of}", Ink.FIRST, f"{line} ∂h")]
     if frame.look.ascii:
-        words = [Word(". |dL/dh|", Ink.FIRST), Word("o |dL/dc|", Ink.SECOND)]
-    else:
-        words = [Word("━ ‖∂L/∂h‖", Ink.FIRST, "━ ∂h"), Word("•━ ‖∂L/∂c‖", Ink.SECOND, "•━ ∂c")]
-    earlier = [Word("' earlier" if frame.look.ascii else "━ earlier", Ink.RULE, "")]
-    return (*(words if cell else words[:1]), *(earlier if past else ()))
+        words = [Word(f"{line} {hidden}{of}", Ink.FIRST, f"{line} {hidden}")]
+    if cell:
+        short = f"{dotted} {state if frame.look.ascii else '∂c'}"
+        words.append(Word(f"{dotted} {state}", Ink.SECOND, short))
+    if layers > 1:
+        numbers = " ".join(map(str, range(1, layers)))
+        words.append(Word(f"{numbers} below", Ink.MARK, numbers))
+    if past:
+        words.append(Word("' earlier" if frame.look.ascii else "━ earlier", Ink.RULE, ""))
+    return tuple(words)

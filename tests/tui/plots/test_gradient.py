@@ -145,3 +145,43 @@ def test_norms_of_any_size_fit_any_panel(values, width, height, look):
     rows = draw_norms(replace(SNAPSHOT, history=broken), Frame(width, height, look))
     assert len(rows) == height
     assert {row.cell_length for row in rows} <= {width}
+
+
+def stacked(layers=3, *, cell=True):
+    def of(n):
+        norms = 10.0 ** (np.linspace(-1 - n, 0, 50) - n)
+        return GradientFlow(norms, norms / 3 if cell else None)
+
+    *below, last = map(of, range(layers, 0, -1))
+    return replace(SNAPSHOT, gradient=replace(last, below=tuple(below)))
+
+
+@pytest.mark.parametrize("cell", [True, False])
+def test_the_layers_below_have_lines_with_their_numbers(text, cell):
+    drawn = text(draw_gradient, stacked(cell=cell), 60, 14)
+    assert drawn.count("1") > 4
+    assert drawn.count("2") > 4
+    assert "3" not in drawn.replace("30", "").replace("e-3", "")
+
+
+def test_the_legend_tells_the_layers_apart():
+    picture = draw_gradient(stacked(), Frame(60, 14, Look()))
+    assert [word.text for word in picture.legend] == [
+        "━ ‖∂L/∂h‖ layer 3",
+        "•━ ‖∂L/∂c‖",
+        "1 2 below",
+    ]
+    plain = draw_gradient(SNAPSHOT, Frame(60, 14, Look()))
+    assert not any("below" in word.text or "layer" in word.text for word in plain.legend)
+
+
+def test_the_cursor_reads_every_layer_and_the_reach_of_the_first_is_told():
+    snapshot = stacked()
+    reading = draw_gradient(snapshot, Frame(60, 14, Look(), cursor=50)).reading
+    assert [word.text for word in reading][3:5] == ["layer 1 ∂h 0.00100", "layer 2 ∂h 0.0100"]
+    assert "layer 1: 24 of 50" in [word.text for word in describe(snapshot.gradient)]
+
+
+def test_a_large_panel_has_the_cell_states_of_all_layers(text):
+    small, large = (text(draw_gradient, stacked(), 70, height) for height in (20, 50))
+    assert large.count("1") > small.count("1")
