@@ -2,11 +2,9 @@
 
 import pytest
 
-from tests.pty.test_app import train
 
-
-def test_a_label_takes_the_focus_to_its_panel(start):
-    terminal = train(start())
+def test_a_label_takes_the_focus_to_its_panel(train):
+    terminal = train()
     terminal.press("j")
     terminal.wait_for("Jump: press a label")
     terminal.press("2")
@@ -20,16 +18,16 @@ def test_a_label_takes_the_focus_to_its_panel(start):
 
 
 @pytest.mark.parametrize("variables", [{}, {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}])
-def test_quit_and_its_answer_in_one_write_leave(start, variables):
-    terminal = train(start(**variables))
+def test_quit_and_its_answer_in_one_write_leave(train, variables):
+    terminal = train(**variables)
     terminal.wait_for(lambda: (terminal.number("step") or 0) > 50)
     terminal.press("qd")
     assert terminal.wait() == 0
     assert terminal.is_restored
 
 
-def test_labels_and_zoom_typed_ahead_all_count(start):
-    terminal = train(start())
+def test_labels_and_zoom_typed_ahead_all_count(train):
+    terminal = train()
     terminal.press("j3\r")
     terminal.wait_for(lambda: "3 Gates" in terminal.text and "1 Loss" not in terminal.text)
     assert terminal.leave() == 0
