@@ -48,12 +48,15 @@ def test_what_needs_no_run_imports_nothing_heavy(arguments):
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_answer_in_less_than_300_ms(option):
+def test_help_and_version_take_less_than_300_ms_of_the_processor(option):
+    """The clock on the wall would say what else the machine does."""
     seconds = []
-    for _ in range(7):
-        began = time.perf_counter()
+    for _ in range(3):
+        before = os.times()
         assert run([*COMMAND, option]).returncode == 0
-        seconds.append(time.perf_counter() - began)
+        after = os.times()
+        user = after.children_user - before.children_user
+        seconds.append(user + after.children_system - before.children_system)
     assert min(seconds) < 0.3
 
 
