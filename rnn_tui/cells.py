@@ -69,12 +69,17 @@ class Cells:
         return "\n".join("".join(row) for row in self.glyph.tolist())
 
 
+def place_over(cells: Cells, middle: int, label: str) -> range:
+    """Return the columns of a label that is written around a column."""
+    start = max(0, min(middle - len(label) // 2, cells.glyph.shape[1] - len(label)))
+    return range(start, start + len(label))
+
+
 def write_over(cells: Cells, row: int, middle: int, label: str) -> None:
     """Write a marked label around a column, and blank the labels that it would touch."""
-    height, width = cells.glyph.shape
-    if not 0 <= row < height:
+    if not 0 <= row < cells.glyph.shape[0]:
         return
-    start = max(0, min(middle - len(label) // 2, width - len(label)))
+    start = place_over(cells, middle, label).start
     line = "".join(cells.glyph[row].tolist())
     for word in re.finditer(r"\S+", line):
         if word.start() <= start + len(label) and word.end() >= start:

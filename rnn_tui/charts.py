@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.axes import Axis, Tick
-from rnn_tui.cells import Cells, Glyphs, Ink, Paper, write_over
+from rnn_tui.cells import Cells, Glyphs, Ink, Paper, place_over, write_over
 from rnn_tui.dots import fill_between, unite
 from rnn_tui.raster import MOST_COLUMNS, MOST_ROWS, rasterise
 
@@ -274,8 +274,8 @@ def _draw_regions(canvas: Cells, chart: Chart) -> None:
 
 def _name_regions(canvas: Cells, chart: Chart) -> None:
     for region, first, last in _visible(chart, canvas.glyph.shape[1]):
-        room = last - first
-        name = region.name if len(region.name) <= room else region.name[: min(room, 3)]
+        room = last - first - (first > 0)
+        name = region.name if len(region.name) <= room else region.name[: max(0, min(room, 3))]
         canvas.write(0, first + (first > 0), name, Ink.LABEL)
 
 
@@ -371,12 +371,16 @@ def _draw_x_ticks(cells: Cells, layout: Layout, chart: Chart) -> None:
         start = max(0, layout.left - 1 - len(name))
         cells.write(layout.height, start, name, Ink.LABEL)
         free = start + len(name) + 1
+    column, label = _cursor_column(chart, layout.width), chart.cursor.label if chart.cursor else ""
+    taken = range(0)
+    if column is not None:
+        taken = place_over(cells, layout.left + column, label)
     for tick in layout.x_ticks:
         middle = layout.left + column_of(tick.position, layout.width)
         start = min(middle - len(tick.label) // 2, cells.glyph.shape[1] - len(tick.label))
-        if start >= free:
+        stop = start + len(tick.label)
+        if start >= free and not (taken and start <= taken.stop and stop >= taken.start):
             cells.write(layout.height, start, tick.label, Ink.LABEL)
-            free = start + len(tick.label) + 1
-    column = _cursor_column(chart, layout.width)
-    if chart.cursor is not None and column is not None and layout.height < cells.glyph.shape[0]:
-        write_over(cells, layout.height, layout.left + column, chart.cursor.label)
+            free = stop + (2 if " " in tick.label else 1)
+    if column is not None:
+        write_over(cells, layout.height, layout.left + column, label)

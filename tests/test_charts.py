@@ -97,3 +97,35 @@ def test_the_cursor_stands_behind_the_lines_and_its_label_replaces_ticks():
     assert "│" in rows[1][6:]
     off = draw(chart(x=axis, cursor=Cursor(101.0, "101")), 40, 9).text()
     assert "101" not in off
+
+
+def test_a_name_of_a_region_never_runs_into_the_next():
+    for width in range(20, 100):
+        regions = (
+            Region(0.0, 0.7, Paper.NONE, "train"),
+            Region(0.7, 0.8, Paper.FIRST, "validation"),
+            Region(0.8, 1.0, Paper.SECOND, "test"),
+        )
+        drawn = draw(chart(regions=regions, rules=(Rule(0.7), Rule(0.8))), width, 8)
+        assert "validationtest" not in drawn.text()
+        assert "valtest" not in drawn.text()
+
+
+def test_the_cursor_leaves_no_half_of_a_date():
+    start, stop = 1_688_169_600.0, 1_703_980_800.0  # July to December 2023
+    dates = Axis(start, stop, labels="date")
+    for at in np.linspace(start, stop, 40):
+        text = draw(Chart(dates, UNIT, cursor=Cursor(float(at), "2023-08-08")), 58, 9).text()
+        rest = text.split("\n")[-1].replace("2023-08-08", "|").split("|")
+        for part in rest:
+            words = part.split()
+            assert len(words) % 2 == 0
+            assert all(word.isalpha() for word in words[::2])
+
+
+def test_dates_of_two_words_stand_two_columns_apart():
+    for start in range(1_685_577_600, 1_688_169_600, 432_000):
+        dates = Axis(float(start), 1_703_980_800.0, labels="date")
+        for width in range(40, 70):
+            labels = draw(Chart(dates, UNIT), width, 9).text().split("\n")[-1].strip().split("  ")
+            assert all(len(label.split()) in {0, 2} for label in labels)

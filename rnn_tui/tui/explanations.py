@@ -69,7 +69,9 @@ EXPLANATIONS = (
         "goes over to the mean in a band from the 10th to the 90th percentile of the units, and "
         "to the histogram of all values; {order-of-units} sorts the units by index, mean or time "
         "scale, −1/ln of the mean forget gate. The cursor ({previous-timestep} {next-timestep}, "
-        "or a click) reads out the means over all units at one timestep.",
+        "or a click) reads out the means over all units at one timestep. Saturated is the share of "
+        "values whose slope is less than a fifth of the steepest: gates below 0.05 or above 0.95, "
+        "candidates beyond ±0.9, slopes of tanh below 0.19.",
         "Units differ, and differ over time.",
         "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
     ),

@@ -166,19 +166,19 @@ def hints(
         Hint("-", "lr", "slower", 5),
     )
     loss = (
-        Hint("l", "log/linear", "toggle_scale", 7),
-        Hint("v", "recent", "toggle_span", 7),
-        Hint("s", "smooth", "view('smoothing')", 10),
+        Hint("l", "log/lin", "toggle_scale", 4),
+        Hint("v", "recent", "toggle_span", 4),
+        Hint("s", "smooth", "view('smoothing')", 4),
     )
-    gate = (Hint("g", "gate", "next_gate", 8),)
+    gate = (Hint("g", "gate", "next_gate", 8 if zoomed is None else 4),)
     net = (Hint("G", "net", "next_net", 6),) if compares else ()
     gates = (
-        Hint("m", "map/mean/histogram", "view('gate')", 10),
-        Hint("o", "order", "view('order')", 10),
+        Hint("m", "map/mean", "view('gate')", 4),
+        Hint("o", "order", "view('order')", 4),
     )
     forecast = (
-        Hint("d", "errors", "view('residuals')", 10),
-        Hint("f", "free-running", "view('free-running')", 10),
+        Hint("d", "errors", "view('residuals')", 4),
+        Hint("f", "free-running", "view('free-running')", 4),
     )
     time = (
         Hint("←", "", "move_cursor(-1)", 7),

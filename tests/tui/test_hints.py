@@ -36,8 +36,8 @@ def test_the_least_telling_go_first_and_quit_last():
     ("changes", "held", "gone"),
     [
         ({"holds": True}, "space resume", "pause"),
-        ({"zoomed": 3}, "g gate  m map/mean/histogram  o order  ← → timestep  Esc back", "zoom"),
-        ({"zoomed": 1}, "l log/linear  v recent  s smooth  Esc back", "gate"),
+        ({"zoomed": 3}, "g gate  m map/mean  o order  ← → timestep  Esc back", "zoom"),
+        ({"zoomed": 1}, "l log/lin  v recent  s smooth  Esc back", "gate"),
         ({"zoomed": 4}, "← → timestep  Esc back", "gate"),
         ({"has_ended": True}, "e edit  r restart  w save", "until"),
         ({"has_ended": True}, "g gate", "space"),
@@ -70,3 +70,17 @@ def test_every_command_has_an_action_on_the_screen():
         name = command.action.partition("(")[0]
         if not name.startswith("app."):
             assert callable(getattr(MainScreen, f"action_{name}"))
+
+
+@pytest.mark.parametrize(
+    ("zoomed", "own"),
+    [
+        (1, "l log/lin  v recent  s smooth"),
+        (2, "d errors  f free-running"),
+        (3, "g gate  m map/mean  o order"),
+    ],
+)
+def test_80_columns_hold_the_keys_of_a_zoomed_panel(zoomed, own):
+    shown = line(hints(holds=True, has_ended=False, zoomed=zoomed), 80)
+    assert own in shown
+    assert "Esc back" in shown

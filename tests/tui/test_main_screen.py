@@ -44,7 +44,8 @@ async def test_the_four_panels_say_what_they_show(show):
         assert "train 0.0" in text
         assert "val RMSE" in text
         assert "naive 30.3" in text
-        assert "mean 0.8" in text
+        assert "mean f 0.8" in text
+        assert " sat " in text
         assert "reaches back" in text
 
 
@@ -332,3 +333,9 @@ async def test_what_is_printed_by_mistake_is_shown_in_the_event_log(show):
         sys.stdout.write("and the rest\n")
         await shown.press("5")
         assert "half a line, and the rest" in shown.text
+
+
+async def test_a_sentence_is_not_cut_on_a_small_screen(show):
+    async with show(size=(60, 16)) as shown:
+        assert "(naive forecast)." in shown.text
+        assert "…" not in shown.text

@@ -95,7 +95,7 @@ def _bias(forecast: Forecast) -> tuple[Word, ...]:
         mean = float(errors.mean()) if errors.size else 0.0
     if not errors.size:
         return ()
-    return (Word(f"mean error {significant(mean, 2)}".replace("-", "−"), short=""),)
+    return (Word(f"mean error {significant(mean, 2)}", short=""),)
 
 
 def _free_error(forecast: Forecast) -> tuple[Word, ...]:
@@ -138,11 +138,11 @@ def time_at(forecast: Forecast, index: int) -> str:
 
 def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
     """Return the truth and the prediction at a point."""
-    name = forecast.time_name
+    name, predicted = forecast.time_name, _predicted(float(forecast.predicted[index]))
     return (
         Word(f"{name} {time_at(forecast, index)}".strip(), Ink.MARK),
         Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
-        Word(f"predicted {_predicted(float(forecast.predicted[index]))}", Ink.SECOND),
+        Word(f"predicted {predicted}", Ink.SECOND, f"pred {predicted}"),
     )
 
 

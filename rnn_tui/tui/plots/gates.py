@@ -17,7 +17,7 @@ from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.spread import draw_band, draw_histogram
 from rnn_tui.tui.plots.timesteps import column_of_timestep, write_timesteps
 from rnn_tui.tui.plots.units import KEEPING, Order, order_of, shown_gate
-from rnn_tui.tui.plots.words import significant
+from rnn_tui.tui.plots.words import percent, significant
 
 NAMES = {
     "i": "input gate",
@@ -38,6 +38,9 @@ LEAST_FOR_BOTH = (60, 24)
 BAND_ROWS = 8
 SHUT, OPEN = 0.05, 0.95
 """A gate below or above counts as saturated: its slope is less than a fifth of the steepest."""
+FLAT = 4 * SHUT * OPEN
+"""That share of the steepest slope: below it a tanh counts as saturated as well."""
+TANH = frozenset("gn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _draw(
         case Kind.BAND:
             return draw_band(values, bounds.low, bounds.high, frame, cursor)
         case Kind.HISTOGRAM:
-            ends = None if bounds.diverging else (SHUT, OPEN)
+            ends = linear_range(name)
             return draw_histogram(values, bounds.low, bounds.high, frame, ends), None
         case Kind.MAP:
             units = order_of(trace, name, view.order)
@@ -185,16 +188,30 @@ def _reading(name: str, values: Floats) -> tuple[Word, ...]:
     if finite.size < values.size:
         return (Word(f"{full}: {values.size - finite.size} values not finite", Ink.WARNING),)
     mean = float(finite.mean())
-    words = [Word(full, Ink.MARK, f"{name} "), Word(f"mean {significant(mean, 2)}")]
+    average = significant(mean, 2)
+    words = [Word(full, Ink.MARK, ""), Word(f"mean {average}", short=f"mean {name} {average}")]
     if name in KEEPING:
         words.append(_horizon(gate_horizon(mean)))
     if name in DIVERGING:
         largest = float(np.abs(finite).max())
         words.append(Word(f"greatest |{name}| {largest:.2f}", short=f"max {largest:.2f}"))
-    else:
-        saturated = float(((finite < SHUT) | (finite > OPEN)).mean())
-        words.append(Word(f"saturated {100 * saturated:.0f} %", short=""))
+    ends = linear_range(name)
+    if ends is not None:
+        share = percent(float(((finite < ends[0]) | (finite > ends[1])).mean()))
+        words.append(Word(f"saturated {share}", short=f"sat {share}"))
     return tuple(words)
+
+
+def linear_range(name: str) -> tuple[float, float] | None:
+    """Return the values between which a gate is not saturated; None for a state, which may be any.
+
+    The slope of tanh is saturated where it is low: near 1 it lets all of the gradient through.
+    """
+    if name == SLOPE:
+        return FLAT, np.inf
+    if name in TANH:
+        return -float(np.sqrt(1 - FLAT)), float(np.sqrt(1 - FLAT))
+    return None if name in DIVERGING else (SHUT, OPEN)
 
 
 def _read_out(trace: Trace, selected: str, t: int) -> tuple[Word, ...]:

@@ -11,6 +11,8 @@ from rnn_tui.tui.plots.timesteps import timestep_axis
 
 INNER = (10, 90)
 """Percentiles between which the band lies."""
+BINS_A_ROOT = 2
+"""Bins of a histogram for every root of its values: more would show chance, not shape."""
 Rows = tuple[Strip, ...]
 
 
@@ -67,10 +69,12 @@ def draw_histogram(
     rows = frame.height - foot
     if not finite.size or not frame.width or rows < 1:
         return to_strips(cells, frame.look)
-    counts, edges = np.histogram(finite, bins=frame.width, range=(low, high))
+    bins = min(frame.width, max(1, round(BINS_A_ROOT * np.sqrt(finite.size))))
+    counts, _ = np.histogram(finite, bins=bins, range=(low, high))
+    counts = counts[np.arange(frame.width) * bins // frame.width]
     eighths = np.ceil(counts / counts.max() * rows * 8).astype(np.int64)
     blocks = "########" if frame.look.ascii else "▁▂▃▄▅▆▇█"
-    middle = (edges[1:] + edges[:-1]) / 2
+    middle = low + (high - low) * (np.arange(frame.width) + 0.5) / frame.width
     for column, (height, at) in enumerate(zip(eighths.tolist(), middle.tolist(), strict=True)):
         is_outside = saturated is not None and not saturated[0] <= at <= saturated[1]
         for row in range(-(-height // 8)):

@@ -4,14 +4,16 @@ import math
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return `value` with so many digits: 0.0123, 18.2, 1,832, 3.1e-12; inf and NaN in words."""
+    """Return `value` with so many digits: 0.0123, −18.2, 1,832, 3.1e-12; inf, NaN in words."""
     if math.isnan(value):
         return "not a number"
     if math.isinf(value):
         return "overflow" if value > 0 else "−overflow"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    if value < 0:
+        return f"−{significant(-value, digits)}"
+    exponent = math.floor(math.log10(value))
     if exponent < -4 or exponent >= 7:
         return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     decimals = max(0, digits - 1 - exponent)

@@ -49,6 +49,8 @@ LEAST_FOR_FIVE = (140, 50)
 LEAST_FOR_ONE = (24, 7)
 LEAST_ROWS_FOR_WORDS = 12
 LEAST_ROWS_FOR_TWO_LINES = 24
+LEAST_ROWS_FOR_TWO_LINES_ALONE = 16
+"""The same where one panel is shown at a time; a sentence may need both there."""
 REMARK_SECONDS = 3.0
 
 
@@ -221,7 +223,8 @@ class MainScreen(SteeringScreen):
         single = width < LEAST_FOR_FOUR[0] or height < LEAST_FOR_FOUR[1]
         self.set_class(width < LEAST_FOR_ONE[0] or height < LEAST_FOR_ONE[1], "-tiny")
         self.set_class(height < LEAST_ROWS_FOR_WORDS, "-low")
-        self.set_class(height >= LEAST_ROWS_FOR_TWO_LINES, "-two-lines")
+        least = LEAST_ROWS_FOR_TWO_LINES_ALONE if single else LEAST_ROWS_FOR_TWO_LINES
+        self.set_class(height >= least, "-two-lines")
         self.set_class(single, "-tabbed")
         shown = self._zoomed or (self._last_single if single else None)
         five = width >= LEAST_FOR_FIVE[0] and height >= LEAST_FOR_FIVE[1]

@@ -68,7 +68,7 @@ def magnitude(value: float) -> str:
 
 def number(value: float) -> str:
     """Return a value with its sign as a minus."""
-    return significant(value, 3 if abs(value) >= 1 else 2).replace("-", "−", 1)
+    return significant(value, 3 if abs(value) >= 1 else 2)
 
 
 def _forwards(walk: Walk, t: int) -> str:

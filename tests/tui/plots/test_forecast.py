@@ -15,7 +15,7 @@ from rnn_tui.tui.plots.forecast import (
     index_of_timestep,
 )
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Frame
+from rnn_tui.tui.plots.picture import Frame, fit_words
 from rnn_tui.tui.plots.words import significant
 from tests.tui.fake_session import LOADING, ended, make_forecast, make_snapshot
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, several
@@ -188,3 +188,8 @@ def test_residuals_of_any_size_fit_any_panel(values, width, height, look):
     picture = draw_forecast(snapshot, Frame(width, height, look), RESIDUALS)
     assert len(picture.rows) == height
     assert {row.cell_length for row in picture.rows} <= {width}
+
+
+def test_the_prediction_is_read_out_on_a_quarter_of_80_columns():
+    words = draw_forecast(SNAPSHOT, Frame(38, 8, cursor=10)).reading
+    assert [text.split()[0] for text, _ in fit_words(words, 34)] == ["year", "actual", "pred"]

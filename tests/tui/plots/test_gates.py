@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rnn_tui.training.snapshot import Trace
+from rnn_tui.training.snapshot import SLOPE, Trace
 from rnn_tui.tui.plots.gates import draw_gates, find_bounds
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Frame
+from rnn_tui.tui.plots.picture import Frame, fit_words
 from tests.tui.fake_session import LOADING, make_snapshot
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, WIDTHS
 
@@ -113,3 +113,21 @@ def test_the_cursor_draws_a_line_and_reads_every_gate():
     assert len(columns) == 1
     (column,) = columns
     assert picture.rows[-1].text[column] == "3"
+
+
+def test_a_slope_near_1_is_not_saturated():
+    slope = np.array([[0.99, 1.0], [0.1, 0.5]])
+    assert reading(with_gate(SLOPE, slope), SLOPE)[-1] == "saturated 25 %"
+
+
+def test_a_candidate_near_either_end_is_saturated():
+    assert reading(with_gate("g", [[-0.95, 0.95], [0.5, 0.0]]), "g")[-1] == "saturated 50 %"
+
+
+def test_a_negative_mean_has_a_minus_sign():
+    assert "mean −0.50" in reading(with_gate("h", np.full((4, 4), -0.5)), "h")
+
+
+def test_saturation_is_told_on_a_quarter_of_80_columns():
+    words = draw_gates(with_gate("f", np.full((6, 4), 0.97)), Frame(38, 8), "f").reading
+    assert [text for text, _ in fit_words(words, 34)] == ["mean f 0.97", "horizon 33", "sat 100 %"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_tui.cells import Ink
 from rnn_tui.tui.plots.gates import GatesView, Kind, draw_gates
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
@@ -86,3 +87,17 @@ def test_values_that_are_not_finite_break_nothing(kind):
     picture = draw_gates(snapshot, Frame(60, 20), "f", GatesView(kind))
     assert len(picture.rows) == 20
     assert "not finite" in picture.reading[0].text
+
+
+def test_few_values_make_broad_bars_rather_than_a_comb():
+    values = np.linspace(0.0, 1.0, 100)[None]
+    drawn = rows(draw_histogram(values, 0.0, 1.0, Frame(118, 9), None))
+    assert all("█" in column for column in zip(*drawn[:8], strict=True))
+
+
+def test_the_ends_of_a_histogram_are_coloured_where_it_is_saturated():
+    look = Look()
+    strips = draw_histogram(np.linspace(0, 1, 400)[None], 0.0, 1.0, Frame(40, 9), (0.05, 0.95))
+    colours = [s.style.color for s in strips[7] for _ in s.text]
+    assert colours[0] == colours[1] == colours[-1] == look.style(Ink.SECOND).color
+    assert colours[2] == look.style(Ink.FIRST).color

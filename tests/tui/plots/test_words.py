@@ -11,7 +11,7 @@ from rnn_tui.tui.plots.words import duration, percent, rate, significant
     ("value", "expected"),
     [
         (0.0123, "0.0123"), (18.2, "18.2"), (1832.0, "1,832"), (3.1e-12, "3.10e-12"), (0, "0"),
-        (-0.5, "-0.500"), (1e7, "1.00e7"), (math.inf, "overflow"), (-math.inf, "−overflow"),
+        (-0.5, "−0.500"), (1e7, "1.00e7"), (math.inf, "overflow"), (-math.inf, "−overflow"),
         (math.nan, "not a number"),
     ],
 )  # fmt: skip
