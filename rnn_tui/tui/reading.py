@@ -22,6 +22,8 @@ PATIENCE = 0.5
 """Share of all steps without a better validation loss that is worth a word."""
 WORSE = 1.1
 """By how much the validation loss must have risen since its best."""
+JUMPED = 10.0
+"""How many times the best validation loss is no slow start but a loss that got away."""
 WINDOW = 0.1
 """Share of the run over which its trend is read, against the share before."""
 LEAST_POINTS = 10
@@ -123,7 +125,7 @@ def _observe(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         yield from _reach(snapshot.gradient)
         return
     overfitting = list(_overfitting(snapshot))
-    yield from overfitting or _skill(snapshot)
+    yield from overfitting or _skill(snapshot, keys)
     yield from _reach(snapshot.gradient)
     if snapshot.history is not None:
         yield from _trend(snapshot.history.loss, keys)
@@ -159,7 +161,7 @@ def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:
     yield Sentence(f"The weights of step {best_step:,} are kept.")
 
 
-def _skill(snapshot: Snapshot) -> Iterator[Sentence]:
+def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     naive = (snapshot.baselines or {}).get("naive")
     if snapshot.validation_rmse is None or naive is None or not naive.rmse:
         yield Sentence("Learning; the first validation is on its way.")
@@ -168,8 +170,22 @@ def _skill(snapshot: Snapshot) -> Iterator[Sentence]:
     if skill > 0:
         text = f"On validation {percent(skill)} better than repeating the last value (naive)."
         yield Sentence(text, Ink.NONE)
+    elif (ratio := _off_best(snapshot)) >= JUMPED:
+        times = f"{significant(ratio, 2)} times" if np.isfinite(ratio) else "far above"
+        text = (
+            f"Validation loss is {times} its best, step {snapshot.best_step:,}: try {keys[LOWER]}."
+        )
+        yield Sentence(text, Ink.SECOND)
     else:
         yield Sentence("Not yet better than repeating the last value (naive forecast).")
+
+
+def _off_best(snapshot: Snapshot) -> float:
+    """Return the validation loss as a multiple of its best; 1 where that is not known."""
+    best, loss = snapshot.best_validation_loss, snapshot.validation_loss
+    if not best or loss is None or snapshot.best_step is None:
+        return 1.0
+    return loss / best if np.isfinite(loss) else np.inf
 
 
 def _followed(snapshot: Snapshot, rows: int) -> Iterator[Sentence]:

@@ -177,3 +177,14 @@ def test_a_cut_sentence_says_so():
     (line,) = fit_sentences(long, 40, 1)
     assert line[0].endswith("word …")
     assert len(line[0]) <= 40
+
+
+def test_a_loss_that_got_away_is_not_called_a_slow_start():
+    away = replace(
+        SNAPSHOT, validation_rmse=89.0, validation_loss=15_884.0,
+        best_validation_loss=9e-7, best_step=3_900,
+    )  # fmt: skip
+    assert texts(away)[0] == "Validation loss is 1.8e10 times its best, step 3,900: try -."
+    endless = replace(away, validation_loss=np.inf)
+    assert texts(endless)[0] == "Validation loss is far above its best, step 3,900: try -."
+    assert max(map(len, texts(away) + texts(endless))) <= ONE_ROW
