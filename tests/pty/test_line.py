@@ -128,6 +128,27 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(train, pro
     assert terminal.is_restored
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_a_stop_that_cannot_be_noticed_loses_neither_keys_nor_the_terminal(train):
+    """SIGSTOP, as a supervisor sends it, has no handler: the app learns of it when it goes on."""
+    terminal = train("--profile", "local")
+    terminal.wait_for_panels()
+    for _ in range(2):
+        terminal.send_signal(signal.SIGSTOP)
+        terminal.wait_for(lambda: state_of(terminal.process) == "T")
+        terminal.screen.reset()
+        terminal.send_signal(signal.SIGCONT)
+        terminal.wait_for_panels()
+        terminal.press(" ")
+        terminal.wait_for("‖ paused")
+        terminal.press(" ")
+        terminal.wait_for("● training")
+    tasks = Path(f"/proc/{terminal.process.pid}/task").iterdir()
+    assert sum("n_tty_read" in (task / "wchan").read_text() for task in tasks) <= 1
+    assert terminal.leave() == 0
+    assert terminal.is_restored
+
+
 def test_what_is_copied_goes_through_the_terminal(train):
     terminal = train("--profile", "ssh")
     terminal.wait_for(lambda: terminal.number("step"))  # before the first one there is nothing

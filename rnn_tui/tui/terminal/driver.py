@@ -38,6 +38,17 @@ class TerminalDriver(LinuxDriver):
         if sent:
             super().write(sent)
 
+    def resume_application_mode(self) -> None:
+        """Take the terminal again, also after a stop that could not be noticed (SIGSTOP).
+
+        Textual would read keys in two threads from then on, of which one never ends, and take the
+        terminal's mode for the one to be restored at the end.
+        """
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super().resume_application_mode()
+
     def forget(self) -> None:
         """Take the terminal's screen as unknown: it has another size."""
         if self._painter is not None:
