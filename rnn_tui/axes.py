@@ -194,7 +194,7 @@ def _date_ticks(axis: Axis, most: int) -> list[Tick]:
     year = 31_556_952
     for months in (1, 3, 6):
         if span / (year / 12 * months) <= most:
-            return _date_labels(axis, _month_starts(axis, months), "%b %y")
+            return _date_labels(axis, _month_starts(axis, months), "%b %Y")
     for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000):
         if span / (year * years) <= most:
             return _date_labels(axis, _month_starts(axis, 12 * years), "%Y")

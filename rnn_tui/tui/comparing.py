@@ -48,6 +48,19 @@ def compare(snapshot: Snapshot) -> Iterator[Said]:
     yield from _reach(snapshot)
 
 
+def conclude(snapshot: Snapshot) -> Iterator[Said]:
+    """Yield how the nets score on the test part, the best first, and which weights are kept."""
+    ends = {net.net: net.ended for net in snapshot.nets if net.ended is not None}
+    scores = {name: end.scores["model"].rmse for name, end in ends.items() if "model" in end.scores}
+    if len(scores) == len(snapshot.nets):
+        ranked = sorted(scores.items(), key=lambda item: item[1])
+        said = ", ".join(f"{name} {significant(rmse)}" for name, rmse in ranked)
+        yield f"On the test part, RMSE: {said}.", Ink.FIRST
+    steps = [f"{end.best_step:,}" for end in ends.values() if end.best_step is not None]
+    if len(steps) == len(snapshot.nets):
+        yield f"The best weights of each are kept, of steps {', '.join(steps)}.", Ink.NONE
+
+
 def _lead(snapshot: Snapshot) -> Iterator[Said]:
     losses = {
         net.net: net.best_validation_loss

@@ -12,7 +12,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
-from rnn_tui.tui.comparing import compare
+from rnn_tui.tui.comparing import compare, conclude
 from rnn_tui.tui.keys import SYMBOLS, Symbols
 from rnn_tui.tui.plots.words import percent, significant
 
@@ -97,9 +97,12 @@ def _conclude(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         f"{ended.status.capitalize()}: {reason}.".replace("..", "."),
         Ink.WARNING if has_failed(snapshot) else Ink.NONE,
     )
-    if ended.best_step is not None and not ended.rows_followed:
-        yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
-    yield from _test(ended)
+    if snapshot.peers:
+        yield from (Sentence(text, ink) for text, ink in conclude(snapshot))
+    else:
+        yield from _test(ended)
+        if ended.best_step is not None and not ended.rows_followed:
+            yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
     yield Sentence(f"The panels stay as they are; {keys['quit']} quits.")
 
 

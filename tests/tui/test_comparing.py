@@ -6,8 +6,11 @@ from dataclasses import replace
 import pytest
 
 from rnn_tui.config import build_config
-from rnn_tui.tui.comparing import beside, compare, rival
-from tests.tui.fake_session import make_comparison, make_snapshot, make_walk
+from rnn_tui.forecasting.metrics import Scores
+from rnn_tui.training.events import Status
+from rnn_tui.tui.comparing import beside, compare, conclude, rival
+from rnn_tui.tui.reading import read
+from tests.tui.fake_session import ended, make_comparison, make_snapshot, make_walk
 
 BOTH = make_comparison(4000)
 
@@ -35,6 +38,30 @@ def test_nets_that_are_level_are_called_so():
 
 def test_one_net_alone_is_not_compared():
     assert said(make_snapshot(4000)) == []
+
+
+def ended_together(first, second):
+    """The comparison at its end, with the root mean squared errors of its nets."""
+
+    def done(net, rmse):
+        net = ended(Status.COMPLETED, "took all 4,000 steps", net)
+        scores = net.ended.scores | {"model": Scores(rmse, 15.0, 53)}
+        return replace(net, ended=replace(net.ended, scores=scores))
+
+    (peer,) = BOTH.peers
+    return replace(done(BOTH, first), peers=(done(peer, second),))
+
+
+def test_the_end_ranks_the_nets_and_tells_the_weights_of_each():
+    _, scores, kept, *_ = read(ended_together(20.0, 18.5), 0)
+    assert scores.text == "On the test part, RMSE: RNN 32 18.5, LSTM 32 20.0."
+    steps = f"{BOTH.best_step:,}, {BOTH.peers[0].best_step:,}"
+    assert kept.text == f"The best weights of each are kept, of steps {steps}."
+
+
+def test_nets_that_have_no_scores_are_not_ranked():
+    failed = replace(BOTH, ended=None, peers=(replace(BOTH.peers[0], ended=None),))
+    assert list(conclude(failed)) == []
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -53,7 +53,7 @@ def test_dates_are_written_as_dates(text):
     value = np.sin(np.arange(48))
     forecast = Forecast("x", "", "month", time, value, value, 30, 40)
     drawn = text(draw_forecast, replace(SNAPSHOT, forecast=forecast), 60, 10)
-    assert "2022" in drawn or "Jan 22" in drawn
+    assert "2022" in drawn
 
 
 def test_the_validation_part_is_read_while_it_trains_and_the_test_part_at_the_end():
