@@ -5,13 +5,15 @@ from pathlib import Path
 
 from textual.app import App
 
+from rnn_tui.training.files import replace_file
+
 SUFFIXES = (".svg", ".txt")
 
 
 def save_screen(app: App[None], folder: Path, now: datetime) -> Path:
     """Write what is on the screen as SVG and as text; return the path of the picture.
 
-    Files that are there already stay: the name gets a number.
+    Files that are there already stay: the name gets a number. Both are written, or none.
 
     Raises
     ------
@@ -20,8 +22,12 @@ def save_screen(app: App[None], folder: Path, now: datetime) -> Path:
     """
     stem = _free_stem(folder, f"rnn-tui-{now:%Y%m%d-%H%M%S}")
     svg, text = (folder / f"{stem}{suffix}" for suffix in SUFFIXES)
-    svg.write_text(app.export_screenshot(simplify=True), encoding="utf-8")
-    text.write_text(screen_text(app), encoding="utf-8")
+    replace_file(svg, app.export_screenshot(simplify=True).encode())
+    try:
+        replace_file(text, screen_text(app).encode())
+    except OSError:
+        svg.unlink()
+        raise
     return svg
 
 

@@ -300,7 +300,8 @@ async def test_home_and_names_are_completed(show, tmp_path, monkeypatch):
 
 async def test_what_could_not_be_saved_is_said_and_nothing_is_left(show, tmp_path):
     async with show() as shown:
-        fault = "save as x: cannot be written: No space left on device."
+        path = f"/tmp/rnn-tui-{'x' * 20}/model.safetensors"
+        fault = f"save as x: cannot be written: No space left on device. The weights are in {path}."
         shown.first.save = lambda path: shown.first.show(
             replace(shown.first.snapshot, saved=Saved(path, 3, fault))
         )
@@ -309,8 +310,13 @@ async def test_what_could_not_be_saved_is_said_and_nothing_is_left(show, tmp_pat
         await shown.press("enter")
         await until(shown, lambda: "Not saved" in shown.text)
         assert "No space left on device" in shown.text
+        assert f"{path}." in shown.reading
         assert not has_ended_app(shown)
         assert stops(shown.first) == []
+        await shown.show(ended(Status.COMPLETED, "took all steps", shown.first.snapshot), 10.0)
+        assert f"{path}." in shown.reading, "the end of the run does not take it away"
+        await shown.wait(11.0)
+        assert "Completed" in shown.reading
 
 
 @pytest.mark.parametrize(

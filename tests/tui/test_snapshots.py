@@ -35,6 +35,7 @@ def test_the_screen_looks_as_it_did(scene, snap_compare, monkeypatch):
     snapshot, size, keys, words = SCENES[scene]
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("locale.getencoding", lambda: "utf-8")
+    monkeypatch.setenv("LANG", "C.UTF-8")
 
     async def arrange(pilot):
         await pilot.pause()

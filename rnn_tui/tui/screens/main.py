@@ -52,6 +52,8 @@ LEAST_ROWS_FOR_TWO_LINES = 24
 LEAST_ROWS_FOR_TWO_LINES_ALONE = 16
 """The same where one panel is shown at a time; a sentence may need both there."""
 REMARK_SECONDS = 3.0
+LASTING_SECONDS = 20.0
+"""How long something is said that must not be missed: long enough to note a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Remark:
 
     sentence: Sentence
     until: float
+    lasting: bool = False
+    """Whether the end of the run leaves it where it is."""
 
 
 class MainScreen(SteeringScreen):
@@ -191,7 +195,7 @@ class MainScreen(SteeringScreen):
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
-            if snapshot.state is State.ENDED:
+            if snapshot.state is State.ENDED and self._remark and not self._remark.lasting:
                 self._remark = None
             self.set_class(has_failed(snapshot), "-failed")
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
@@ -208,6 +212,7 @@ class MainScreen(SteeringScreen):
         self._header.right = number_words(snapshot)
         if self._remark is not None and self._clock() >= self._remark.until:
             self._remark = None
+        self.set_class(self._remark is not None and self._remark.lasting, "-wordy")
         sentences = (self._remark.sentence,) if self._remark else read(snapshot, waited, self._keys)
         self._reading.sentences = self._compact.sentences = sentences
         self._compact.words = compact_words(snapshot, waited, held=held)
@@ -258,8 +263,10 @@ class MainScreen(SteeringScreen):
         self._last_single = number
         self._arrange(*self.size)
 
-    def _say(self, text: str) -> None:
-        self._remark = Remark(Sentence(text, Ink.MARK), self._clock() + REMARK_SECONDS)
+    def _say(self, text: str, *, lasting: bool = False) -> None:
+        ink = Ink.WARNING if lasting else Ink.MARK
+        until = self._clock() + (LASTING_SECONDS if lasting else REMARK_SECONDS)
+        self._remark = Remark(Sentence(text, ink), until, lasting)
         self.poll()
 
     def _may_steer(self) -> bool:

@@ -46,8 +46,8 @@ class SteeringScreen(Screen[None]):
         match: Match = "units"
 
     @abstractmethod
-    def _say(self, text: str) -> None:
-        """Say something in the place of the reading."""
+    def _say(self, text: str, *, lasting: bool = False) -> None:
+        """Say something in the place of the reading; for longer where it must not be missed."""
 
     @abstractmethod
     def _may_steer(self) -> bool:
@@ -258,7 +258,7 @@ class SteeringScreen(Screen[None]):
         if saved is None:
             return
         if saved.fault:
-            self._say(f"Not saved: {saved.fault}")
+            self._say(f"Not saved: {saved.fault}", lasting=True)
             return
         first, *others = self._files(saved.path)
         beside_it = "".join(f", {net.name}" for net in others)
