@@ -2,6 +2,7 @@
 
 import codecs
 import fcntl
+import itertools
 import os
 import re
 import select
@@ -53,6 +54,15 @@ class Terminal:
         self._size = (width, height)
         self.screen.resize(height, width)
         self._set_size(width, height)
+
+    def storm(self, count):
+        """Go through `count` sizes, 1 x 1 among them, twenty a second, and end at 80 x 24."""
+        widths, heights = (80, 1, 200, 33, 61, 20, 132), (24, 1, 50, 9, 16, 5, 43, 2)
+        sizes = zip(itertools.cycle(widths), itertools.cycle(heights), strict=False)
+        for size in itertools.islice(sizes, count):
+            self.resize(*size)
+            self.watch(0.05)
+        self.resize(80, 24)
 
     def press(self, keys):
         os.write(self._master, keys.encode())

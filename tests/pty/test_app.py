@@ -1,6 +1,5 @@
 """From the first frame to the last, in a real terminal."""
 
-import itertools
 import os
 import re
 import signal
@@ -46,14 +45,23 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(train):
 
 def test_a_storm_of_sizes_breaks_nothing(train):
     terminal = train()
-    widths, heights = (80, 1, 200, 33, 61, 20, 132), (24, 1, 50, 9, 16, 5, 43, 2)
-    for size in itertools.islice(zip(itertools.cycle(widths), itertools.cycle(heights)), 56):
-        terminal.resize(*size)
-        terminal.watch(0.05)
-    terminal.resize(80, 24)
+    terminal.storm(100)
     terminal.wait_for_panels()
     before = terminal.number("step")
     terminal.wait_for(lambda: terminal.number("step") > before)
+    assert terminal.leave() == 0
+    assert "Traceback" not in terminal.output.decode()
+
+
+def test_a_storm_of_sizes_leaves_form_help_and_walk_as_they_were(train):
+    terminal = train()
+    for keys, said in (("e", "Edit and begin anew"), ("?", "Keys"), (" b", "BPTT walk")):
+        terminal.press(keys)
+        terminal.wait_for(said)
+        terminal.storm(20)
+        terminal.wait_for(said)
+        terminal.press("\x1b")
+        terminal.wait_for_panels()
     assert terminal.leave() == 0
     assert "Traceback" not in terminal.output.decode()
 
