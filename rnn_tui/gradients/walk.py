@@ -50,6 +50,8 @@ class Walk:
     """
 
     cell: str
+    start: int
+    """Row of the series that timestep 1 reads."""
     first: int
     """Index of the first timestep that the loss counts."""
     x: Floats

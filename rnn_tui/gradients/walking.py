@@ -28,6 +28,7 @@ def take_walk(
     target: NDArray[Any],
     *,
     first: int,
+    start: int = 0,
     loss: Loss | None = None,
 ) -> Walk:
     """Return all that happens in one training step on one sequence; nothing is changed.
@@ -46,6 +47,8 @@ def take_walk(
         Truth, (T, K), K = O but for quantiles; not read before `first`.
     first
         First timestep that the loss counts, 0 … T−1.
+    start
+        Row of the series that the sequence begins with.
     loss
         Of outputs and truth; None: the mean squared error.
 
@@ -70,6 +73,7 @@ def take_walk(
     state = None if whole.c is None else way.arrival(1)
     return Walk(
         cell=network.cell,
+        start=start,
         first=first,
         x=_frozen(whole.x[:, 0]),
         y=_frozen(whole.y[:, 0]),

@@ -257,7 +257,8 @@ class Following:
         """Return one training step on the newest window whose truth has come, taken apart."""
         T, horizon = self._prepared.input_chunk_length, self._prepared.horizon
         rows = slice(len(self._ring) - horizon - T, len(self._ring) - horizon)
-        return self._trainer.walk((self._ring.inputs[rows], self._ring.targets[rows]))
+        window = self._ring.inputs[rows], self._ring.targets[rows]
+        return self._trainer.walk(window, self._total - horizon - T)
 
     @property
     def _total(self) -> int:

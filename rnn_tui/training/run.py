@@ -361,7 +361,7 @@ class Run:
             optimizer=self.trainer.optimizer,
             best_validation_loss=float(best.loss) if np.isfinite(best.loss) else None,
             best_step=best.step,
-            walk=before.walk if before.step == self.step and ended is None else None,
+            walk=before.walk if self._is_still_as(before) and ended is None else None,
             validation_rmse=self._validation_rmse,
             baselines=self._validation_baselines,
             ended=ended,
@@ -378,6 +378,11 @@ class Run:
                 baselines=scores,
             )
         return self._with_pictures(numbers) if pictures else numbers
+
+    def _is_still_as(self, before: Snapshot) -> bool:
+        """Whether neither a step nor a row has come since `before`."""
+        rows = None if self.following is None else self.following.rows
+        return before.step == self.step and before.rows_followed == rows
 
     def with_walk(self, snapshot: Snapshot, _net: int) -> Snapshot:
         """Return a snapshot with a walk through one training step, with the present weights."""

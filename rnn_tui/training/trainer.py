@@ -345,7 +345,7 @@ class Trainer:
             values.setflags(write=False)
         return Trace(gates=gates, start=start)
 
-    def walk(self, window: tuple[Inputs, Inputs] | None = None) -> Walk:
+    def walk(self, window: tuple[Inputs, Inputs] | None = None, start: int = 0) -> Walk:
         """Return one training step on a window, taken apart; nothing is changed.
 
         Parameters
@@ -353,17 +353,19 @@ class Trainer:
         window
             What it reads, (T, D), and the truth, (T, O). None: the last window of the validation
             part.
+        start
+            Row of the series that it begins with.
         """
         if window is None:
-            rows = slice(
-                start := int(self._prepared.starts["validation"][-1]), start + self._window
-            )
+            start = int(self._prepared.starts["validation"][-1])
+            rows = slice(start, start + self._window)
             window = self._prepared.inputs[rows], self._prepared.targets[rows]
         return take_walk(
             self.model.network,
             self.model.parameters,
             *window,
             first=self._first,
+            start=start,
             loss=self._loss,
         )
 

@@ -306,12 +306,30 @@ def test_the_screen_sees_the_rows(pipe):
     assert snapshot.trace.start == 160 - 8
 
 
-def test_the_walk_is_through_the_newest_window_whose_truth_has_come(pipe):
-    _, session = pipe(text_of(), config_of())
+@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize("memory", [30, 5_000])
+def test_the_walk_is_through_the_newest_window_whose_truth_has_come(pipe, horizon, memory):
+    _, session = pipe(text_of(), config_of(data={"horizon": horizon}, memory=memory))
     walk, prepared = session.run.with_walk(session.snapshot, 0).walk, session.run.prepared
     scaler = prepared.scalers[0]
-    np.testing.assert_allclose(scaler.inverse(walk.x[:, 0]), WAVE[-9:-1], rtol=1e-6)
-    np.testing.assert_allclose(scaler.inverse(walk.target[:, 0]), WAVE[-8:], rtol=1e-6)
+    begin, end = 160 - horizon - 8, 160 - horizon
+    assert walk.start == begin
+    np.testing.assert_allclose(scaler.inverse(walk.x[:, 0]), WAVE[begin:end], rtol=1e-6)
+    first_ahead = scaler.inverse(walk.target[:, 0])
+    np.testing.assert_allclose(first_ahead, WAVE[begin + 1 : end + 1], rtol=1e-6)
+
+
+def test_a_row_that_is_not_learned_from_makes_the_walk_old(monkeypatch):
+    monkeypatch.setattr(growing, "standard_input", lambda: io.BytesIO(text_of().encode()))
+    session = Session(config_of(steps_per_row=0))
+    events = (event for event in session.events() if isinstance(event, RowFollowed))
+    next(events)
+    how = {"state": State.PAUSED, "steps_per_second": 0.0}
+    held = session.run.snapshot(session.snapshot, **how)
+    walked = session.run.with_walk(held, 0)
+    assert session.run.snapshot(walked, **how).walk is walked.walk
+    next(events)
+    assert session.run.snapshot(walked, **how).walk is None
 
 
 def test_a_file_is_followed_in_a_thread_until_stopped(tmp_path):

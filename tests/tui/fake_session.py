@@ -115,6 +115,7 @@ def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None 
     picture = np.abs(np.sin(np.arange(len(gates) * H * H))).reshape(len(gates), H, H)
     return Walk(
         cell=cell,
+        start=200,
         first=first,
         x=np.sin(t / 3),
         y=np.sin(t / 3 + 0.2),

@@ -124,8 +124,13 @@ def index_of_timestep(snapshot: Snapshot, t: int | None) -> int | None:
     """Return the index among the forecast's points of timestep t of the traced window."""
     if t is None or snapshot.trace is None or snapshot.forecast is None:
         return None
-    index = snapshot.trace.start + t - 1 - snapshot.forecast.start
-    return index if 0 <= index < len(snapshot.forecast.time) else None
+    return index_of_row(snapshot.forecast, snapshot.trace.start + t - 1)
+
+
+def index_of_row(forecast: Forecast, row: int) -> int | None:
+    """Return the index among the forecast's points of a row of the series; None: not among them."""
+    index = row - forecast.start
+    return index if 0 <= index < len(forecast.time) else None
 
 
 def time_at(forecast: Forecast, index: int) -> str:

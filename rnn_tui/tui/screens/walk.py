@@ -16,7 +16,7 @@ from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.keymap import adopt
 from rnn_tui.tui.keys import COMMANDS, Command, Hint
 from rnn_tui.tui.plots.arrivals import draw_arrivals
-from rnn_tui.tui.plots.forecast import index_of_timestep, time_at
+from rnn_tui.tui.plots.forecast import index_of_row, time_at
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say
 from rnn_tui.tui.plots.tracks import draw_tracks
@@ -198,8 +198,9 @@ class WalkScreen(Screen[None]):
             Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),
             Word(f"{symbol} {position.phase}", Ink.MARK if not player.plays else Ink.FIRST),
         )
-        index = index_of_timestep(self._snapshot, position.t)
-        forecast = self._snapshot.forecast
+        walk, forecast = self._snapshot.walk, self._snapshot.forecast
+        row = None if walk is None else walk.start + position.t - 1
+        index = None if row is None or forecast is None else index_of_row(forecast, row)
         time = () if index is None or forecast is None else (forecast, index)
         self._header.right = (
             Word(f"t {position.t} of {position.T}", Ink.NONE),

@@ -1,5 +1,7 @@
 """The walk on the screen, by its keys and what it says afterwards."""
 
+from dataclasses import replace
+
 import pytest
 
 from rnn_tui.training.events import Status
@@ -36,6 +38,13 @@ async def test_b_holds_the_run_and_begins_at_the_first_timestep(show):
         assert caption(shown).startswith("t = 1, forwards: x = 0 comes in.")
         for title in ("1 Forward", "2 Backward", "3 dW_hh"):
             assert title in shown.text
+
+
+async def test_the_time_is_that_of_the_window_walked_through(show):
+    async with show() as shown:
+        shown.session.walk = replace(make_walk(), start=195)
+        await begin(shown)
+        assert "year 1895" in shown.header
 
 
 @pytest.mark.parametrize("keys", [("right", "left"), ("full_stop", "comma")])
