@@ -115,6 +115,13 @@ class Trace:
     gates: dict[str, NDArray[np.float32]]
     start: int
     """Index in the series of the window's first timestep."""
+    below: tuple["Trace", ...] = ()
+    """Of the layers below the last one, the first layer first."""
+
+    @property
+    def layers(self) -> tuple["Trace", ...]:
+        """Of every layer, the first layer first."""
+        return (*self.below, self)
 
 
 @dataclass(frozen=True, slots=True)

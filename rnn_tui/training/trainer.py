@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_kernels import (
     CompilerOffError,
@@ -320,7 +321,7 @@ class Trainer:
         return said
 
     def trace(self, inputs: Inputs | None = None, start: int = 0) -> Trace:
-        """Return the activations of the current weights on a window.
+        """Return the activations of the current weights on a window, of every layer.
 
         Parameters
         ----------
@@ -336,14 +337,19 @@ class Trainer:
         workspace.x[:, 0] = inputs
         network = self.model.network
         forward(network, self.model.parameters, workspace, first=self._window - 1)
+        *below, last = (Trace(self._gates(layer), start) for layer in workspace.layers)
+        return replace(last, below=tuple(below))
+
+    def _gates(self, layer: LayerStates) -> dict[str, NDArray[np.float32]]:
+        network = self.model.network
         states = ("c", "h") if network.has_cell_state else ("h",)
         names = dict.fromkeys((*network.gate_names, *states))
-        gates = {name: workspace.gate(name)[:, 0].astype(np.float32) for name in names}
+        gates = {name: layer.gate(name)[:, 0].astype(np.float32) for name in names}
         if network.cell == "rnn":
             gates[SLOPE] = 1 - gates["h"] ** 2
         for values in gates.values():
             values.setflags(write=False)
-        return Trace(gates=gates, start=start)
+        return gates
 
     def walk(self, window: tuple[Inputs, Inputs] | None = None, start: int = 0) -> Walk:
         """Return one training step on a window, taken apart; nothing is changed.

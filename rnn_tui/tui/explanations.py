@@ -68,10 +68,11 @@ EXPLANATIONS = (
         "and 1−h², the slope of tanh: where it is 0, no gradient passes. {map,-mean-or-histogram} "
         "goes over to the mean in a band from the 10th to the 90th percentile of the units, and "
         "to the histogram of all values; {order-of-units} sorts the units by index, mean or time "
-        "scale, −1/ln of the mean forget gate. The cursor ({previous-timestep} {next-timestep}, "
-        "or a click) reads out the means over all units at one timestep. Saturated is the share of "
-        "values whose slope is less than a fifth of the steepest: gates below 0.05 or above 0.95, "
-        "candidates beyond ±0.9, slopes of tanh below 0.19.",
+        "scale, −1/ln of the mean forget gate. Of several layers the last one is shown, until "
+        "{next-layer} goes to the first and up again. The cursor ({previous-timestep} "
+        "{next-timestep}, or a click) reads out the means over all units at one timestep. "
+        "Saturated is the share of values whose slope is less than a fifth of the steepest: gates "
+        "below 0.05 or above 0.95, candidates beyond ±0.9, slopes of tanh below 0.19.",
         "Units differ, and differ over time.",
         "All one colour: saturated, no gradient gets through. Forget near 0: no memory.",
     ),
@@ -90,8 +91,8 @@ EXPLANATIONS = (
         "steps of the run. A large panel shows the norm over all weights at every step below, and "
         "the threshold it is clipped at. Of several layers the last one has the line without a "
         "number, and the number of a layer below stands on its line; a large panel has their ∂L/∂c "
-        "too. The cursor ({previous-timestep} {next-timestep}, or a "
-        "click) reads out the norms at one timestep.",
+        "too, with • before the number (in ASCII a letter for it). The cursor "
+        "({previous-timestep} {next-timestep}, or a click) reads out the norms at one timestep.",
         "A gentle slope: early timesteps still teach.",
         "A steep fall: vanishing; what lies further back is not learned from. Underflow: too "
         "small for the floats of the run. Overflow: it exploded.",

@@ -96,6 +96,7 @@ COMMANDS = (
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
+    Command("L", "L", "Next layer", "of several, show its gates in panel 3", "view('layer')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -146,7 +147,12 @@ def with_keys(text: str, symbols: Symbols) -> str:
 
 
 def hints(
-    *, holds: bool, has_ended: bool, zoomed: int | None, compares: bool = False
+    *,
+    holds: bool,
+    has_ended: bool,
+    zoomed: int | None,
+    compares: bool = False,
+    stacked: bool = False,
 ) -> tuple[Hint, ...]:
     """Return the keys that make sense now, in their order on the screen.
 
@@ -156,6 +162,8 @@ def hints(
         Number of the panel that has the whole screen.
     compares
         Whether there are several nets.
+    stacked
+        Whether the net has several layers.
     """
     walk = Hint("b", "walk", "walk", 6)
     steering = (
@@ -172,6 +180,7 @@ def hints(
     )
     gate = (Hint("g", "gate", "next_gate", 8 if zoomed is None else 4),)
     net = (Hint("G", "net", "next_net", 6),) if compares else ()
+    layer = (Hint("L", "layer", "view('layer')", 9),) if stacked else ()
     gates = (
         Hint("m", "map/mean", "view('gate')", 4),
         Hint("o", "order", "view('order')", 4),
@@ -185,10 +194,10 @@ def hints(
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
     offered = {
-        None: (*gate, *net, *time),
+        None: (*gate, *net, *layer, *time),
         1: loss,
         2: (*forecast, *time),
-        3: (*gate, *net, *gates, *time),
+        3: (*gate, *net, *layer, *gates, *time),
     }.get(zoomed, time)
     zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
     return (

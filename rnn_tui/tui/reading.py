@@ -137,7 +137,7 @@ def _observe(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
 def _broken(flow: GradientFlow | None, keys: Symbols) -> Iterator[Sentence]:
     if flow is None:
         return
-    if not np.isfinite(flow.hidden).all():
+    if not all(np.isfinite(layer.hidden).all() for layer in flow.layers):
         text = f"The gradient overflows: press {keys[LOWER]} to lower the learning rate."
         yield Sentence(text, Ink.WARNING)
     gone = np.flatnonzero(flow.hidden == 0)
@@ -146,6 +146,12 @@ def _broken(flow: GradientFlow | None, keys: Symbols) -> Iterator[Sentence]:
             f"The gradient is 0 (underflow) up to t = {int(gone[-1]) + 1}: nothing there teaches."
         )
         yield Sentence(text, Ink.WARNING)
+    for n, layer in enumerate(flow.below, start=1):
+        gone = np.flatnonzero(layer.hidden == 0)
+        if gone.size:
+            until = int(gone[-1]) + 1
+            text = f"Layer {n}: the gradient is 0 up to t = {until}: nothing there teaches."
+            yield Sentence(text, Ink.WARNING)
 
 
 def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:

@@ -432,3 +432,32 @@ def test_the_gradient_flow_has_every_layer(trainer, cell):
         assert norms.hidden.tolist() == states.dh_norm.tolist()
         assert (norms.cell is None) == (cell == "rnn")
     assert len({norms.hidden[0] for norms in flow.layers}) == 3
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_flow_and_trace_of_every_layer_are_those_of_the_textbook(trainer, cell):
+    layers = 3
+    one = trainer(model={"cell": cell, "layers": layers}, seed=7)
+    before = parameters_of(one)
+    one.train(1)
+    starts = BatchSampler(np.arange(VALIDATION_START - T), 8, random_streams(7)[1]).take(1)[0]
+    zero = np.zeros((layers, 8, 5))
+    x, target = (oracle.windows(a, starts, T) for a in (SCALED[:-1], SCALED[1:]))
+    traces = oracle.forward_layers(cell, before, x, zero, zero)
+    _, dy = oracle_rules.mse(traces[-1].y, target, T - 1)
+    wanted = oracle.backward_layers(cell, before, x, traces, dy, zero, zero)
+    flow = one.gradient_flow()
+    assert len(flow.layers) == layers
+    for shown, own in zip(flow.layers, wanted, strict=True):
+        np.testing.assert_allclose(shown.hidden, own.dh_norm, rtol=1e-9)
+        if cell in LSTMS:
+            np.testing.assert_allclose(shown.cell, own.dc_norm, rtol=1e-9)
+        else:
+            assert shown.cell is None
+    trace = one.trace()
+    x = SCALED[trace.start : trace.start + T, np.newaxis]
+    traces = oracle.forward_layers(cell, parameters_of(one), x, zero[:, :1], zero[:, :1])
+    for shown, own in zip(trace.layers, traces, strict=True):
+        assert shown.start == trace.start
+        for name, values in (own.gates | {"h": own.h[1:]}).items():
+            np.testing.assert_allclose(shown.gates[name], values[:, 0], rtol=1e-6, atol=1e-7)

@@ -92,6 +92,23 @@ def make_gradient(step: int) -> GradientFlow:
     return GradientFlow(hidden, 10.0 ** (-0.8 * rate * lag - 1.6 + ripple))
 
 
+def make_stack(step: int, layers: int = 3) -> Snapshot:
+    """A run of several layers: less gradient, and other gates, the further down."""
+    net = make_snapshot(step)
+    lag = np.arange(T)[::-1]
+    flows, traces = [], []
+    for depth in range(layers - 1, 0, -1):
+        fade = 10.0 ** (-0.6 * depth - 0.03 * depth * lag)
+        flows.append(GradientFlow(net.gradient.hidden * fade, net.gradient.cell * fade))
+        gates = {name: np.roll(gate, depth, axis=1) / 2 for name, gate in net.trace.gates.items()}
+        traces.append(Trace(gates, net.trace.start))
+    return replace(
+        net,
+        gradient=replace(net.gradient, below=tuple(flows)),
+        trace=replace(net.trace, below=tuple(traces)),
+    )
+
+
 def make_arrival(T: int, rate: float, here: np.ndarray) -> Arrival:
     total = 0.5 * np.exp(-rate * np.arange(T)[::-1])
     return Arrival(total, here, np.concatenate((total[:-1] - here[:-1], [0.0])))

@@ -7,9 +7,12 @@ import pytest
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State, Trace
 from rnn_tui.tui.app import RnnTuiApp
+from rnn_tui.tui.display import Display
+from rnn_tui.tui.keymap import remap
 from rnn_tui.tui.keys import COMMANDS
+from rnn_tui.tui.plots.words import significant
 from rnn_tui.tui.screens.main import MainScreen
-from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+from tests.tui.fake_session import COMPILING, LOADING, FakeSession, ended, make_snapshot, make_stack
 
 
 def calls(shown):
@@ -375,3 +378,63 @@ async def test_f_asks_for_the_free_running_forecast_and_gives_it_up(show):
     async with show(LOADING) as shown:
         await shown.press("f")
         assert "There is no forecast yet." in shown.reading
+
+
+async def test_shift_l_goes_through_the_layers_in_panel_3(show):
+    stack = make_stack(4000)
+    async with show(stack, size=(120, 40)) as shown:
+        assert "layer 3 of 3" in shown.text
+        assert "L layer" in shown.hints
+        for layer in (1, 2, 3):
+            before = shown.text
+            await shown.press("L")
+            assert f"Gates of layer {layer} of 3." in shown.reading
+            assert f"layer {layer} of 3" in next(line for line in shown.lines if "3 Gates" in line)
+            assert shown.text != before
+        await shown.press("L", "3", "g", "m")
+        assert "layer 1 of 3" in shown.lines[1]
+        await shown.press("y")
+        first = shown.app.clipboard.splitlines()[1].split("\t")
+        names = list(stack.trace.gates)
+        gate = stack.trace.below[0].gates[names[names.index("f") + 1]]
+        assert float(first[1]) == pytest.approx(gate[0, 0], rel=1e-6)
+
+
+async def test_on_a_small_screen_the_layer_costs_no_gate_and_no_key(show):
+    async with show() as one, show(make_stack(4000)) as stacked:
+        title = next(line for line in stacked.lines if "3 Gates" in line)
+        assert "i [f] g o c h 3/3" in title
+        assert one.hints in (stacked.hints, stacked.hints.replace("L layer  ", ""))
+
+
+async def test_one_layer_has_no_other_and_looks_as_ever(show):
+    async with show() as shown:
+        assert "layer" not in shown.text
+        await shown.press("L")
+        assert "The net has one layer" in shown.reading
+    async with show(LOADING) as shown:
+        await shown.press("L")
+        assert "no gates to show yet" in shown.reading
+
+
+async def test_the_gradient_of_every_layer_is_read_at_the_cursor(show):
+    stack = make_stack(4000)
+    async with show(stack, size=(120, 40)) as shown:
+        await shown.press("4", "end")
+        edge = next(line for line in shown.lines if line.startswith("╰"))
+        for n, layer in enumerate(stack.gradient.below, start=1):
+            assert f"layer {n} ∂h {significant(layer.hidden[-1])}" in edge
+            assert f"∂c {significant(layer.cell[-1])}" in edge
+
+
+async def test_the_key_of_the_layer_can_be_another():
+    app = RnnTuiApp(
+        FakeSession(make_stack(4000)), display=Display(commands=remap({"next-layer": ("t",)}))
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("t")
+        await pilot.pause()
+        lines = [strip.text for strip in app.screen._compositor.render_strips()]
+        assert any("Gates of layer 1 of 3." in line for line in lines)
+        assert "t layer" in lines[-1]

@@ -188,3 +188,13 @@ def test_a_loss_that_got_away_is_not_called_a_slow_start():
     endless = replace(away, validation_loss=np.inf)
     assert texts(endless)[0] == "Validation loss is far above its best, step 3,900: try -."
     assert max(map(len, texts(away) + texts(endless))) <= ONE_ROW
+
+
+def test_underflow_and_overflow_of_a_layer_below_are_told():
+    net = flow(0.2, 0.5, 1.0)
+    lower = [GradientFlow(np.array(norms), None) for norms in ((0.0, 0.0, 0.1), (0.1, 0.2, 0.3))]
+    snapshot = replace(net, gradient=replace(net.gradient, below=tuple(lower)))
+    assert texts(snapshot)[0] == "Layer 1: the gradient is 0 up to t = 2: nothing there teaches."
+    broken = GradientFlow(np.array([np.inf, 0.2, 0.3]), None)
+    snapshot = replace(net, gradient=replace(net.gradient, below=(broken,)))
+    assert "overflows" in texts(snapshot)[0]

@@ -8,7 +8,7 @@ import pytest
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.app import RnnTuiApp
-from tests.tui.fake_session import COMPILING, FakeSession, ended, make_snapshot
+from tests.tui.fake_session import COMPILING, FakeSession, ended, make_snapshot, make_stack
 
 TRAINING = make_snapshot(4000)
 DIVERGED = ended(Status.DIVERGED, "the loss was not finite at step 301", make_snapshot(300))
@@ -21,6 +21,12 @@ SCENES = {
         (120, 40),
         ("4",),
         ["‖ paused", "Gradient per timestep", "Esc back"],
+    ),
+    "layers-zoomed-120x40": (
+        make_stack(4000),
+        (120, 40),
+        ("4",),
+        ["1 2 below", "•1 •2", "layer 1: "],
     ),
     "diverged-80x24": (DIVERGED, (80, 24), (), ["✗ diverged", "not finite at step 301"]),
     "tabs-60x16": (TRAINING, (60, 16), ("4",), ["1 Loss  2 Forecast", "reaches back"]),

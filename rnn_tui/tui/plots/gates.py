@@ -71,6 +71,16 @@ class GatesView:
 
     kind: Kind = Kind.MAP
     order: Order = Order.INDEX
+    turns: int = 0
+    """How often the layer has been changed: from the last one to the first, and up again."""
+
+    def layer_of(self, trace: Trace) -> int:
+        """Return the number of the layer that is shown, from 1."""
+        return (self.turns - 1) % len(trace.layers) + 1
+
+    def trace_of(self, trace: Trace) -> Trace:
+        """Return the activations of that layer."""
+        return trace.layers[self.layer_of(trace) - 1]
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -85,12 +95,13 @@ USUAL = GatesView()
 
 def draw_gates(snapshot: Snapshot, frame: Frame, selected: str, view: GatesView = USUAL) -> Picture:
     """Return the selected gate: units from top to bottom, timesteps from left to right."""
-    trace = snapshot.trace
-    if trace is None or not trace.gates:
+    whole = snapshot.trace
+    if whole is None or not whole.gates:
         return Picture(say(frame, "waiting for the first window"))
+    trace = view.trace_of(whole)
     name = shown_gate(selected, trace)
     values = trace.gates[name].astype(np.float64).T
-    legend = (*view.words, *_legend(list(trace.gates), name, frame.look))
+    legend = (*view.words, *_legend(list(trace.gates), name, frame.look), *_layer(whole, view))
     if not values.size:
         return Picture(say(frame, "no units to show"), legend)
     cursor = frame.cursor if frame.cursor and frame.cursor <= values.shape[1] else None
@@ -171,6 +182,14 @@ def _scale(bounds: Bounds, frame: Frame, height: int) -> list[Strip]:
         Strip([gap, *row, Segment(texts.get(y, "").ljust(room), label)], 2 + room)
         for y, row in enumerate(bar)
     ]
+
+
+def _layer(trace: Trace, view: GatesView) -> tuple[Word, ...]:
+    """Return which of several layers is shown."""
+    layer, layers = view.layer_of(trace), len(trace.layers)
+    if layers == 1:
+        return ()
+    return (Word(f"layer {layer} of {layers}", Ink.FIRST, f"{layer}/{layers}"),)
 
 
 def _legend(names: list[str], selected: str, look: Look) -> tuple[Word, ...]:

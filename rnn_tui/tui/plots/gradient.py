@@ -16,6 +16,8 @@ from rnn_tui.tui.plots.words import percent, significant
 LEAST_FOR_NORMS = (60, 24)
 """From here on the norm over all weights has a place of its own below."""
 NORM_ROWS = 9
+CELL_LETTERS = "abc"
+"""What draws ‖∂L/∂c‖ of the first, second, third layer in ASCII, where no number fits."""
 OFTEN = 0.5
 """Share of clipped steps that is worth a warning."""
 REACH = 0.01
@@ -32,11 +34,14 @@ def draw_gradient(snapshot: Snapshot, frame: Frame, past: tuple[GradientFlow, ..
     """
     flow = snapshot.gradient
     if flow is None or not flow.hidden.size:
-        return Picture(say(frame, "waiting for the first step"), _legend(frame, 1, cell=False))
-    legend = _legend(frame, len(flow.layers), cell=flow.cell is not None, past=bool(past))
-    cursor = frame.cursor if frame.cursor and frame.cursor <= len(flow.hidden) else None
-    reading = _summary(snapshot, flow) if cursor is None else _read_out(flow, cursor)
+        return Picture(say(frame, "waiting for the first step"), _legend(frame))
     is_large = frame.width >= LEAST_FOR_NORMS[0] and frame.height >= LEAST_FOR_NORMS[1]
+    legend = _legend(frame, flow, past=bool(past), cells_below=is_large)
+    cursor = frame.cursor if frame.cursor and frame.cursor <= len(flow.hidden) else None
+    if cursor is None:
+        reading = _summary(snapshot, flow)
+    else:
+        reading = _read_out(flow, cursor, cells_below=is_large)
     norms = [layer.hidden for layer in flow.layers]
     with_cells = flow.layers if is_large else (flow,)
     norms += [layer.cell for layer in with_cells if layer.cell is not None]
@@ -66,26 +71,30 @@ def _chart(
     t = np.arange(1.0, T + 1)
     lines = [Series(t, old.hidden, Ink.RULE, "'") for old in past]
     for n, layer in enumerate(flow.below, start=1):
-        lines.append(_numbered(t, layer.hidden, Ink.MARK, n))
+        lines.append(_numbered(t, layer.hidden, Ink.MARK, n, *_tags(n)))
         if layer.cell is not None and cells_below:
-            lines.append(_numbered(t, layer.cell, Ink.SECOND, n))
+            lines.append(_numbered(t, layer.cell, Ink.SECOND, n, *_tags(n, cell=True)))
     if flow.cell is not None:
         lines.append(Series(t, flow.cell, Ink.SECOND, "o", dotted=True))
     return Chart(
         timestep_axis(T),
         y,
         (*lines, Series(t, flow.hidden, Ink.FIRST, ".")),
-        marks=_marks(t, flow.hidden, y, frame),
+        marks=_marks(t, flow, y, frame),
         rules=_rules(flow.hidden, T),
         x_name="t",
         cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
     )
 
 
-def _numbered(t: Floats, norms: Floats, ink: Ink, layer: int) -> Series:
+def _numbered(t: Floats, norms: Floats, ink: Ink, layer: int, symbol: str, dot: str) -> Series:
     """Return a line that the number of its layer stands on."""
-    number = str(layer)
-    return Series(t, norms, ink, number, dotted=True, dot=number, dot_from=2 + 2 * layer)
+    return Series(t, norms, ink, symbol, dotted=True, dot=dot, dot_from=2 + 2 * layer)
+
+
+def _tags(layer: int, *, cell: bool = False) -> tuple[str, str]:
+    """Return what draws the line of a layer below in ASCII, and what stands on it in braille."""
+    return (CELL_LETTERS[layer - 1], f"•{layer}") if cell else (str(layer), str(layer))
 
 
 def draw_norms(snapshot: Snapshot, frame: Frame) -> tuple[Strip, ...]:
@@ -131,7 +140,7 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
     trouble = _trouble(norm)
     last = norm[-1]
     if not np.isfinite(last) or last == 0:
-        return trouble
+        return (*trouble, *_trouble_below(flow))
     lag = memory_horizon(norm, threshold=REACH)
     if lag == T - 1:
         reach = f"reaches back to the first of {T} steps"
@@ -142,11 +151,23 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
     if flow.below:
         lag = memory_horizon(flow.below[0].hidden, threshold=REACH)
         lowest = (Word(f"layer 1: {lag} of {T}", Ink.MARK, f"1: {lag}"),)
-    return (word, *lowest, *trouble, Word("total derivative, log scale", short="total"))
+    return (
+        word,
+        *lowest,
+        *trouble,
+        *_trouble_below(flow),
+        Word("total derivative, log scale", short="total"),
+    )
 
 
-def _read_out(flow: GradientFlow, t: int) -> tuple[Word, ...]:
-    """Return the norms at timestep t, and the share of the last one that they are."""
+def _read_out(flow: GradientFlow, t: int, *, cells_below: bool) -> tuple[Word, ...]:
+    """Return the norms at timestep t, and the share of the last one that they are.
+
+    Parameters
+    ----------
+    cells_below
+        Whether the cell states of the layers below the last one are read as well.
+    """
     norm, last = float(flow.hidden[t - 1]), float(flow.hidden[-1])
     words = [Word(f"t {t}", Ink.MARK), Word(f"∂h {_norm(norm)}", Ink.FIRST)]
     if flow.cell is not None:
@@ -154,6 +175,9 @@ def _read_out(flow: GradientFlow, t: int) -> tuple[Word, ...]:
     for n, layer in enumerate(flow.below, start=1):
         size = _norm(float(layer.hidden[t - 1]))
         words.append(Word(f"layer {n} ∂h {size}", Ink.MARK, f"{n} {size}"))
+        if layer.cell is not None and cells_below:
+            size = _norm(float(layer.cell[t - 1]))
+            words.append(Word(f"∂c {size}", Ink.SECOND, f"•{n} {size}"))
     share = norm / last if last > 0 and np.isfinite(last) and np.isfinite(norm) else None
     if share is not None and np.isfinite(share):
         words.append(Word(f"{significant(100 * share)} % of the last", short=""))
@@ -185,10 +209,22 @@ def _trouble(norm: Floats) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _marks(t: Floats, norm: Floats, y: Axis, frame: Frame) -> tuple[Mark, ...]:
+def _trouble_below(flow: GradientFlow) -> tuple[Word, ...]:
+    """Return where the layers below the last one left what floats can hold, the first first."""
+    return tuple(
+        Word(f"layer {n} {word.text}", word.ink, f"{n} {word.shortest}")
+        for n, layer in enumerate(flow.below, start=1)
+        for word in _trouble(layer.hidden)
+    )
+
+
+def _marks(t: Floats, flow: GradientFlow, y: Axis, frame: Frame) -> tuple[Mark, ...]:
+    """Return marks where the gradient of any layer left what floats can hold."""
+    norms = np.array([layer.hidden for layer in flow.layers])
     down, up = ("v", "^") if frame.look.ascii else ("▾", "▴")
-    under = [Mark(at, y.low, down, Ink.WARNING) for at in t[norm == 0].tolist()]
-    over = [Mark(at, y.high, up, Ink.WARNING) for at in t[~np.isfinite(norm)].tolist()]
+    gone, burst = (norms == 0).any(axis=0), ~np.isfinite(norms).all(axis=0)
+    under = [Mark(at, y.low, down, Ink.WARNING) for at in t[gone].tolist()]
+    over = [Mark(at, y.high, up, Ink.WARNING) for at in t[burst].tolist()]
     return (*under, *over)
 
 
@@ -203,19 +239,33 @@ def _rules(norm: Floats, T: int) -> tuple[Rule, ...]:
     )
 
 
-def _legend(frame: Frame, layers: int, *, cell: bool, past: bool = False) -> tuple[Word, ...]:
-    hidden, state = ("|dL/dh|", "|dL/dc|") if frame.look.ascii else ("‖∂L/∂h‖", "‖∂L/∂c‖")
-    line, dotted = (".", "o") if frame.look.ascii else ("━", "•━")
+def _legend(
+    frame: Frame,
+    flow: GradientFlow | None = None,
+    *,
+    past: bool = False,
+    cells_below: bool = False,
+) -> tuple[Word, ...]:
+    is_ascii, layers = frame.look.ascii, len(flow.layers) if flow else 1
+    has_cell = flow is not None and flow.cell is not None
+    hidden, state = ("|dL/dh|", "|dL/dc|") if is_ascii else ("‖∂L/∂h‖", "‖∂L/∂c‖")
+    line, dotted = (".", "o") if is_ascii else ("━", "•━")
     of = f" layer {layers}" if layers > 1 else ""
-    words = [Word(f"{line} {hidden}{of}", Ink.FIRST, f"{line} ∂h")]
-    if frame.look.ascii:
-        words = [Word(f"{line} {hidden}{of}", Ink.FIRST, f"{line} {hidden}")]
-    if cell:
-        short = f"{dotted} {state if frame.look.ascii else '∂c'}"
+    words = [Word(f"{line} {hidden}{of}", Ink.FIRST, f"{line} {hidden if is_ascii else '∂h'}")]
+    if has_cell:
+        short = f"{dotted} {state if is_ascii else '∂c'}"
         words.append(Word(f"{dotted} {state}", Ink.SECOND, short))
     if layers > 1:
-        numbers = " ".join(map(str, range(1, layers)))
-        words.append(Word(f"{numbers} below", Ink.MARK, numbers))
+        shown = _tags_below(layers, frame)
+        words.append(Word(f"{shown} below", Ink.MARK, shown))
+    if layers > 1 and has_cell and cells_below:
+        words.append(Word(_tags_below(layers, frame, cell=True), Ink.SECOND))
     if past:
-        words.append(Word("' earlier" if frame.look.ascii else "━ earlier", Ink.RULE, ""))
+        words.append(Word("' earlier" if is_ascii else "━ earlier", Ink.RULE, ""))
     return tuple(words)
+
+
+def _tags_below(layers: int, frame: Frame, *, cell: bool = False) -> str:
+    """Return what stands on the lines of the layers below the last one."""
+    tags = (_tags(n, cell=cell) for n in range(1, layers))
+    return " ".join(symbol if frame.look.ascii else dot for symbol, dot in tags)

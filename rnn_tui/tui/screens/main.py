@@ -139,6 +139,7 @@ class MainScreen(SteeringScreen):
             "free-running": self._toggle_free_running,
             "gate": self._gates.show_next_kind,
             "order": self._gates.sort_next,
+            "layer": self._gates.select_next_layer,
         }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
@@ -221,6 +222,7 @@ class MainScreen(SteeringScreen):
             has_ended=snapshot.state is State.ENDED,
             zoomed=self._zoomed,
             compares=bool(snapshot.peers),
+            stacked=snapshot.trace is not None and bool(snapshot.trace.below),
         )
         self._hints.hints = relabel(offered, self._commands)
 
@@ -459,7 +461,7 @@ class MainScreen(SteeringScreen):
             gate, entries = self._gates.selected, self._journal.entries
             shown = self._snapshot
             if number == self._gates.plot.number:
-                shown = shown.nets[self._gates.net % len(shown.nets)]
+                shown = self._gates.shown(shown)
             text = numbers_of(number, shown, gate, entries)
         if not text:
             self._say("There are no numbers to copy yet.")

@@ -122,6 +122,22 @@ class GatesPanel(Panel):
         self._look_at(self.view)
         return ""
 
+    def select_next_layer(self) -> str:
+        """Show the next layer; return what to say."""
+        trace = self._snapshot.trace if self._snapshot else None
+        if trace is None or not trace.gates:
+            return "There are no gates to show yet."
+        if len(trace.layers) == 1:
+            return "The net has one layer; --layers, and the form, stack more."
+        view = replace(self.view, turns=self.view.turns + 1)
+        self._look_at(view)
+        return f"Gates of layer {view.layer_of(trace)} of {len(trace.layers)}."
+
+    def shown(self, snapshot: Snapshot) -> Snapshot:
+        """Return the net that is shown, with the activations of the layer that is."""
+        net = snapshot.nets[self.net % len(snapshot.nets)]
+        return replace(net, trace=self.view.trace_of(net.trace)) if net.trace else net
+
     def show_next_kind(self) -> str:
         """Go over from the map to the mean and band, to the histogram, and back."""
         self._look_at(replace(self.view, kind=_next(self.view.kind)))

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rnn_tui.training.snapshot import SLOPE, Trace
-from rnn_tui.tui.plots.gates import draw_gates, find_bounds
+from rnn_tui.tui.plots.gates import GatesView, draw_gates, find_bounds
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame, fit_words
-from tests.tui.fake_session import LOADING, make_snapshot
+from tests.tui.fake_session import LOADING, make_snapshot, make_stack
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, WIDTHS
 
 SNAPSHOT = make_snapshot(4000)
@@ -131,3 +131,19 @@ def test_a_negative_mean_has_a_minus_sign():
 def test_saturation_is_told_on_a_quarter_of_80_columns():
     words = draw_gates(with_gate("f", np.full((6, 4), 0.97)), Frame(38, 8), "f").reading
     assert [text for text, _ in fit_words(words, 34)] == ["mean f 0.97", "horizon 33", "sat 100 %"]
+
+
+@pytest.mark.parametrize(("turns", "layer"), [(0, 3), (1, 1), (2, 2), (3, 3), (4, 1)])
+def test_of_several_layers_the_last_is_shown_first_and_turns_go_up_from_the_first(turns, layer):
+    stack, frame = make_stack(4000), Frame(80, 20)
+    own = replace(SNAPSHOT, trace=Trace(stack.trace.layers[layer - 1].gates, start=200))
+    shown, alone = (
+        draw_gates(stack, frame, "f", GatesView(turns=turns)),
+        draw_gates(own, frame, "f"),
+    )
+    assert shown.rows == alone.rows
+    assert shown.reading == alone.reading
+    assert [word.text for word in shown.legend] == [
+        *(word.text for word in alone.legend),
+        f"layer {layer} of 3",
+    ]

@@ -9,7 +9,7 @@ from rnn_tui.training.snapshot import GradientFlow
 from rnn_tui.tui.plots.gradient import describe, draw_gradient, draw_norms
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
-from tests.tui.fake_session import LOADING, curve, make_snapshot
+from tests.tui.fake_session import LOADING, curve, make_snapshot, make_stack
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats, several
 
 SNAPSHOT = make_snapshot(4000)
@@ -185,3 +185,65 @@ def test_the_cursor_reads_every_layer_and_the_reach_of_the_first_is_told():
 def test_a_large_panel_has_the_cell_states_of_all_layers(text):
     small, large = (text(draw_gradient, stacked(), 70, height) for height in (20, 50))
     assert large.count("1") > small.count("1")
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 60), st.data(), st.booleans(), WIDTHS, st.integers(0, 40), LOOKS, CURSORS)
+def test_nothing_breaks_several_layers(T, data, has_cell, width, height, look, cursor):
+    norms = floats(T, VALUES.map(abs))
+    below = tuple(
+        GradientFlow(data.draw(norms), data.draw(norms) if has_cell else None) for _ in range(3)
+    )
+    flow = GradientFlow(data.draw(norms), data.draw(norms) if has_cell else None, below)
+    picture = draw_gradient(replace(SNAPSHOT, gradient=flow), Frame(width, height, look, cursor))
+    assert len(picture.rows) == height
+    assert all(row.cell_length == width for row in picture.rows)
+
+
+@pytest.mark.parametrize(
+    ("look", "tags"),
+    [
+        (Look(colour=False), ("1", "2", "3", "•1", "•2", "•3")),
+        (Look(glyphs="ascii", colour=False), ("1", "2", "3", "a", "b", "c")),
+    ],
+)
+def test_without_colours_every_line_of_a_large_panel_has_a_sign_of_its_own(look, tags, text):
+    snapshot = make_stack(4000, layers=4)
+    legend = draw_gradient(snapshot, Frame(100, 40, look)).legend
+    words = [word.text for word in legend]
+    assert words[2:4] == [f"{' '.join(tags[:3])} below", " ".join(tags[3:])]
+    drawn = "\n".join(
+        line[9:] for line in text(draw_gradient, snapshot, 100, 40, look=look).splitlines()[:30]
+    )
+    for tag in tags:
+        assert drawn.count(tag) >= 3, tag
+
+
+def test_a_large_panel_reads_out_the_cell_states_of_the_layers_below():
+    snapshot = stacked()
+    reading = draw_gradient(snapshot, Frame(80, 40, cursor=50)).reading
+    assert [word.text for word in reading] == [
+        "t 50",
+        "∂h 0.100",
+        "∂c 0.0333",
+        "layer 1 ∂h 0.00100",
+        "∂c 0.000333",
+        "layer 2 ∂h 0.0100",
+        "∂c 0.00333",
+        "100 % of the last",
+    ]
+
+
+def test_underflow_and_overflow_of_a_layer_below_are_told_and_marked(text):
+    good = np.full(4, 0.5)
+    below = (
+        GradientFlow(np.array([0.0, 0.0, 0.1, 0.2]), None),
+        GradientFlow(np.array([0.1, 0.1, np.inf, 0.2]), None),
+    )
+    flow = GradientFlow(good, None, below)
+    words = [word.text for word in describe(flow)]
+    assert "layer 1 underflow at t ≤ 2" in words
+    assert "layer 2 overflow at t = 3" in words
+    drawn = text(draw_gradient, replace(SNAPSHOT, gradient=flow))
+    assert drawn.count("▾") == 2
+    assert drawn.count("▴") == 1
