@@ -9,9 +9,7 @@ from rnn_tui.training.snapshot import State, Trace
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display
 from rnn_tui.tui.keymap import remap
-from rnn_tui.tui.keys import COMMANDS
 from rnn_tui.tui.plots.words import significant
-from rnn_tui.tui.screens.main import MainScreen
 from tests.tui.fake_session import COMPILING, LOADING, FakeSession, ended, make_snapshot, make_stack
 
 
@@ -300,23 +298,6 @@ async def test_of_a_screen_on_a_full_disk_nothing_is_left(show, tmp_path, monkey
         await shown.press("S")
         assert "cannot be saved here: No space left on device" in shown.reading
     assert list(tmp_path.iterdir()) == []
-
-
-async def test_every_key_of_every_command_reaches_its_action(show, monkeypatch):
-    done = []
-    for command in COMMANDS:
-        name = f"action_{command.action.partition('(')[0].removeprefix('app.')}"
-        owner = RnnTuiApp if command.action.startswith("app.") else MainScreen
-        assert callable(getattr(owner, name))
-        monkeypatch.setattr(owner, name, lambda _, *values, name=name: done.append((name, values)))
-    async with show() as shown:
-        for command in COMMANDS:
-            for key in command.keys.split(","):
-                await shown.press(key)
-                name, values = done.pop()
-                assert name.removeprefix("action_") in command.action
-                assert repr(values[0]) in command.action if values else "(" not in command.action
-                assert done == []
 
 
 async def test_s_smooths_the_loss_and_takes_it_back(show):
