@@ -95,6 +95,10 @@ class Series:
         """The columns to forecast, shape (N, O), a new array."""
         return np.column_stack([self.values, *(channel.values for channel in self.more_targets)])
 
+    def target(self, number: int) -> Floats:
+        """Return the values of a column to forecast, 0 being the first; shape (N,)."""
+        return self.values if number == 0 else self.more_targets[number - 1].values
+
     def first(self, count: int) -> Self:
         """Return the series of the first `count` rows; itself where it has no more."""
         if count >= len(self):

@@ -52,7 +52,7 @@ def baseline_scores(
         Not 2 <= fit_end <= start < end <= len(series), or the horizon does not fit in.
     """
     _check(fit_end, start, end, len(series))
-    values = _column(series, target)
+    values = series.target(target)
     origins = np.arange(start - 1, end - horizon)
     rows = origins[:, np.newaxis] + 1 + np.arange(horizon)
     fitted = fit_baselines(series, fit_end, which=which, order=order, target=target)
@@ -118,7 +118,7 @@ def fit_baselines(
     target
         Number of the column to forecast.
     """
-    values = _column(series, target)
+    values = series.target(target)
     period = _period(series, values, fit_end)
     training = values[:fit_end]
     found: dict[str, Paths] = {"naive": _naive(values)}
@@ -139,10 +139,6 @@ def fit_baselines(
 def _check(fit_end: int, start: int, end: int, rows: int) -> None:
     if not 2 <= fit_end <= start < end <= rows:
         raise ValueError(f"cannot fit on [0, {fit_end}) and predict [{start}, {end})")
-
-
-def _column(series: Series, target: int) -> Floats:
-    return series.values if target == 0 else series.more_targets[target - 1].values
 
 
 def _period(series: Series, values: Floats, fit_end: int) -> int | None:

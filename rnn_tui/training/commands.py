@@ -70,6 +70,14 @@ class ShowFreeRunning:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTarget:
+    """Look at the forecast of another column."""
+
+    target: int
+    """Its number among those to forecast, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write the best weights to a model file; a file of that name is replaced."""
 
@@ -103,6 +111,7 @@ Command = (
     | ScaleLearningRate
     | Adjust
     | ShowFreeRunning
+    | ShowTarget
     | Save
     | TakeWalk
     | Stop

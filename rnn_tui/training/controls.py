@@ -16,6 +16,7 @@ from rnn_tui.training.commands import (
     Save,
     ScaleLearningRate,
     ShowFreeRunning,
+    ShowTarget,
     Step,
     Stop,
     TakeWalk,
@@ -84,6 +85,10 @@ class Controls:
     def show_free_running(self, *, on: bool) -> None:
         """Look at the forecast that is fed with itself, too, or no longer."""
         self._commands.put(ShowFreeRunning(on))
+
+    def show_target(self, target: int) -> None:
+        """Look at the forecast of a column by its number among those to forecast, from 0."""
+        self._commands.put(ShowTarget(target))
 
     def stop(self, status: Status = Status.STOPPED) -> None:
         """End the run after the current burst, save it, and score it. Safe in a signal handler."""

@@ -118,6 +118,10 @@ class RunEnded:
     """Rows that came while it went on. Where there were any, the scores are on them, each forecast
     before it came, and not on the test part."""
 
+    def scores_of(self, column: str) -> Mapping[str, Scores]:
+        """Return the scores of a column by its name, those of the first for any other."""
+        return self.more_scores.get(column, self.scores)
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:

@@ -99,8 +99,8 @@ class Following:
         )
         self._made: deque[dict[str, Floats]] = deque(maxlen=prepared.horizon)
         """The newest forecasts by forecaster, each (H, O)."""
-        before = trainer.forecast(SHOWN_ROWS).predicted.tolist()
-        self._predicted: deque[float] = deque(before, maxlen=SHOWN_ROWS)
+        self._predicted = deque(trainer.forecast_rows(SHOWN_ROWS), maxlen=SHOWN_ROWS)
+        """What was forecast one step ahead of the newest rows, each (O,)."""
         self._table: FollowedTable | None = None
         self.rows = 0
         """Rows that came."""
@@ -188,7 +188,7 @@ class Following:
             The row cannot be written to the table.
         """
         predicted = self._made[-1]["model"][0]
-        self._predicted.append(float(predicted[0]))
+        self._predicted.append(predicted)
         if self._table is not None:
             self._table.add(self._ring.time[-1:], row.values[: self._targets], predicted)
         self._forecast()
@@ -205,17 +205,17 @@ class Following:
             found.append(known)
         return found
 
-    def forecast(self) -> Forecast:
-        """Return the newest rows of the first column beside what had been forecast for them."""
+    def forecast(self, target: int = 0) -> Forecast:
+        """Return the newest rows of a column beside what had been forecast for them."""
         count = min(len(self._ring), SHOWN_ROWS)
-        time, actual = self._ring.time[-count:].copy(), self._ring.columns[-count:, 0].copy()
-        predicted = np.array(self._predicted)[-count:]
+        time, actual = self._ring.time[-count:].copy(), self._ring.columns[-count:, target].copy()
+        predicted = np.array(self._predicted)[-count:, target].copy()
         for array in (time, actual, predicted):
             array.setflags(write=False)
         series, began = self._prepared.series, max(0, count - self.rows)
         return Forecast(
-            name=series.name,
-            unit=series.unit,
+            name=series.target_names[target],
+            unit=series.unit if target == 0 else "",
             time_name=series.time_name,
             time=time,
             actual=actual,
@@ -224,6 +224,8 @@ class Following:
             test_start=began,
             horizon=self._prepared.horizon,
             start=self._total - count,
+            target=target,
+            targets=series.target_names,
         )
 
     def write_to(self, path: Path) -> None:

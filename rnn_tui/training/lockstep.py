@@ -157,7 +157,7 @@ class Lockstep(Run):
     def snapshot(self, before: Snapshot, **how: Any) -> Snapshot:
         """Return the first net as it stands, and the others beside it. Arguments as of `Run`."""
         for run in self.others:
-            run.shows_free_running = self.shows_free_running
+            run.asked = self.asked
         first = super().snapshot(before, **how)
         peers = before.peers or tuple(Snapshot(before.state, run.title) for run in self.others)
         how.pop("ended", None)

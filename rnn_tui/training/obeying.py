@@ -16,6 +16,7 @@ from rnn_tui.training.commands import (
     Save,
     ScaleLearningRate,
     ShowFreeRunning,
+    ShowTarget,
     Step,
     Stop,
     TakeWalk,
@@ -104,13 +105,13 @@ class Obeying(Controls, ABC):
                 self._publish(run, pictures=True)
                 self.snapshot = run.with_walk(self.snapshot, net)
                 self._changed()
-            case ShowFreeRunning(on):
-                run.shows_free_running = on
+            case ShowFreeRunning() | ShowTarget():
+                _look_at(run, command)
             case _:
                 left = run.trainer.left_in_epoch if run.following is None else 1
                 self._steering.obey(command, step=run.step, left_in_epoch=left)
         if not isinstance(command, Pause | Step | FinishEpoch | TakeWalk | Stop):
-            self._answer(run, pictures=isinstance(command, ShowFreeRunning))
+            self._answer(run, pictures=isinstance(command, ShowFreeRunning | ShowTarget))
 
     def _adjust(self, run: "Run", change: Adjust) -> None:
         refused = ""
@@ -143,8 +144,8 @@ class Obeying(Controls, ABC):
                 case TakeWalk(net):
                     self.snapshot = run.with_walk(self.snapshot, net)
                     self._changed()
-                case ShowFreeRunning(on):
-                    run.shows_free_running = on
+                case ShowFreeRunning() | ShowTarget():
+                    _look_at(run, command)
                     shot = self.snapshot
                     self.snapshot = run.snapshot(
                         shot,
@@ -169,6 +170,15 @@ class Obeying(Controls, ABC):
         limit = self._steering.limit
         if limit is not None:
             self._next_burst = max(self._next_burst, began) + steps / limit
+
+
+def _look_at(run: "Run", command: ShowFreeRunning | ShowTarget) -> None:
+    """Let the pictures to come show what is asked for."""
+    match command:
+        case ShowFreeRunning(on):
+            run.asked = replace(run.asked, free=on)
+        case ShowTarget(target):
+            run.asked = replace(run.asked, target=target)
 
 
 def _nobody() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
-from rnn_tui.forecasting.baselines import baseline_scores
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.best import Best
 from rnn_tui.training.checkpoint import SavedModel, load_model, save_model
@@ -24,11 +24,12 @@ from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
+from rnn_tui.training.shown import Asked, validation_baselines
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.starting import start_trainer
 from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.tally import Tally
-from rnn_tui.training.trainer import Burst, Errors
+from rnn_tui.training.trainer import Burst
 
 FOLLOWING_STREAM = 1
 """Tells the random numbers of following from those of training."""
@@ -84,21 +85,15 @@ class Run:
         self._baselines = baselines
         self._closing: Closing | None = None
         self.fault: str | None = None
-        self.shows_free_running = False
-        """Whether snapshots have the forecast of the test part that is fed with itself."""
+        self.asked = Asked()
+        """What snapshots show of the forecast."""
         self._tally = Tally()
-        self._validation: Errors | None = None
-        self._validation_rmse: float | None = None
+        self._validation_loss: float | None = None
+        self._validation_rmses: tuple[float, ...] | None = None
         self._evaluated_step: int | None = None
         self._best = Best(self.trainer)
-        split = self._prepared.split
-        self._validation_baselines = baseline_scores(
-            self._prepared.series,
-            split.validation_start,
-            split.validation_start,
-            split.test_start,
-            horizon=self._prepared.horizon,
-        )
+        self._validation_baselines = cache(partial(validation_baselines, self._prepared))
+        self._validation_baselines(0)  # those of other columns are made when they are asked for
 
     @property
     def prepared(self) -> Prepared:
@@ -185,16 +180,16 @@ class Run:
         burst = self.trainer.train(count)
         self.fault = advised(burst.fault, self.trainer.learning_rate)
         taken = len(burst.loss)
-        self._validation = None
+        self._validation_loss = None
         if self.fault is None and (taken >= due or (final and taken == count)):
             self._evaluate()
         return burst
 
     def _evaluate(self) -> None:
-        self._validation = self.trainer.errors("validation")
-        self._validation_rmse = self._validation.rmse
+        errors = self.trainer.errors("validation")
+        self._validation_loss, self._validation_rmses = errors.loss, errors.rmses
         self._evaluated_step = self.step
-        self._best.offer(self._validation.loss)
+        self._best.offer(errors.loss)
 
     def evaluate_last(self) -> None:
         """Let the last weights compete with the best ones, where a run ends between evaluations."""
@@ -204,7 +199,7 @@ class Run:
     @property
     def enough(self) -> str | None:
         """Why the run should end, beyond its number of steps, in words."""
-        loss = self._validation.loss if self._validation else None
+        loss = self._validation_loss
         progress = Progress(self._tally.seconds, loss, self._best.step, self._best.since)
         return enough(self._config.training, progress)
 
@@ -216,7 +211,7 @@ class Run:
             self.trainer.clip,
             rate=rate,
             seconds=seconds,
-            validation_loss=self._validation.loss if self._validation else None,
+            validation_loss=self._validation_loss,
         )
 
     def follow(self, opened: Opened) -> Following:
@@ -237,7 +232,7 @@ class Run:
         if self.following is None or (burst := self.following.learn()) is None:
             return None
         self.fault = advised(burst.fault, self.trainer.learning_rate)
-        self._validation = None
+        self._validation_loss = None
         if self.fault is None:
             self._best.take()
         return burst
@@ -345,7 +340,7 @@ class Run:
             Whether to look into the network for forecast, activations and gradient; False keeps
             the ones of `before` and costs microseconds.
         """
-        best = self._best
+        best, target, rmses = self._best, self.asked.target, self._validation_rmses
         numbers = replace(
             self._tally.shown_on(before),
             state=state,
@@ -362,12 +357,12 @@ class Run:
             best_validation_loss=float(best.loss) if np.isfinite(best.loss) else None,
             best_step=best.step,
             walk=before.walk if self._is_still_as(before) and ended is None else None,
-            validation_rmse=self._validation_rmse,
-            baselines=self._validation_baselines,
+            validation_rmse=None if rmses is None else rmses[target],
+            baselines=self._validation_baselines(target),
             ended=ended,
         )
         if self.following is not None:
-            scores = self.following.scores()[0]
+            scores = self.following.scores()[target]
             model = scores.pop("model", None)
             rmse = model.rmse if model else None
             numbers = replace(
@@ -393,9 +388,9 @@ class Run:
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following
         shown = (
-            self.trainer.forecast(SHOWN_POINTS, free=self.shows_free_running)
+            self.trainer.forecast(SHOWN_POINTS, self.asked)
             if following is None
-            else following.forecast()
+            else following.forecast(self.asked.target)
         )
         return replace(
             snapshot,

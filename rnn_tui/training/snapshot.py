@@ -4,6 +4,7 @@ Every array in a snapshot is a copy with its write flag cleared: a reader never 
 a kernel is writing to.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -97,9 +98,18 @@ class Forecast:
     """Steps that one prediction covers; `predicted` is the first of them."""
     start: int = 0
     """Index in the series of the first point."""
+    target: int = 0
+    """Number of the column among those to forecast, from 0."""
+    targets: tuple[str, ...] = ()
+    """The names of all of them."""
     free: Floats | None = None
     """What is forecast from the beginning of the test part on by reading the forecasts themselves,
     shape (n,), NaN outside; only where it is asked for, and possible."""
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether other columns are forecast as well."""
+        return len(self.targets) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +210,10 @@ class Snapshot:
     walk: Walk | None = None
     """One training step on the traced window, with the present weights; only where asked for."""
     validation_rmse: float | None = None
-    """Of the current weights, over all steps ahead, in data units."""
+    """Of the current weights on the column that `forecast` shows, over all steps ahead, in data
+    units."""
     baselines: dict[str, Scores] | None = None
-    """Scores of the baselines on the validation part, in data units."""
+    """Scores of the baselines on its validation part, in data units."""
     notes: tuple[str, ...] = ()
     """What was found or changed on reading the series, a sentence each."""
     rows_followed: int | None = None
@@ -215,6 +226,13 @@ class Snapshot:
     """The nets that train in lockstep with this one."""
     match: Match | None = None
     """What is equal among them; None where there are none."""
+
+    @property
+    def final_scores(self) -> Mapping[str, Scores]:
+        """What the run has come to on the column that `forecast` shows; empty before its end."""
+        if self.ended is None:
+            return {}
+        return self.ended.scores_of(self.forecast.name if self.forecast else "")
 
     @property
     def net(self) -> str:

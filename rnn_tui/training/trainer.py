@@ -28,9 +28,11 @@ from rnn_tui.training.moments import Moments, restore_moments
 from rnn_tui.training.predictor import Predictor
 from rnn_tui.training.rules import loss_of, new_optimizer, schedule_of
 from rnn_tui.training.sampling import BatchSampler, Starts
-from rnn_tui.training.shown import forecast_shown, free_run_shown
+from rnn_tui.training.scoring import Errors, root_mean_square
+from rnn_tui.training.shown import Asked, forecast_shown, free_run_shown, predicted_rows
 from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 
+FIRST = Asked()
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
 EVALUATE_AT_LEAST_EVERY = 10
@@ -53,16 +55,6 @@ class Burst:
     """Places of the steps, the first left out, that begin another epoch."""
     fault: str | None
     """Why training cannot go on, in words, with the number of the step; else None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """How far the predictions of one part are off; inf where one is not finite."""
-
-    loss: float
-    """The loss that is trained, in scaled units, over all steps ahead and columns."""
-    rmse: float
-    """Of the first column to forecast, over all steps ahead, in data units."""
 
 
 class Trainer:
@@ -298,23 +290,21 @@ class Trainer:
         loss = measure(self._loss, outputs[np.newaxis], targets, np.empty_like(outputs)[np.newaxis])
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = prepared.restore(self._predictor.points(outputs), starts)
-            off = predicted[:, :, 0] - prepared.actual(starts)[:, :, 0]
-        return Errors(loss if np.isfinite(loss) else np.inf, root_mean_square(off))
+            off = predicted - prepared.actual(starts)
+        rmses = tuple(root_mean_square(off[:, :, column]) for column in range(off.shape[2]))
+        return Errors(loss if np.isfinite(loss) else np.inf, rmses)
 
-    def forecast(self, limit: int | None = None, *, free: bool = False) -> Forecast:
-        """Return what was forecast one step ahead of the last `limit` points, or of all of them.
-
-        The first column to forecast is shown.
-
-        Parameters
-        ----------
-        free
-            Whether the test part is forecast once more, fed with its own forecasts.
-        """
-        shown = forecast_shown(self._prepared, self.predict, limit)
-        if not free:
+    def forecast(self, limit: int | None = None, asked: Asked = FIRST) -> Forecast:
+        """Return what was forecast one step ahead of the last `limit` points, or of all of them."""
+        shown = forecast_shown(self._prepared, self.predict, limit, asked.target)
+        if not asked.free:
             return shown
-        return replace(shown, free=free_run_shown(self._prepared, self._read_one, shown.start))
+        free = free_run_shown(self._prepared, self._read_one, shown.start, asked.target)
+        return replace(shown, free=free)
+
+    def forecast_rows(self, limit: int) -> Floats:
+        """Return what was forecast of all columns one step ahead of the last rows, (rows, O)."""
+        return predicted_rows(self._prepared, self.predict, limit)
 
     def _read_one(self, window: Inputs) -> Inputs:
         said: Inputs = self._walker(window, np.zeros(1, np.int64))[0]
@@ -392,13 +382,3 @@ def _thinned(starts: Starts, most: int) -> Starts:
     if len(starts) <= most:
         return starts
     return starts[np.linspace(0, len(starts) - 1, most).astype(np.int64)]
-
-
-def root_mean_square(values: Floats) -> float:
-    """Return the root of the mean square of an array; inf where a value is not finite."""
-    largest = float(np.max(np.abs(values)))
-    if not np.isfinite(largest):
-        return float("inf")
-    if largest == 0.0:
-        return 0.0
-    return largest * float(np.sqrt(np.mean((values / largest) ** 2)))

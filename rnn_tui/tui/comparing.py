@@ -9,9 +9,11 @@ from rnn_tui.config import Cell, RunConfig
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.plots.picture import Word
-from rnn_tui.tui.plots.words import percent, significant
+from rnn_tui.tui.plots.words import percent, shortened, significant
 
 Said = tuple[str, Ink]
+LONGEST_NAME = 16
+"""Characters of a column's name in a sentence."""
 ALIKE = 0.02
 """Share of a loss within which two of them count as equal."""
 
@@ -30,6 +32,14 @@ def beside(config: RunConfig, others: Sequence[RunConfig]) -> tuple[RunConfig, .
 def _with_cell(config: RunConfig, cell: Cell) -> RunConfig:
     model = config.model.model_copy(update={"cell": cell})
     return config.model_copy(update={"model": model})
+
+
+def of_column(snapshot: Snapshot) -> str:
+    """Return " of" with the name of the column that is shown; nothing where there is one."""
+    forecast = snapshot.forecast
+    if forecast is None or not forecast.is_one_of_several:
+        return ""
+    return f" of {shortened(forecast.name, LONGEST_NAME)}"
 
 
 def match_words(snapshot: Snapshot) -> tuple[Word, ...]:
@@ -51,11 +61,12 @@ def compare(snapshot: Snapshot) -> Iterator[Said]:
 def conclude(snapshot: Snapshot) -> Iterator[Said]:
     """Yield how the nets score on the test part, the best first, and which weights are kept."""
     ends = {net.net: net.ended for net in snapshot.nets if net.ended is not None}
-    scores = {name: end.scores["model"].rmse for name, end in ends.items() if "model" in end.scores}
+    finals = {net.net: net.final_scores for net in snapshot.nets}
+    scores = {name: found["model"].rmse for name, found in finals.items() if "model" in found}
     if len(scores) == len(snapshot.nets):
         ranked = sorted(scores.items(), key=lambda item: item[1])
         said = ", ".join(f"{name} {significant(rmse)}" for name, rmse in ranked)
-        yield f"On the test part, RMSE: {said}.", Ink.FIRST
+        yield f"On the test part, RMSE{of_column(snapshot)}: {said}.", Ink.FIRST
     steps = [f"{end.best_step:,}" for end in ends.values() if end.best_step is not None]
     if len(steps) == len(snapshot.nets):
         yield f"The best weights of each are kept, of steps {', '.join(steps)}.", Ink.NONE

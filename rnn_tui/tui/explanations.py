@@ -48,7 +48,8 @@ EXPLANATIONS = (
         "Training, validation and test part are marked; nothing is learned from the last two. A "
         "long series shows its most recent part. The cursor ({previous-timestep} {next-timestep}) "
         "stands at one timestep of the window of panel 3. {errors-of-the-forecast} shows the "
-        "errors, actual − predicted, around 0.",
+        "errors, actual − predicted, around 0. Of several columns that are forecast the first is "
+        "shown, until {next-target} goes to the next: line, scores and errors are then its own.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
     ),

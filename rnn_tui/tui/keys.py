@@ -97,6 +97,7 @@ COMMANDS = (
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
     Command("L", "L", "Next layer", "of several, show its gates in panel 3", "view('layer')"),
+    Command("T", "T", "Next target", "of several, show its forecast in panel 2", "view('target')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),
     Command("home", "Home", "First timestep", "the oldest of the window", "jump_cursor(False)"),
@@ -153,6 +154,7 @@ def hints(
     zoomed: int | None,
     compares: bool = False,
     stacked: bool = False,
+    several: bool = False,
 ) -> tuple[Hint, ...]:
     """Return the keys that make sense now, in their order on the screen.
 
@@ -164,6 +166,8 @@ def hints(
         Whether there are several nets.
     stacked
         Whether the net has several layers.
+    several
+        Whether several columns are forecast.
     """
     walk = Hint("b", "walk", "walk", 6)
     steering = (
@@ -181,6 +185,8 @@ def hints(
     gate = (Hint("g", "gate", "next_gate", 8 if zoomed is None else 4),)
     net = (Hint("G", "net", "next_net", 6),) if compares else ()
     layer = (Hint("L", "layer", "view('layer')", 9),) if stacked else ()
+    rank = 9 if zoomed is None else 5
+    target = (Hint("T", "target", "view('target')", rank),) if several else ()
     gates = (
         Hint("m", "map/mean", "view('gate')", 4),
         Hint("o", "order", "view('order')", 4),
@@ -194,9 +200,9 @@ def hints(
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
     offered = {
-        None: (*gate, *net, *layer, *time),
+        None: (*gate, *net, *layer, *target, *time),
         1: loss,
-        2: (*forecast, *time),
+        2: (*forecast, *target, *time),
         3: (*gate, *net, *layer, *gates, *time),
     }.get(zoomed, time)
     zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)

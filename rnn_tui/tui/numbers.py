@@ -30,8 +30,7 @@ def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entr
         case 1 if snapshot.history is not None:
             rows = [("step", "train", "lowest", "highest", "validation"), *_loss(snapshot.history)]
         case 2 if snapshot.forecast is not None:
-            name = snapshot.forecast.time_name or "time"
-            rows = [(name, "part", "actual", "predicted"), *_forecast(snapshot.forecast)]
+            rows = [_heading(snapshot.forecast, "predicted"), *_forecast(snapshot.forecast)]
         case 3 if snapshot.trace is not None and snapshot.trace.gates:
             rows = _gate(snapshot.trace, gate)
         case 4 if snapshot.gradient is not None:
@@ -62,17 +61,21 @@ def _forecasts(nets: Sequence[Snapshot]) -> list[Row]:
     if not known:
         return []
     first = known[0][1]
-    header = (
-        first.time_name or "time",
-        "part",
-        "actual",
-        *(f"{name} predicted" for name, _ in known),
-    )
+    header = _heading(first, *(f"{name} predicted" for name, _ in known))
     predicted = [[row[3] for row in _forecast(forecast)] for _, forecast in known]
     return [
         header,
         *((*row[:3], *others) for row, *others in zip(_forecast(first), *predicted, strict=False)),
     ]
+
+
+def _heading(forecast: Forecast, *predicted: str) -> Row:
+    """Return the names of the columns; of one of several targets with its name."""
+    actual = "actual"
+    if forecast.is_one_of_several:
+        actual = f"{forecast.name} actual"
+        predicted = tuple(f"{forecast.name} {of}" for of in predicted)
+    return (forecast.time_name or "time", "part", actual, *predicted)
 
 
 def _gradients(nets: Sequence[Snapshot]) -> list[Row]:

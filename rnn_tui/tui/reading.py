@@ -12,7 +12,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
-from rnn_tui.tui.comparing import compare, conclude
+from rnn_tui.tui.comparing import compare, conclude, of_column
 from rnn_tui.tui.keys import SYMBOLS, Symbols
 from rnn_tui.tui.plots.words import percent, significant
 
@@ -100,20 +100,22 @@ def _conclude(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     if snapshot.peers:
         yield from (Sentence(text, ink) for text, ink in conclude(snapshot))
     else:
-        yield from _test(ended)
+        yield from _test(snapshot, ended)
         if ended.best_step is not None and not ended.rows_followed:
             yield Sentence(f"The weights of step {ended.best_step:,}, the best, are kept.")
     yield Sentence(f"The panels stay as they are; {keys['quit']} quits.")
 
 
-def _test(ended: RunEnded) -> Iterator[Sentence]:
-    model, naive = ended.scores.get("model"), ended.scores.get("naive")
+def _test(snapshot: Snapshot, ended: RunEnded) -> Iterator[Sentence]:
+    scores = snapshot.final_scores
+    model, naive = scores.get("model"), scores.get("naive")
     if model is None or naive is None or not naive.rmse:
         return
     skill = 1 - model.rmse / naive.rmse
     than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
     part = "rows that came" if ended.rows_followed else "test part"
-    yield Sentence(f"On the {part} RMSE {significant(model.rmse)}: {than}.", Ink.FIRST)
+    rmse = f"RMSE{of_column(snapshot)} {significant(model.rmse)}"
+    yield Sentence(f"On the {part} {rmse}: {than}.", Ink.FIRST)
 
 
 def _observe(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
@@ -175,9 +177,10 @@ def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     if snapshot.validation_rmse is None or naive is None or not naive.rmse:
         yield Sentence("Learning; the first validation is on its way.")
         return
-    skill = 1 - snapshot.validation_rmse / naive.rmse
+    skill, named = 1 - snapshot.validation_rmse / naive.rmse, of_column(snapshot)
     if skill > 0:
-        text = f"On validation {percent(skill)} better than repeating the last value (naive)."
+        what = f"{percent(skill)} better than repeating the last value (naive)"
+        text = f"On validation{named} {what}."
         yield Sentence(text, Ink.NONE)
     elif (ratio := _off_best(snapshot)) >= JUMPED:
         times = f"{significant(ratio, 2)} times" if np.isfinite(ratio) else "far above"
@@ -186,7 +189,7 @@ def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         )
         yield Sentence(text, Ink.SECOND)
     else:
-        yield Sentence("Not yet better than repeating the last value (naive forecast).")
+        yield Sentence(f"Not yet better{named} than repeating the last value (naive forecast).")
 
 
 def _off_best(snapshot: Snapshot) -> float:
@@ -209,7 +212,7 @@ def _followed(snapshot: Snapshot, rows: int) -> Iterator[Sentence]:
         return
     skill = 1 - snapshot.validation_rmse / naive.rmse
     than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
-    yield Sentence(f"{came}, each forecast before: {than}.", Ink.NONE)
+    yield Sentence(f"{came}, each forecast before{of_column(snapshot)}: {than}.", Ink.NONE)
 
 
 def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:

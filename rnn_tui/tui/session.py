@@ -76,6 +76,9 @@ class RunSession(Protocol):
     def show_free_running(self, *, on: bool) -> None:
         """Look at the forecast that is fed with itself, too, or no longer."""
 
+    def show_target(self, target: int) -> None:
+        """Look at the forecast of a column by its number among those to forecast, from 0."""
+
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate."""
 

@@ -412,3 +412,17 @@ def until(condition, seconds=30.0):
 def await_rows(session, count):
     until(lambda: session.error or session.snapshot.rows_followed == count)
     assert session.error is None
+
+
+def test_the_rows_that_come_are_shown_for_every_column(pipe):
+    text = "v,w\n" + "".join(f"{a!r},{a**2!r}\n" for a in WAVE.tolist())
+    _, session = pipe(text, config_of(data={"column": ("v", "w")}))
+    following, ended = session.run.following, session.snapshot.ended
+    for target, (name, actual) in enumerate((("v", WAVE), ("w", WAVE**2))):
+        shown = following.forecast(target)
+        assert (shown.name, shown.target, shown.targets) == (name, target, ("v", "w"))
+        np.testing.assert_allclose(shown.actual, actual)
+        errors = (shown.actual - shown.predicted)[shown.test_start :]
+        assert len(errors) == 40
+        rmse = ended.scores_of(name)["model"].rmse
+        assert rmse == pytest.approx(np.sqrt(np.mean(errors**2)))

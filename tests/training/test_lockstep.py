@@ -183,3 +183,17 @@ def test_all_nets_run_freely_where_it_is_asked(compare):
     wait_for(lambda: all(net.forecast.free is not None for net in session.snapshot.nets))
     session.show_free_running(on=False)
     wait_for(lambda: all(net.forecast.free is None for net in session.snapshot.nets))
+
+
+def test_all_nets_show_the_column_that_is_asked_for(compare, tmp_path):
+    path = tmp_path / "pair.csv"
+    wave = np.sin(np.arange(160) / 5)
+    rows = [f"{a!r},{a * a!r}" for a in wave.tolist()]
+    path.write_text("\n".join(["one,two", *rows]), encoding="utf-8")
+    session = compare(data={"dataset": None, "file": str(path), "column": ("one", "two")})
+    wait_for(lambda: session.snapshot.peers and session.snapshot.peers[0].forecast)
+    session.show_target(1)
+    wait_for(lambda: {net.forecast.name for net in session.snapshot.nets} == {"two"})
+    np.testing.assert_array_equal(
+        session.snapshot.forecast.actual, session.snapshot.peers[0].forecast.actual
+    )

@@ -267,3 +267,49 @@ def test_the_walk_after_the_end_is_that_of_the_weights_that_are_kept(running):
     wait_for(lambda: session.snapshot.walk is not None)
     kept = session.run.trainer.walk()
     np.testing.assert_array_equal(session.snapshot.walk.activations["h"], kept.activations["h"])
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """A file of two columns, and the settings that forecast both."""
+    wave = np.sin(np.arange(160) / 5)
+    lines = [f"{a!r},{b!r}" for a, b in zip(wave.tolist(), (3 - 2 * wave**2).tolist(), strict=True)]
+    path = tmp_path / "pair.csv"
+    path.write_text("\n".join(["one,two", *lines]), encoding="utf-8")
+    return {"dataset": None, "file": str(path), "column": ("one", "two")}
+
+
+def test_another_column_is_shown_with_its_own_scores_and_forecast(running, pair):
+    session = running(data=pair)
+    wait_for(lambda: session.snapshot.forecast is not None)
+    first = session.snapshot
+    assert first.forecast.targets == ("one", "two")
+    assert (first.forecast.target, first.forecast.name) == (0, "one")
+    session.show_target(1)
+    session.show_free_running(on=True)
+    wait_for(lambda: session.snapshot.forecast.free is not None)
+    session.pause()
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    shot, trainer = session.snapshot, session.run.trainer
+    assert (shot.forecast.target, shot.forecast.name) == (1, "two")
+    np.testing.assert_array_equal(shot.forecast.actual, session.run.prepared.series.target(1))
+    assert shot.validation_rmse != first.validation_rmse
+    assert shot.baselines["naive"].rmse != first.baselines["naive"].rmse
+    test = shot.forecast.test_start
+    assert shot.forecast.free[test] == pytest.approx(shot.forecast.predicted[test], rel=1e-4)
+    whole = trainer.forecast_rows(2_000)[:, 1]
+    np.testing.assert_array_equal(shot.forecast.predicted, whole)
+
+
+def test_another_column_is_shown_after_the_end_with_its_test_scores(running, pair):
+    session = running(data=pair, training={"steps": 30})
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    ended = session.snapshot.ended
+    assert session.snapshot.final_scores == ended.scores
+    session.show_target(1)
+    wait_for(lambda: session.snapshot.forecast.target == 1)
+    assert session.snapshot.ended == ended
+    assert session.snapshot.final_scores == ended.more_scores["two"]
+    errors = session.snapshot.forecast.actual - session.snapshot.forecast.predicted
+    rmse = np.sqrt(np.mean(errors[session.snapshot.forecast.test_start :] ** 2))
+    assert session.snapshot.final_scores["model"].rmse == pytest.approx(rmse)

@@ -6,6 +6,7 @@ from rnn_tui.data.prepared import prepare
 from rnn_tui.data.scaling import Scaler
 from rnn_tui.training.model import Model, random_streams
 from rnn_tui.training.sampling import BatchSampler
+from rnn_tui.training.shown import Asked
 from rnn_tui.training.snapshot import SLOPE
 from rnn_tui.training.trainer import Trainer
 from tests import oracle, oracle_rules
@@ -410,7 +411,7 @@ def test_the_gradient_flow_is_that_of_the_last_step_and_is_kept(trainer, cell):
 def test_the_free_running_forecast_of_the_test_part_is_fed_with_itself(trainer):
     one = trainer()
     trained(one, 20)
-    plain, with_free = one.forecast(), one.forecast(free=True)
+    plain, with_free = one.forecast(), one.forecast(asked=Asked(free=True))
     assert plain.free is None
     np.testing.assert_array_equal(plain.predicted, with_free.predicted)
     first = with_free.test_start

@@ -109,6 +109,26 @@ def make_stack(step: int, layers: int = 3) -> Snapshot:
     )
 
 
+def make_targets(snapshot: Snapshot, target: int = 0) -> Snapshot:
+    """The same run forecasting two columns: the second is 10 more, forecast twice as badly."""
+    forecast = make_forecast(snapshot.step)
+    free = snapshot.forecast.free
+    names = ("sunspots", "groups")
+    if target == 1:
+        off = forecast.predicted - forecast.actual
+        actual = forecast.actual + 10
+        forecast = replace(forecast, name="groups", actual=actual, predicted=actual + 2 * off)
+    if free is not None:
+        free = np.where(np.arange(len(free)) >= 256, forecast.actual * 0.7, np.nan)
+    rmse = make_snapshot(snapshot.step).validation_rmse * (1 + target)
+    forecast = replace(forecast, target=target, targets=names, free=free)
+    shown = replace(snapshot, forecast=forecast, validation_rmse=rmse)
+    if shown.ended is not None:
+        more = {"groups": {"model": Scores(39.6, 30, 53), "naive": Scores(44.0, 30, 53)}}
+        shown = replace(shown, ended=replace(shown.ended, more_scores=more))
+    return shown
+
+
 def make_arrival(T: int, rate: float, here: np.ndarray) -> Arrival:
     total = 0.5 * np.exp(-rate * np.arange(T)[::-1])
     return Arrival(total, here, np.concatenate((total[:-1] - here[:-1], [0.0])))
@@ -301,6 +321,10 @@ class FakeSession:
         forecast = self.snapshot.forecast
         free = np.where(np.arange(len(forecast.time)) >= 256, forecast.actual * 0.7, np.nan)
         self.show(replace(self.snapshot, forecast=replace(forecast, free=free if on else None)))
+
+    def show_target(self, target: int) -> None:
+        self.calls.append(("show_target", target))
+        self.show(make_targets(self.snapshot, target))
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))

@@ -32,6 +32,7 @@ from rnn_tui.tui.plots.forecast import (
     ForecastView,
     first_shown,
     index_of_timestep,
+    names_of,
     time_at,
     to_numbers,
 )
@@ -143,7 +144,7 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL)
     nets = nets_of(snapshot)
     forecasts = [net.forecast for net in snapshot.nets if net.forecast is not None]
     runs_free = bool(forecasts) and all(forecast.free is not None for forecast in forecasts)
-    legend = _legend(nets, frame, _what(frame, view, runs_free=runs_free))
+    legend = _legend(nets, frame, _what(frame, forecasts, view, runs_free=runs_free))
     if len(forecasts) < len(nets) or not forecasts[0].time.size:
         return Picture(say(frame, "waiting for the first forecast"), legend)
     first = forecasts[0]
@@ -186,10 +187,15 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL)
     return Picture(_strips(chart, frame), legend, reading)
 
 
-def _what(frame: Frame, view: ForecastView, *, runs_free: bool) -> Word:
+def _what(
+    frame: Frame, forecasts: Sequence[Forecast], view: ForecastView, *, runs_free: bool
+) -> Word:
     """Return what the lines are drawn against, and of which kind of forecast they are."""
-    text = "errors" if view.residuals else f"{':' if frame.look.ascii else '▄'} actual"
-    return Word(f"{text}, free-running" if runs_free else text, short="")
+    area = ":" if frame.look.ascii else "▄"
+    name, short = names_of(forecasts[0] if forecasts else None)
+    is_named = short != name
+    text = f"errors{f' of {name}' if is_named else ''}" if view.residuals else f"{area} {name}"
+    return Word(f"{text}, free-running" if runs_free else text, short=short if is_named else "")
 
 
 def _forecast_of(forecast: Forecast) -> Floats:
@@ -274,14 +280,15 @@ def _parts(forecast: Forecast, x: Axis) -> tuple[Region, ...]:
 
 def _errors(nets: Nets) -> tuple[Word, ...]:
     """Return the RMSE of every net: on the test part once there is one, else on validation."""
-    ended = all(net.ended is not None and "model" in net.ended.scores for net, _ in nets)
+    ended = all("model" in net.final_scores for net, _ in nets)
     part = "test" if ended else "val"
     words = []
     for net, pen in nets:
-        rmse = net.ended.scores["model"].rmse if ended and net.ended else net.validation_rmse
+        rmse = net.final_scores["model"].rmse if ended else net.validation_rmse
         if rmse is not None:
             words.append(_measure(net, pen, significant(rmse)))
-    baselines = nets[0][0].ended.scores if ended and nets[0][0].ended else nets[0][0].baselines
+    first = nets[0][0]
+    baselines = first.final_scores if ended else first.baselines
     if baselines and "naive" in baselines:
         words.append(Word(f"naive {significant(baselines['naive'].rmse)}"))
     return (Word(f"{part} RMSE", short=""), *words) if words else ()

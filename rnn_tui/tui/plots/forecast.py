@@ -8,10 +8,12 @@ from rnn_tui.axes import LARGEST, Axis, fit_axis
 from rnn_tui.charts import Area, Chart, Cursor, Floats, Ink, Paper, Region, Rule, Series, draw
 from rnn_tui.training.snapshot import Forecast, Snapshot, Times
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
-from rnn_tui.tui.plots.words import percent, significant
+from rnn_tui.tui.plots.words import percent, shortened, significant
 
 POINTS_A_COLUMN = 3
 """More would run the waves of a series into each other."""
+LONGEST_NAME, SHORT_NAME = 30, 9
+"""Characters of a column's name on the frame, where there is room and where there is little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,13 @@ def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
 def _legend(frame: Frame, forecast: Forecast | None, view: ForecastView) -> tuple[Word, ...]:
     horizon = forecast.horizon if forecast else 1
     area, line = (":", "o") if frame.look.ascii else ("▄", "━")
+    name, short = names_of(forecast)
     if view.residuals:
-        return (Word(f"{line} actual − predicted", Ink.SECOND, f"{line} error"),)
+        error = Word(f"{line} {name} − predicted", Ink.SECOND, f"{line} error")
+        return (error,) if short == name else (error, Word("", short=short))
     of, first = (f" (1 of {horizon:,} ahead)", " t+1") if horizon > 1 else ("", "")
     words = (
-        Word(f"{area} actual", Ink.FIRST),
+        Word(f"{area} {name}", Ink.FIRST, f"{area} {short}"),
         Word(f"{line} predicted{of}", Ink.SECOND, f"{line} pred{first}"),
     )
     if forecast is None or forecast.free is None:
@@ -209,15 +213,27 @@ def _legend(frame: Frame, forecast: Forecast | None, view: ForecastView) -> tupl
     return (*words, Word(f"{free} free-running", Ink.MARK, f"{free} free"))
 
 
+def names_of(forecast: Forecast | None) -> tuple[str, str]:
+    """Return what the truth is called: by its name and place where it is one of several columns.
+
+    The second one is short enough for a panel of 40 columns.
+    """
+    if forecast is None or not forecast.is_one_of_several:
+        return "actual", "actual"
+    place, count = forecast.target + 1, len(forecast.targets)
+    name, short = shortened(forecast.name, LONGEST_NAME), shortened(forecast.name, SHORT_NAME)
+    return f"{name} ({place} of {count})", f"{short} {place}/{count}"
+
+
 def _reading(snapshot: Snapshot) -> tuple[Word, ...]:
     part, rmse, naive = "validation", snapshot.validation_rmse, None
     if snapshot.baselines and "naive" in snapshot.baselines:
         naive = snapshot.baselines["naive"].rmse
     if snapshot.rows_followed is not None:
         part = f"{snapshot.rows_followed:,} new rows:"
-    elif snapshot.ended is not None and "model" in snapshot.ended.scores:
-        part, rmse = "test", snapshot.ended.scores["model"].rmse
-        naive = snapshot.ended.scores["naive"].rmse if "naive" in snapshot.ended.scores else None
+    elif "model" in (scores := snapshot.final_scores):
+        part, rmse = "test", scores["model"].rmse
+        naive = scores["naive"].rmse if "naive" in scores else None
     if rmse is None:
         return ()
     short = f"{part} RMSE {significant(rmse)}"

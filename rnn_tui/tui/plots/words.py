@@ -26,6 +26,11 @@ def rate(value: float) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def shortened(name: str, width: int) -> str:
+    """Return a name of at most `width` characters."""
+    return name if len(name) <= width else f"{name[: width - 1]}…"
+
+
 def percent(share: float) -> str:
     """Return a share as a whole number of per cent."""
     return f"{100 * share:.0f} %"

@@ -42,6 +42,8 @@ class LookingScreen(SteeringScreen):
     """Number of the panel that has the whole screen."""
     _cursor: int | None = None
     """The timestep that is read out."""
+    _target = 0
+    """Number of the column whose forecast was last asked for; a run begins with the first."""
 
     def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class LookingScreen(SteeringScreen):
             "gate": self._gates.show_next_kind,
             "order": self._gates.sort_next,
             "layer": self._gates.select_next_layer,
+            "target": self._show_next_target,
         }
 
     def _may_look(self) -> bool:
@@ -112,6 +115,20 @@ class LookingScreen(SteeringScreen):
             return ""
         self._session.show_free_running(on=forecast.free is None)
         return ""
+
+    def _show_next_target(self) -> str:
+        """Ask the run for the forecast of the next column."""
+        forecast = self._session.snapshot.forecast
+        if forecast is None:
+            return "There is no forecast yet."
+        if not forecast.is_one_of_several:
+            return "One column is forecast; --column, given more than once, chooses several."
+        if not self._may_look():
+            return ""
+        self._target = (self._target + 1) % len(forecast.targets)
+        self._session.show_target(self._target)
+        name = forecast.targets[self._target]
+        return f"Forecast of {name}, {self._target + 1} of {len(forecast.targets)}."
 
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""

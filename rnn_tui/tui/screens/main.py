@@ -138,7 +138,7 @@ class MainScreen(LookingScreen):
         self._session, self._state, self._snapshot = session, None, None
         self._last_saved = self._once_saved = None
         self._events.begin_anew()
-        self._cursor = None
+        self._cursor, self._target = None, 0
         for panel in self._panels:
             panel.cursor = None
         self.query_one(EventsPanel).begin_anew()
@@ -185,6 +185,7 @@ class MainScreen(LookingScreen):
             zoomed=self._zoomed,
             compares=bool(snapshot.peers),
             stacked=snapshot.trace is not None and bool(snapshot.trace.below),
+            several=snapshot.forecast is not None and snapshot.forecast.is_one_of_several,
         )
         self._hints.hints = relabel(offered, self._commands)
 

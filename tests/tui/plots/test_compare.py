@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import GradientFlow
 from rnn_tui.tui.plots.compare import draw_forecasts, draw_gradients, draw_losses
+from rnn_tui.tui.plots.forecast import ForecastView
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.picture import Frame
-from tests.tui.fake_session import COMPILING, curve, ended, make_comparison
+from tests.tui.fake_session import COMPILING, curve, ended, make_comparison, make_targets
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats
 
 BOTH = make_comparison(4000)
@@ -116,3 +117,13 @@ def test_nothing_breaks_them(data, width, height, look, cursor):
         picture = draw(nasty, Frame(width, height, look, cursor))
         assert len(picture.rows) == height
         assert {row.cell_length for row in picture.rows} <= {width}
+
+
+def test_the_column_that_all_nets_forecast_is_named_where_there_are_several():
+    nets = make_comparison(4000)
+    peers = tuple(make_targets(net, 1) for net in nets.peers)
+    nets = replace(make_targets(nets, 1), peers=peers)
+    word = draw_forecasts(nets, Frame(118, 30)).legend[-1]
+    assert (word.text, word.short) == ("▄ groups (2 of 2)", "groups 2/2")
+    word = draw_forecasts(nets, Frame(118, 30), ForecastView(residuals=True)).legend[-1]
+    assert word.text == "errors of groups (2 of 2)"
