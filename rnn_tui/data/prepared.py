@@ -49,6 +49,14 @@ class Prepared:
     """First row of every window by the part of its targets; a window s reads rows s … s+T-1."""
 
     @property
+    def label(self) -> str:
+        """The series, how many more columns are forecast, how far one prediction reaches."""
+        series, horizon = self.series, self.horizon
+        more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
+        ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
+        return f"{series.name}{more}{ahead}"
+
+    @property
     def scaler(self) -> Scaler:
         """Scaling of the first column to forecast."""
         return self.scalers[0]

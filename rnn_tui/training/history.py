@@ -7,9 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.training.events import Floats, StepsDone
-from rnn_tui.training.snapshot import Curve, HistoryView, Marks
+from rnn_tui.training.snapshot import (
+    Curve,
+    GradientFlow,
+    Happened,
+    Happening,
+    HistoryView,
+    Marks,
+)
 
 Steps = NDArray[np.int64]
+RARELY = 1.1
+"""Factor from one step to the next at which a gradient that comes and goes is noted as lost."""
 LEAST_CHANGE = 1.1
 """Factor of the learning rate that is kept: a schedule changes it at every step."""
 
@@ -179,8 +188,34 @@ class RateChanges:
         return Marks(_frozen(np.array(self._step, np.int64)), _frozen(np.array(self._rate, float)))
 
 
+class Happenings:
+    """What befell a run, the latest of it in bounded memory."""
+
+    def __init__(self, capacity: int = 200) -> None:
+        self._capacity = capacity
+        self._happened: tuple[Happened, ...] = ()
+        self._lost_at = 0
+        self._trouble = ""
+
+    def add(self, happened: Happened) -> None:
+        """Take in what befell the run; steps ascend."""
+        self._happened = (*self._happened, happened)[-self._capacity :]
+
+    def watch(self, flow: GradientFlow, step: int) -> None:
+        """Note where a gradient begins to leave what floats can hold, ever more rarely."""
+        trouble, before = flow.trouble, self._trouble
+        self._trouble = trouble
+        if trouble not in {"", before} and step >= RARELY * self._lost_at:
+            self._lost_at = step
+            self.add(Happened(step, Happening.GRADIENT, trouble))
+
+    def view(self) -> tuple[Happened, ...]:
+        """Return all that is kept."""
+        return self._happened
+
+
 class History:
-    """The curves of one run."""
+    """The curves of one run, and what befell it."""
 
     def __init__(self, recent: int = 2_000, whole: int = 1_024) -> None:
         self._recent_loss = RecentCurve(recent)
@@ -189,6 +224,7 @@ class History:
         self._gradient_norm = DecimatedCurve(whole)
         self._epochs = Milestones()
         self._rates = RateChanges()
+        self.happenings = Happenings()
 
     def add(self, burst: StepsDone) -> None:
         """Take in a burst of steps."""
@@ -212,6 +248,7 @@ class History:
             gradient_norm=self._gradient_norm.view(),
             epochs=self._epochs.view(),
             rates=self._rates.view(),
+            happened=self.happenings.view(),
         )
 
 

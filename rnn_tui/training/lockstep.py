@@ -90,7 +90,7 @@ class Lockstep(Run):
                 run.adjust(change)
         except MemoryError:
             for run in (self, *self.others):
-                run.trainer.set_batch_size(before)
+                run.adjust(Adjust(batch_size=before))
             raise
 
     def forgive(self) -> None:

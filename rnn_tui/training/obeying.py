@@ -22,7 +22,8 @@ from rnn_tui.training.commands import (
     TakeWalk,
 )
 from rnn_tui.training.controls import Controls
-from rnn_tui.training.snapshot import Saved, Snapshot, State
+from rnn_tui.training.events import StepsDone
+from rnn_tui.training.snapshot import Happening, Saved, Snapshot, State
 from rnn_tui.training.steering import Steering
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ class Obeying(Controls, ABC):
             run.save(path, "save as")
         except SaveError as error:
             fault = str(error)
-        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
+        saved = Saved(path, run.kept_step, fault)
+        self.snapshot = replace(self.snapshot, saved=saved, history=run.tally.history)
 
     def _linger(self, run: "Run") -> None:
         """Answer who still looks at a run that has ended by itself, until it is told to stop."""
@@ -164,6 +166,16 @@ class Obeying(Controls, ABC):
         if pictures:
             self._publish(run, pictures=True)
             self._changed()
+
+    def _steer(self, run: "Run", event: StepsDone, began: float) -> None:
+        """Take in the steps of a burst that began at `began`: goal, fault, speed limit."""
+        steering = self._steering
+        steering.took(event)
+        if run.fault is not None and steering.survives(run.fault):
+            run.forgive()
+        if steering.reason:
+            run.tally.note(Happening.GOAL, run.step, steering.reason)
+        self._space_out(len(event.loss), began)
 
     def _space_out(self, steps: int, began: float) -> None:
         """Put the next burst as far off as the speed limit wants after `steps` from `began` on."""

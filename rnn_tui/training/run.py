@@ -24,8 +24,9 @@ from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
 from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
+from rnn_tui.training.settled import Settled
 from rnn_tui.training.shown import Asked, validation_baselines
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Happening, Snapshot, State
 from rnn_tui.training.starting import start_trainer
 from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.tally import Tally
@@ -87,7 +88,7 @@ class Run:
         self.fault: str | None = None
         self.asked = Asked()
         """What snapshots show of the forecast."""
-        self._tally = Tally()
+        self.tally = Tally()
         self._validation_loss: float | None = None
         self._validation_rmses: tuple[float, ...] | None = None
         self._evaluated_step: int | None = None
@@ -119,10 +120,7 @@ class Run:
     @property
     def title(self) -> str:
         """Cell, size and series, how many more columns, how far one prediction reaches."""
-        model, series, horizon = self._config.model, self._prepared.series, self._prepared.horizon
-        more = f" and {len(series.more_targets):,} more" if series.more_targets else ""
-        ahead = f", {horizon:,} steps ahead" if horizon > 1 else ""
-        return f"{model.label} · {series.name}{more}{ahead}"
+        return f"{self._config.model.label} · {self._prepared.label}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -161,6 +159,7 @@ class Run:
         MemoryError
             There is no room for so large a batch; nothing has been changed.
         """
+        before = Settled.of(self.trainer)
         if change.batch_size is not None:
             self.trainer.set_batch_size(change.batch_size)
         if change.optimizer is not None:
@@ -169,6 +168,8 @@ class Run:
             self.trainer.learning_rate = change.learning_rate
         if change.clip is not None:
             self.trainer.clip = change.clip
+        for kind, text in before.changes_to(Settled.of(self.trainer)):
+            self.tally.note(kind, self.step, text)
 
     def forgive(self) -> None:
         """Go on after a fault, with the weights that there are."""
@@ -200,12 +201,12 @@ class Run:
     def enough(self) -> str | None:
         """Why the run should end, beyond its number of steps, in words."""
         loss = self._validation_loss
-        progress = Progress(self._tally.seconds, loss, self._best.step, self._best.since)
+        progress = Progress(self.tally.seconds, loss, self._best.step, self._best.since)
         return enough(self._config.training, progress)
 
     def record(self, burst: Burst, rate: float, seconds: float) -> StepsDone:
         """Take a burst into the history and return its event."""
-        return self._tally.record(
+        return self.tally.record(
             burst,
             self.step,
             self.trainer.clip,
@@ -266,7 +267,7 @@ class Run:
             reason=reason,
             steps=self.step,
             best_step=self._best.step,
-            seconds=self._tally.seconds,
+            seconds=self.tally.seconds,
             scores=scores[0],
             more_scores=dict(zip(self._prepared.series.target_names[1:], scores[1:], strict=True)),
             rows_followed=rows_followed,
@@ -286,6 +287,8 @@ class Run:
             The file cannot be written; the message begins with `asked_by`.
         """
         save_model(path, self.saved, asked_by)
+        text = f"weights of step {self.kept_step:,} as {path.name}"
+        self.tally.note(Happening.SAVED, self.step, text)
 
     def write_forecast(self, path: Path) -> None:
         """Write what the weights that were scored forecast, with the truth beside it, as a table.
@@ -342,7 +345,7 @@ class Run:
         """
         best, target, rmses = self._best, self.asked.target, self._validation_rmses
         numbers = replace(
-            self._tally.shown_on(before),
+            self.tally.shown_on(before),
             state=state,
             title=self.title,
             parameters=self.parameter_count,
@@ -387,14 +390,9 @@ class Run:
 
     def _with_pictures(self, snapshot: Snapshot) -> Snapshot:
         following = self.following
-        shown = (
-            self.trainer.forecast(SHOWN_POINTS, self.asked)
-            if following is None
-            else following.forecast(self.asked.target)
-        )
-        return replace(
-            snapshot,
-            forecast=shown,
-            trace=self.trainer.trace() if following is None else following.trace(),
-            gradient=self.trainer.gradient_flow() if self._tally.last else None,
-        )
+        if following is None:
+            shown, trace = self.trainer.forecast(SHOWN_POINTS, self.asked), self.trainer.trace()
+        else:
+            shown, trace = following.forecast(self.asked.target), following.trace()
+        gradient = self.tally.watch(self.trainer) if self.tally.last else None
+        return replace(snapshot, forecast=shown, trace=trace, gradient=gradient)

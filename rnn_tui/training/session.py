@@ -334,14 +334,6 @@ class Session(Obeying):
         count = max(1, min(room, int(rate * BURST_SECONDS)))
         return run.burst(count, final=last is not None and run.step + count >= last)
 
-    def _steer(self, run: "Run", event: StepsDone, began: float) -> None:
-        """Take in the steps of a burst that began at `began`: goal, fault, speed limit."""
-        steering = self._steering
-        steering.took(event)
-        if run.fault is not None and steering.survives(run.fault):
-            run.forgive()
-        self._space_out(len(event.loss), began)
-
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
         shot = run.snapshot(

@@ -61,6 +61,41 @@ class Marks:
         return cls(np.empty(0, np.int64), np.empty(0))
 
 
+class Happening(StrEnum):
+    """What may befall a run on its way, beside epochs and learning rates."""
+
+    CLIP = "clipping threshold"
+    BATCH = "batch size"
+    OPTIMIZER = "optimizer"
+    SAVED = "model saved"
+    GOAL = "goal reached"
+    GRADIENT = "gradient lost"
+    """Underflow or overflow at some timestep, where there was none before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that befell a run after a step."""
+
+    step: int
+    kind: Happening
+    text: str
+    """In words, as in "1 → 0.5"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """How many of the last steps had a gradient whose norm was above the threshold."""
+
+    clipped: int
+    steps: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 before the first step."""
+        return self.clipped / self.steps if self.steps else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryView:
     """The run so far: recent steps exactly, the whole run decimated."""
@@ -75,6 +110,8 @@ class HistoryView:
     """Where epochs begin: the first step of each, or of every tenth, …; the value is its number."""
     rates: Marks = field(default_factory=Marks.none)
     """Where the learning rate has changed by a tenth or more, and what it was from there on."""
+    happened: tuple[Happened, ...] = ()
+    """What else befell the run, the latest at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +190,13 @@ class GradientFlow:
         """Of every layer, the first layer first."""
         return (*self.below, self)
 
+    @property
+    def trouble(self) -> str:
+        """What floats cannot hold of any layer: "overflow", "underflow", or nothing."""
+        if not all(np.isfinite(layer.hidden).all() for layer in self.layers):
+            return "overflow"
+        return "underflow" if any((layer.hidden == 0).any() for layer in self.layers) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -201,6 +245,7 @@ class Snapshot:
     gradient_norm: float | None = None
     clipped_steps: int = 0
     """Steps so far whose gradient had a norm above the clipping threshold of then."""
+    clipped_lately: Clipping = Clipping(0, 0)
     seconds: float = 0.0
     compile_seconds: float | None = None
     history: HistoryView | None = None

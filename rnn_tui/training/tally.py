@@ -5,9 +5,19 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_tui.training.events import StepsDone
-from rnn_tui.training.history import History
-from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.training.trainer import Burst
+from rnn_tui.training.history import History, RecentCurve
+from rnn_tui.training.snapshot import (
+    Clipping,
+    GradientFlow,
+    Happened,
+    Happening,
+    HistoryView,
+    Snapshot,
+)
+from rnn_tui.training.trainer import Burst, Trainer
+
+LATELY = 1_000
+"""Steps over which the share of clipped ones is taken."""
 
 
 class Tally:
@@ -18,6 +28,8 @@ class Tally:
         self.seconds = 0.0
         self._history = History()
         self._clipped_steps = 0
+        self._clipped = RecentCurve(LATELY)
+        """1 for every step that was clipped, 0 for the others."""
 
     def record(
         self,
@@ -56,14 +68,31 @@ class Tally:
             epoch_starts=burst.epoch_starts,
         )
         self._history.add(self.last)
-        if clip > 0:
-            self._clipped_steps += int(np.count_nonzero(burst.gradient_norm > clip))
+        clipped = burst.gradient_norm > clip if clip > 0 else np.zeros(len(burst.loss), np.bool_)
+        self._clipped_steps += int(np.count_nonzero(clipped))
+        steps = np.arange(self.last.first_step, self.last.last_step + 1)
+        self._clipped.extend(steps, clipped.astype(np.float64))
         return self.last
+
+    def note(self, kind: Happening, step: int, text: str) -> None:
+        """Take in something that befell the run after a step."""
+        self._history.happenings.add(Happened(step, kind, text))
+
+    def watch(self, trainer: Trainer) -> GradientFlow:
+        """Return the gradient of the last step; where it leaves what floats can hold, note it."""
+        flow = trainer.gradient_flow()
+        self._history.happenings.watch(flow, trainer.step)
+        return flow
+
+    @property
+    def history(self) -> HistoryView:
+        """Read-only copies of the curves so far."""
+        return self._history.view()
 
     def shown_on(self, before: Snapshot) -> Snapshot:
         """Return a snapshot with these numbers in the place of older ones."""
-        last, history = self.last, self._history.view()
-        validation = history.validation_loss.value
+        last, history = self.last, self.history
+        validation, clipped = history.validation_loss.value, self._clipped.view().value
         return replace(
             before,
             epoch=last.epoch if last else 0,
@@ -71,6 +100,7 @@ class Tally:
             validation_loss=float(validation[-1]) if validation.size else None,
             gradient_norm=float(last.gradient_norm[-1]) if last else None,
             clipped_steps=self._clipped_steps,
+            clipped_lately=Clipping(int(clipped.sum()), len(clipped)),
             seconds=self.seconds,
             history=history,
         )

@@ -31,7 +31,10 @@ EXPLANATIONS = (
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
         "weights of that step are the ones kept. {log-or-linear-loss} changes the scale, "
         "{recent-or-whole-loss} shows the last steps, {smooth-the-loss} the running geometric "
-        "mean. At the foot ╵ marks epochs, ▴ and ▾ where the learning rate rose or fell.",
+        "mean. The upright line below the diamond leads to its step. At the foot ╵ marks epochs, "
+        "▴ and ▾ where the learning rate rose or fell; C where the clipping threshold was changed, "
+        "B the batch size, O the optimizer; S where the model was saved, G where a goal was "
+        "reached, ! where the gradient began to underflow or overflow.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press {lower-the-learning-rate}.",

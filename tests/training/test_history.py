@@ -5,11 +5,13 @@ from hypothesis import strategies as st
 from rnn_tui.training.events import StepsDone
 from rnn_tui.training.history import (
     DecimatedCurve,
+    Happenings,
     History,
     Milestones,
     RateChanges,
     RecentCurve,
 )
+from rnn_tui.training.snapshot import GradientFlow, Happened, Happening
 
 bursts = st.lists(st.integers(1, 70), min_size=1, max_size=40)
 
@@ -125,3 +127,30 @@ def test_the_rate_may_differ_from_step_to_step_and_memory_is_bounded():
     history = History()
     history.add(burst(1, 3, epoch=0, rate=np.array([0.1, 0.2, 0.3])))
     assert history.view().rates.value.tolist() == [0.3]
+
+
+def flow(hidden, below=()):
+    return GradientFlow(
+        np.array(hidden), None, tuple(GradientFlow(np.array(b), None) for b in below)
+    )
+
+
+def test_a_lost_gradient_is_noted_where_it_is_lost_and_ever_more_rarely():
+    happenings = Happenings()
+    whole, lost = flow([1e-3, 1.0]), flow([1e-3, 1.0], below=[[0.0, 1e-9]])
+    happenings.watch(whole, 90)
+    for step in range(100, 200):
+        happenings.watch(lost, step)
+    assert happenings.view() == (Happened(100, Happening.GRADIENT, "underflow"),)
+    happenings.watch(flow([np.inf, 1.0]), 200)
+    assert happenings.view()[1:] == (Happened(200, Happening.GRADIENT, "overflow"),)
+    for step in range(201, 20_000):
+        happenings.watch(whole if step % 2 else lost, step)
+    assert len(happenings.view()) < 60
+
+
+def test_the_latest_of_what_happened_is_kept():
+    happenings = Happenings(capacity=3)
+    for step in range(10):
+        happenings.add(Happened(step, Happening.SAVED, ""))
+    assert [one.step for one in happenings.view()] == [7, 8, 9]

@@ -12,7 +12,7 @@ from rnn_tui.training.events import Status
 from rnn_tui.training.goals import parse_goal
 from rnn_tui.training.run import Run
 from rnn_tui.training.session import Session
-from rnn_tui.training.snapshot import State
+from rnn_tui.training.snapshot import Happening, State
 from tests.training.waiting import wait_for
 
 
@@ -46,6 +46,9 @@ def test_until_a_step_holds_exactly_there_and_goes_on_after(running):
     assert reason_of(session) == "Reached step 123."
     assert session.snapshot.step == 123
     assert session.snapshot.goal == ""
+    wait_for(lambda: session.snapshot.history.happened)
+    [reached] = session.snapshot.history.happened
+    assert (reached.kind, reached.step, reached.text) == (Happening.GOAL, 123, "Reached step 123.")
     session.resume()
     wait_for(lambda: session.snapshot.step > 123)
     assert session.snapshot.reason == ""
@@ -122,6 +125,15 @@ def test_rate_clipping_batch_size_and_optimizer_change_while_it_trains(running):
     at = session.snapshot.step
     wait_for(lambda: session.snapshot.step > at + 100)
     assert np.isfinite(session.snapshot.loss)
+    happened = session.snapshot.history.happened
+    assert [(one.kind, one.text) for one in happened] == [
+        (Happening.CLIP, "1 → 0.25"),
+        (Happening.BATCH, "8 → 16"),
+        (Happening.OPTIMIZER, "adam → sgd"),
+        (Happening.BATCH, "16 → 4"),
+    ]
+    first, *_, last = (one.step for one in happened)
+    assert 0 < first <= shot.step < last <= at
 
 
 def test_a_batch_that_does_not_fit_in_memory_is_refused_in_words(running, monkeypatch):
@@ -151,6 +163,8 @@ def test_the_model_is_saved_while_it_trains_and_after_the_end(running, tmp_path)
     wait_for(lambda: session.snapshot.saved)
     assert session.snapshot.saved.fault == ""
     assert session.snapshot.saved.step == session.snapshot.best_step == load_model(path).step
+    [saved] = session.snapshot.history.happened
+    assert (saved.kind, saved.step) == (Happening.SAVED, 30)
     assert not session.join(0.05)
     session.stop()
     assert session.join(10)
@@ -166,6 +180,7 @@ def test_a_file_that_cannot_be_written_is_said_and_the_run_goes_on(running, tmp_
     wait_for(lambda: session.snapshot.step > 0)
     session.save(tmp_path / "nowhere" / "model.safetensors")
     wait_for(lambda: session.snapshot.saved)
+    assert session.snapshot.history.happened == ()
     fault = session.snapshot.saved.fault
     assert fault.startswith(f"save as {tmp_path}/nowhere/model.safetensors: cannot be written: No ")
     at = session.snapshot.step
@@ -313,3 +328,16 @@ def test_another_column_is_shown_after_the_end_with_its_test_scores(running, pai
     errors = session.snapshot.forecast.actual - session.snapshot.forecast.predicted
     rmse = np.sqrt(np.mean(errors[session.snapshot.forecast.test_start :] ** 2))
     assert session.snapshot.final_scores["model"].rmse == pytest.approx(rmse)
+
+
+def test_how_many_of_the_last_thousand_steps_were_clipped_is_counted(running):
+    session = running(training={"steps": 1500, "clip": 1e-9})
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    assert (session.snapshot.clipped_lately.clipped, session.snapshot.clipped_lately.steps) == (
+        1000,
+        1000,
+    )
+    other = running(training={"steps": 30, "clip": 0})
+    wait_for(lambda: other.snapshot.state is State.ENDED)
+    assert (other.snapshot.clipped_lately.clipped, other.snapshot.clipped_lately.steps) == (0, 30)
+    assert other.snapshot.clipped_lately.share == 0.0

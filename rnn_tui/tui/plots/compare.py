@@ -36,6 +36,7 @@ from rnn_tui.tui.plots.forecast import (
     time_at,
     to_numbers,
 )
+from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import significant
@@ -106,7 +107,8 @@ def draw_losses(
     curves = [
         _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None
     ]
-    if len(curves) < len(nets) or not all(curve.step.size for curve in curves):
+    known = len(curves) == len(nets) and all(curve.step.size for curve in curves)
+    if snapshot.history is None or not known:
         return Picture(say(frame, "waiting for the first validation"), legend)
     reading = tuple(
         _measure(net, pen, significant(net.validation_loss), significant(net.validation_loss, 2))
@@ -132,8 +134,10 @@ def draw_losses(
         and net.best_validation_loss is not None
     ]
     y = whole_decades(y, parts=10) if scale == "log" else y
-    chart = Chart(x, y, tuple(reversed(series)), marks=tuple(marks), x_name="step")
-    return Picture(_strips(chart, frame), legend, reading)
+    columns = max(1, lay_out(Chart(x, y), frame.width, frame.height).width)
+    foot, explained = mark_steps(snapshot.history, x, y, columns, plain=frame.look.ascii)
+    chart = Chart(x, y, tuple(reversed(series)), marks=(*foot, *marks), x_name="step")
+    return Picture(_strips(chart, frame), (*legend, *explained), reading)
 
 
 def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:

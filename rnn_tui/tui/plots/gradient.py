@@ -127,10 +127,12 @@ def _summary(snapshot: Snapshot, flow: GradientFlow) -> tuple[Word, ...]:
     """Return how far the gradient reaches, its norm over all weights, and how often it is cut."""
     first, *rest = describe(flow)
     words = [first, *rest[: len(rest) - 1]] if rest else [first]
-    if snapshot.clipped_steps and snapshot.step:
-        share = snapshot.clipped_steps / snapshot.step
-        ink = Ink.WARNING if share > OFTEN else Ink.LABEL
-        words.append(Word(f"clipped in {percent(min(1.0, share))} of the steps", ink, ""))
+    lately = snapshot.clipped_lately
+    if lately.clipped:
+        ink = Ink.WARNING if lately.share > OFTEN else Ink.LABEL
+        share = f"clipped in {percent(lately.share)}"
+        long = f"{share} of the last {lately.steps:,} steps"
+        words.append(Word(long, ink, share.replace(" in", "")))
     return (*words, *rest[len(rest) - 1 :])
 
 
@@ -144,9 +146,9 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
     lag = memory_horizon(norm, threshold=REACH)
     if lag == T - 1:
         reach = f"reaches back to the first of {T} steps"
-        word = Word(reach, Ink.FIRST, f"reaches all {T} steps")
+        word = Word(reach, Ink.FIRST, f"reaches all {T}")
     else:
-        word = Word(f"reaches back {lag} of {T} steps", Ink.FIRST)
+        word = Word(f"reaches back {lag} of {T} steps", Ink.FIRST, f"reaches {lag} of {T}")
     lowest: tuple[Word, ...] = ()
     if flow.below:
         lag = memory_horizon(flow.below[0].hidden, threshold=REACH)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_tui.axes import Axis, Scale, fit_axis, whole_decades
-from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Series, draw
+from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Rule, Series, draw, lay_out
 from rnn_tui.training.snapshot import Curve, Snapshot
 from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
@@ -56,13 +56,15 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
         validation.step.astype(np.float64), validation.value, Ink.SECOND, "o", dotted=True
     )
     y = whole_decades(y, parts=10) if view.scale == "log" else y
-    marks, explained = mark_steps(history, x, y, frame.width, plain=frame.look.ascii)
+    columns = max(1, lay_out(Chart(x, y), frame.width, frame.height).width)
+    marks, explained = mark_steps(history, x, y, columns, plain=frame.look.ascii)
     chart = Chart(
         x,
         y,
         (_training_series(train, x, frame.width, smooth=view.smooth), shown),
         bands=(Band(train.step.astype(np.float64), train.low, train.high),),
         marks=(*marks, *_best(snapshot, x, frame)),
+        rules=_plumb(snapshot, x),
         x_name="step",
     )
     return Picture(
@@ -86,6 +88,12 @@ def _best(snapshot: Snapshot, x: Axis, frame: Frame) -> tuple[Mark, ...]:
     if step is None or loss is None or step < x.low:
         return ()
     return (Mark(step, loss, "X" if frame.look.ascii else "◆", Ink.MARK),)
+
+
+def _plumb(snapshot: Snapshot, x: Axis) -> tuple[Rule, ...]:
+    """Return the line on which the best step stands."""
+    step = snapshot.best_step
+    return () if step is None or step < x.low else (Rule(float(step)),)
 
 
 def _training_series(curve: Curve, x: Axis, columns: int, *, smooth: bool) -> Series:

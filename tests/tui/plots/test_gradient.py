@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_tui.training.snapshot import GradientFlow
+from rnn_tui.training.snapshot import Clipping, GradientFlow
 from rnn_tui.tui.plots.gradient import describe, draw_gradient, draw_norms
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Frame
+from rnn_tui.tui.plots.picture import Frame, fit_words
 from tests.tui.fake_session import LOADING, curve, make_snapshot, make_stack
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats, several
 
@@ -131,8 +131,11 @@ def test_a_large_panel_shows_the_norm_over_the_steps_with_the_clipping_threshold
 
 
 def test_how_often_it_is_clipped_is_said():
-    picture = draw_gradient(replace(SNAPSHOT, clipped_steps=3000), Frame(80, 20))
-    assert "clipped in 75 % of the steps" in [word.text for word in picture.reading]
+    often = replace(SNAPSHOT, clipped_lately=Clipping(750, 1000))
+    picture = draw_gradient(often, Frame(80, 20))
+    assert "clipped in 75 % of the last 1,000 steps" in [word.text for word in picture.reading]
+    quarter = fit_words(draw_gradient(often, Frame(38, 8)).reading, 34)
+    assert [text for text, _ in quarter] == ["reaches 11 of 50", "clipped 75 %"]
     picture = draw_gradient(SNAPSHOT, Frame(80, 20))
     assert not [word for word in picture.reading if "clipped" in word.text]
 

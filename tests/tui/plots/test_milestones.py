@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from rnn_tui.axes import Axis
-from rnn_tui.training.snapshot import Marks
+from rnn_tui.training.snapshot import Happened, Happening, Marks
+from rnn_tui.tui.plots.compare import draw_losses
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.plots.loss import LossView, draw_loss, smoothed
-from rnn_tui.tui.plots.milestones import COLUMNS_APART, thin_out
+from rnn_tui.tui.plots.milestones import COLUMNS_APART, SIGNS, thin_out
 from rnn_tui.tui.plots.picture import Frame
-from tests.tui.fake_session import make_snapshot
+from tests.tui.fake_session import make_comparison, make_snapshot
 
 
 def marks(step, value):
@@ -77,3 +78,58 @@ def test_the_smoothed_line_is_calmer_and_says_so(text):
     assert plain != calm
     legend = draw_loss(snapshot, Frame(80, 20), LossView(smooth=True)).legend
     assert any("smoothed" in word.text for word in legend)
+
+
+def with_happened(*happened, rates=None):
+    snapshot = with_marks(rates=rates)
+    history = replace(snapshot.history, happened=tuple(Happened(*one) for one in happened))
+    return replace(snapshot, history=history)
+
+
+EVERYTHING = tuple((600 * n, kind, "") for n, kind in enumerate(Happening, start=1))
+
+
+@pytest.mark.parametrize("glyphs", ["braille", "ascii"])
+def test_whatever_befell_the_run_is_marked_with_a_letter_and_explained(text, glyphs):
+    snapshot, look = with_happened(*EVERYTHING), Look(glyphs=glyphs)
+    foot = text(draw_loss, snapshot, 120, 20, look=look).splitlines()[-2]
+    assert [sign for sign in foot if sign in "CBOSG!"] == [*"CBOSG!"]
+    words = [word.text for word in draw_loss(snapshot, Frame(120, 20, look)).legend]
+    assert words[-6:] == [
+        *("C clip", "B batch", "O optimizer", "S saved", "G goal", "! gradient lost")
+    ]
+    assert set(Happening) == set(SIGNS)
+
+
+def test_a_sign_stands_where_its_step_is(text):
+    rows = text(draw_loss, with_happened((2000, Happening.CLIP, "")), 90, 20).splitlines()
+    tick = rows[-1].index("2k")
+    assert abs(rows[-2].index("C") - tick) <= 1
+
+
+def test_what_happens_at_one_step_stands_side_by_side(text):
+    one_step = [(2000, kind, "") for kind in (Happening.CLIP, Happening.BATCH, Happening.OPTIMIZER)]
+    rates = marks([1, 2000], [0.01, 0.1])
+    foot = text(draw_loss, with_happened(*one_step, rates=rates), 60, 12).splitlines()[-2]
+    around = foot[foot.index("O") - 3 : foot.index("O") + 4]
+    assert set("CBO▴") <= set(around)
+
+
+def test_one_sign_a_column_is_enough_for_what_happens_again_and_again(text):
+    often = [(2000 + n, Happening.SAVED, "") for n in range(20)]
+    foot = text(draw_loss, with_happened(*often), 60, 12).splitlines()[-2]
+    assert 1 <= foot.count("S") <= 2
+
+
+def test_a_line_leads_from_the_best_loss_to_its_step(text):
+    early = replace(make_snapshot(4000), best_step=2000, best_validation_loss=0.3)
+    rows = text(draw_loss, early, 60, 20).splitlines()
+    column = next(row.index("◆") for row in rows if "◆" in row)
+    assert sum(row[column] == "┊" for row in rows[:-1]) > 5
+
+
+def test_nets_that_are_compared_have_the_marks_too(text):
+    nets = make_comparison(4000)
+    nets = replace(nets, history=with_happened(*EVERYTHING).history)
+    foot = text(draw_losses, nets, 120, 20).splitlines()[-2]
+    assert [sign for sign in foot if sign in "CBOSG!"] == [*"CBOSG!"]
