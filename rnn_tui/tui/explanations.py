@@ -34,7 +34,10 @@ EXPLANATIONS = (
         "mean. The upright line below the diamond leads to its step. At the foot ╵ marks epochs, "
         "▴ and ▾ where the learning rate rose or fell; C where the clipping threshold was changed, "
         "B the batch size, O the optimizer; S where the model was saved, G where a goal was "
-        "reached, ! where the gradient began to underflow or overflow.",
+        "reached, ! where the gradient began to underflow or overflow. With the screen to itself "
+        "the panel has figures below: both losses now, their geometric mean and change over the "
+        "last tenth of the run, their lowest; how many times the training loss the validation "
+        "loss is; the settings, and what befell the run.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press {lower-the-learning-rate}.",
@@ -52,7 +55,12 @@ EXPLANATIONS = (
         "long series shows its most recent part. The cursor ({previous-timestep} {next-timestep}) "
         "stands at one timestep of the window of panel 3. {errors-of-the-forecast} shows the "
         "errors, actual − predicted, around 0. Of several columns that are forecast the first is "
-        "shown, until {next-target} goes to the next: line, scores and errors are then its own.",
+        "shown, until {next-target} goes to the next: line, scores and errors are then its own. "
+        "With the screen to itself the panel has figures of every part below: RMSE, MAE, MASE (in "
+        "units of naive's error on the training part), skill (better than naive), mean and "
+        "standard deviation of the errors, and lag 1, their correlation with the errors one step "
+        "before, with a star where chance (±1.96/√n) would hardly have it. The test part is "
+        "scored at the end, so that nobody chooses by it.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
     ),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import State, Trace
+from rnn_tui.training.snapshot import Clipping, State, Trace
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display
 from rnn_tui.tui.keymap import remap
@@ -479,3 +479,47 @@ async def test_one_column_has_no_next_one_and_needs_no_name(show):
     async with show(LOADING) as shown:
         await shown.press("T")
         assert "There is no forecast yet." in shown.reading
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_loss_zoomed_has_figures_below(show, size):
+    async with show(size=size) as shown:
+        assert "lowest" not in shown.text
+        await shown.press("1")
+        assert "mean  change  lowest" in shown.text
+        assert "validation / train" in shown.text
+        assert f"{shown.session.snapshot.best_step:,}" in shown.text
+        await shown.press("1")
+        assert "lowest" not in shown.text
+
+
+@pytest.mark.parametrize("key", ["2", "enter"])
+async def test_the_forecast_zoomed_has_figures_below_that_follow_cursor_and_column(show, key):
+    async with show(make_targets(make_snapshot(4000))) as shown:
+        await shown.press("tab", "tab", key)
+        assert "one step ahead" in shown.text
+        assert "at the end" in shown.text
+        assert "newest point:" in shown.text
+        first = next(line for line in shown.lines if "validation  " in line and "%" in line)
+        await shown.press("home")
+        assert "at the cursor:  year 1900" in shown.text
+        await shown.press("T")
+        second = next(line for line in shown.lines if "validation  " in line and "%" in line)
+        assert first != second
+        await shown.press("2")
+        assert "one step ahead" not in shown.text
+
+
+async def test_on_a_small_screen_there_is_no_room_for_figures(show):
+    async with show(size=(60, 16)) as shown:
+        await shown.press("2")
+        assert shown.titles == [2]
+        assert "one step ahead" not in shown.text
+
+
+async def test_how_many_of_the_last_steps_were_clipped_is_said_on_80_columns(show):
+    often = make_snapshot(4000, clipped_lately=Clipping(120, 1000))
+    async with show(often) as shown:
+        assert "reaches 11 of 50  clipped 12 %" in shown.text
+    async with show(often, size=(200, 60)) as shown:
+        assert "clipped in 12 % of the last 1,000 steps" in shown.text

@@ -180,3 +180,8 @@ async def test_an_ended_run_names_the_keys_of_the_user(remapped):
         await shown.settle()
         await shown.press("space")
         assert "f5 begins anew, f10 quits" in shown.reading
+
+
+def test_the_whole_help_is_ascii_where_there_is_nothing_else():
+    page = text_of(help_page(Look(glyphs="ascii")))
+    assert page.isascii(), {character for character in page if not character.isascii()}

@@ -27,6 +27,7 @@ from rnn_tui.charts import (
 )
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import Curve, Forecast, Snapshot
+from rnn_tui.tui.plots.comparefigures import forecasts_ledger, losses_ledger
 from rnn_tui.tui.plots.forecast import (
     USUAL,
     ForecastView,
@@ -36,6 +37,7 @@ from rnn_tui.tui.plots.forecast import (
     time_at,
     to_numbers,
 )
+from rnn_tui.tui.plots.ledger import divide
 from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
@@ -134,10 +136,11 @@ def draw_losses(
         and net.best_validation_loss is not None
     ]
     y = whole_decades(y, parts=10) if scale == "log" else y
-    columns = max(1, lay_out(Chart(x, y), frame.width, frame.height).width)
+    above, figures = divide(frame, lambda: losses_ledger([(net, pen.ink) for net, pen in nets]))
+    columns = max(1, lay_out(Chart(x, y), above.width, above.height).width)
     foot, explained = mark_steps(snapshot.history, x, y, columns, plain=frame.look.ascii)
     chart = Chart(x, y, tuple(reversed(series)), marks=(*foot, *marks), x_name="step")
-    return Picture(_strips(chart, frame), (*legend, *explained), reading)
+    return Picture((*_strips(chart, above), *figures), (*legend, *explained), reading)
 
 
 def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:
@@ -168,7 +171,8 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL)
     reading = _errors(nets) if cursor is None else _values_at(nets, first, cursor)
     if x is None or y is None:
         return Picture(say(frame, "no finite value to show", ink=Ink.WARNING), legend, reading)
-    room = (y.high - y.low) / (frame.height - 2) if frame.height >= 5 else 0.0
+    above, figures = divide(frame, lambda: forecasts_ledger([(net, pen.ink) for net, pen in nets]))
+    room = (y.high - y.low) / (above.height - 2) if above.height >= 5 else 0.0
     parts = _parts(first, x)
     chart = Chart(
         x,
@@ -188,7 +192,7 @@ def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL)
         if cursor is None
         else Cursor(to_numbers(first.time)[cursor], time_at(first, cursor)),
     )
-    return Picture(_strips(chart, frame), legend, reading)
+    return Picture((*_strips(chart, above), *figures), legend, reading)
 
 
 def _what(

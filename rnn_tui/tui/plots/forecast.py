@@ -1,12 +1,15 @@
 """The one-step-ahead forecast beside the truth, in the data's own units and time."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from rnn_tui.axes import LARGEST, Axis, fit_axis
 from rnn_tui.charts import Area, Chart, Cursor, Floats, Ink, Paper, Region, Rule, Series, draw
 from rnn_tui.training.snapshot import Forecast, Snapshot, Times
+from rnn_tui.tui.plots.forecastfigures import forecast_ledger
+from rnn_tui.tui.plots.ledger import divide
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import percent, shortened, significant
 
@@ -39,7 +42,9 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     dates = np.issubdtype(forecast.time.dtype, np.datetime64)
     x = fit_axis(time, labels="date" if dates else "number")
     draw_part = _draw_residuals if view.residuals else _draw_both
-    chart = None if x is None else draw_part(forecast, shown, x, frame.height)
+    point = partial(_point, forecast, cursor)
+    above, figures = divide(frame, lambda: forecast_ledger(snapshot, forecast, point()))
+    chart = None if x is None else draw_part(forecast, shown, x, above.height)
     if chart is None or x is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
@@ -49,11 +54,11 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     if cursor is not None:
         at = Cursor(to_numbers(forecast.time)[cursor], time_at(forecast, cursor))
         chart = replace(chart, cursor=at)
-    cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
+    cells = draw(chart, above.width, above.height, frame.look.glyphs)
     reading = _reading(snapshot) if cursor is None else _read_out(forecast, cursor)
     if cursor is None:
         reading = (*reading, *(_bias(forecast) if view.residuals else _free_error(forecast)))
-    return Picture(to_strips(cells, frame.look), legend, reading)
+    return Picture((*to_strips(cells, frame.look), *figures), legend, reading)
 
 
 def _draw_both(forecast: Forecast, shown: slice, x: Axis, height: int) -> Chart | None:
@@ -151,6 +156,26 @@ def _read_out(forecast: Forecast, index: int) -> tuple[Word, ...]:
         Word(f"actual {significant(float(forecast.actual[index]))}", Ink.FIRST),
         Word(f"predicted {predicted}", Ink.SECOND, f"pred {predicted}"),
     )
+
+
+def _point(forecast: Forecast, cursor: int | None) -> tuple[Word, ...]:
+    """Return what is known of the point at the cursor, or of the newest one with a forecast."""
+    known = np.flatnonzero(~np.isnan(forecast.predicted))
+    if cursor is None and not known.size:
+        return ()
+    index = int(known[-1]) if cursor is None else cursor
+    actual, predicted = float(forecast.actual[index]), float(forecast.predicted[index])
+    words = [
+        Word("at the cursor:" if cursor is not None else "newest point:"),
+        *_read_out(forecast, index),
+    ]
+    if not np.isnan(predicted):
+        words.append(Word(f"error {significant(actual - predicted)}", Ink.SECOND))
+    if index > 0:
+        words.append(Word(f"naive {significant(float(forecast.actual[index - 1]))}"))
+    if forecast.free is not None and not np.isnan(forecast.free[index]):
+        words.append(Word(f"free {significant(float(forecast.free[index]))}", Ink.MARK))
+    return tuple(words)
 
 
 def _predicted(value: float) -> str:

@@ -132,6 +132,7 @@ SAME_WIDTH = dict(zip("·−…‖∂●○◌✓✗■≤•━←→’╵▴�
 """What lines that are fitted to a width may hold, each with one character for it."""
 SPELT = {
     "√": "sqrt",
+    "±": "+-",
     "²": "^2",
     "δ": "delta",
     "ᵀ": "^T",

@@ -1,13 +1,15 @@
 """The loss over the steps of the run, the whole of it or its end."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnn_tui.axes import Axis, Scale, fit_axis, whole_decades
 from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Rule, Series, draw, lay_out
 from rnn_tui.training.snapshot import Curve, Snapshot
+from rnn_tui.tui.plots.ledger import divide
+from rnn_tui.tui.plots.lossfigures import GAP_ROWS, LEAST_FOR_GAP, draw_gap, loss_ledger
 from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import significant
@@ -56,7 +58,12 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
         validation.step.astype(np.float64), validation.value, Ink.SECOND, "o", dotted=True
     )
     y = whole_decades(y, parts=10) if view.scale == "log" else y
-    columns = max(1, lay_out(Chart(x, y), frame.width, frame.height).width)
+    above, figures = divide(frame, lambda: loss_ledger(snapshot, history))
+    has_gap = bool(figures) and above.height >= LEAST_FOR_GAP and validation.step.size > 1
+    if has_gap:
+        figures = (*draw_gap(history, x, replace(frame, height=GAP_ROWS)), *figures)
+        above = replace(above, height=above.height - GAP_ROWS)
+    columns = max(1, lay_out(Chart(x, y), above.width, above.height).width)
     marks, explained = mark_steps(history, x, y, columns, plain=frame.look.ascii)
     chart = Chart(
         x,
@@ -68,7 +75,10 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
         x_name="step",
     )
     return Picture(
-        to_strips(draw(chart, frame.width, frame.height, frame.look.glyphs), frame.look),
+        (
+            *to_strips(draw(chart, above.width, above.height, frame.look.glyphs), frame.look),
+            *figures,
+        ),
         (*legend, *explained),
         reading,
     )

@@ -23,6 +23,8 @@ class Frame:
     look: Look = field(default_factory=Look)
     cursor: int | None = None
     """The timestep that is read out, 1 … T."""
+    alone: bool = False
+    """Whether no other panel stands beside it: then there is room for figures."""
 
 
 @dataclass(frozen=True, slots=True)

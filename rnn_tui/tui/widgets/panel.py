@@ -179,7 +179,8 @@ class Panel(Drawn, can_focus=True):
         width, height = self.size
         if width < 4 or height < 3:
             return self.plot.picture(snapshot, Frame(width, height, self.look)).rows
-        frame = Frame(width - 2, height - 2, self.look, self.cursor)
+        alone = self.has_class("-shown")
+        frame = Frame(width - 2, height - 2, self.look, self.cursor, alone)
         picture = self.plot.picture(snapshot, frame)
         self._timesteps = picture.timesteps
         left, right, low_left, low_right, level, upright = self._edges
