@@ -34,12 +34,18 @@ def _with_cell(config: RunConfig, cell: Cell) -> RunConfig:
     return config.model_copy(update={"model": model})
 
 
-def of_column(snapshot: Snapshot) -> str:
-    """Return " of" with the name of the column that is shown; nothing where there is one."""
+def column_shown(snapshot: Snapshot) -> str:
+    """Return the name of the column that is shown; nothing where there is one alone."""
     forecast = snapshot.forecast
     if forecast is None or not forecast.is_one_of_several:
         return ""
-    return f" of {shortened(forecast.name, LONGEST_NAME)}"
+    return shortened(forecast.name, LONGEST_NAME)
+
+
+def of_column(snapshot: Snapshot) -> str:
+    """Return " of" with the name of the column that is shown; nothing where there is one alone."""
+    name = column_shown(snapshot)
+    return f" of {name}" if name else ""
 
 
 def match_words(snapshot: Snapshot) -> tuple[Word, ...]:

@@ -12,7 +12,7 @@ from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.snapshot import Curve, GradientFlow, Snapshot, State
-from rnn_tui.tui.comparing import compare, conclude, of_column
+from rnn_tui.tui.comparing import column_shown, compare, conclude, of_column
 from rnn_tui.tui.keys import SYMBOLS, Symbols
 from rnn_tui.tui.plots.words import percent, significant
 
@@ -177,10 +177,11 @@ def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     if snapshot.validation_rmse is None or naive is None or not naive.rmse:
         yield Sentence("Learning; the first validation is on its way.")
         return
-    skill, named = 1 - snapshot.validation_rmse / naive.rmse, of_column(snapshot)
+    skill, name = 1 - snapshot.validation_rmse / naive.rmse, column_shown(snapshot)
     if skill > 0:
-        what = f"{percent(skill)} better than repeating the last value (naive)"
-        text = f"On validation{named} {what}."
+        text = f"On validation {percent(skill)} better than repeating the last value (naive)."
+        if name:
+            text = f"{name}: on validation {percent(skill)} better than naive."
         yield Sentence(text, Ink.NONE)
     elif (ratio := _off_best(snapshot)) >= JUMPED:
         times = f"{significant(ratio, 2)} times" if np.isfinite(ratio) else "far above"
@@ -189,7 +190,8 @@ def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         )
         yield Sentence(text, Ink.SECOND)
     else:
-        yield Sentence(f"Not yet better{named} than repeating the last value (naive forecast).")
+        text = "Not yet better than repeating the last value (naive forecast)."
+        yield Sentence(f"{name}: not yet better than the last value (naive)." if name else text)
 
 
 def _off_best(snapshot: Snapshot) -> float:
@@ -212,7 +214,9 @@ def _followed(snapshot: Snapshot, rows: int) -> Iterator[Sentence]:
         return
     skill = 1 - snapshot.validation_rmse / naive.rmse
     than = f"{percent(abs(skill))} {'better' if skill >= 0 else 'worse'} than naive"
-    yield Sentence(f"{came}, each forecast before{of_column(snapshot)}: {than}.", Ink.NONE)
+    name = column_shown(snapshot)
+    text = f"{came}; {name}: {than}." if name else f"{came}, each forecast before: {than}."
+    yield Sentence(text, Ink.NONE)
 
 
 def _reach(flow: GradientFlow | None) -> Iterator[Sentence]:

@@ -12,7 +12,7 @@ from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import GradientFlow, HistoryView, State
 from rnn_tui.tui.reading import read
 from rnn_tui.tui.widgets.lines import fit_sentences
-from tests.tui.fake_session import COMPILING, LOADING, curve, ended, make_snapshot
+from tests.tui.fake_session import COMPILING, LOADING, curve, ended, make_snapshot, make_targets
 
 SNAPSHOT = make_snapshot(4000)
 ONE_ROW = 69
@@ -198,3 +198,16 @@ def test_underflow_and_overflow_of_a_layer_below_are_told():
     broken = GradientFlow(np.array([np.inf, 0.2, 0.3]), None)
     snapshot = replace(net, gradient=replace(net.gradient, below=(broken,)))
     assert "overflows" in texts(snapshot)[0]
+
+
+def test_of_several_columns_the_one_that_is_shown_is_named():
+    shown = make_targets(make_snapshot(4000), 1)
+    naive = {"naive": Scores(30.3, 24.0, 35)}
+    better = replace(shown, validation_rmse=20.0, baselines=naive)
+    assert texts(better)[0] == "groups: on validation 34 % better than naive."
+    worse = replace(shown, validation_rmse=40.0, baselines=naive, best_step=None)
+    assert texts(worse)[0] == "groups: not yet better than the last value (naive)."
+    followed = replace(better, rows_followed=67)
+    assert texts(followed)[0] == "67 rows have come; groups: 34 % better than naive."
+    long = replace(better, forecast=replace(shown.forecast, name="n" * 80))
+    assert len(texts(long)[0]) <= ONE_ROW

@@ -8,7 +8,7 @@ import numpy as np
 from rnn_tui.axes import LARGEST, Axis, fit_axis
 from rnn_tui.charts import Area, Chart, Cursor, Floats, Ink, Paper, Region, Rule, Series, draw
 from rnn_tui.training.snapshot import Forecast, Snapshot, Times
-from rnn_tui.tui.plots.forecastfigures import forecast_ledger
+from rnn_tui.tui.plots.forecastfigures import forecast_ledger, part_names
 from rnn_tui.tui.plots.ledger import divide
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import percent, shortened, significant
@@ -48,7 +48,7 @@ def draw_forecast(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) 
     if chart is None or x is None:
         text = "no finite value to show"
         return Picture(say(frame, text, ink=Ink.WARNING), legend, _reading(snapshot))
-    parts = _parts(forecast, x, "test" if snapshot.rows_followed is None else "new")
+    parts = _parts(forecast, x, follows=snapshot.rows_followed is not None)
     rules = (*(Rule(part.start) for part in parts[1:]), *chart.rules)
     chart = replace(chart, rules=rules, regions=parts, x_name=forecast.time_name)
     if cursor is not None:
@@ -207,13 +207,14 @@ def _with_room_for_names(y: Axis, height: int) -> Axis:
     return Axis(y.low, y.high + (y.high - y.low) / (height - 2))
 
 
-def _parts(forecast: Forecast, x: Axis, test: str) -> tuple[Region, ...]:
-    """Return the parts of the series; `test` is what the last one is called."""
+def _parts(forecast: Forecast, x: Axis, *, follows: bool) -> tuple[Region, ...]:
+    """Return the parts of the series, or what was there before the rows that came, and those."""
     time = to_numbers(forecast.time)
     parts = []
     ends = (0, forecast.validation_start, forecast.test_start, len(time))
-    names = ((Paper.NONE, "train"), (Paper.FIRST, "validation"), (Paper.SECOND, test))
-    for (paper, name), start, stop in zip(names, ends, ends[1:], strict=False):
+    papers = (Paper.NONE, Paper.FIRST, Paper.SECOND)
+    names = part_names(follows=follows)
+    for paper, name, start, stop in zip(papers, names, ends, ends[1:], strict=False):
         if start < stop:
             last = time[stop] if stop < len(time) else x.high
             parts.append(Region(float(time[start]), float(last), paper, name))

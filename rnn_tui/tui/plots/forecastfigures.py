@@ -41,12 +41,17 @@ def _parts(snapshot: Snapshot, forecast: Forecast) -> Iterator[tuple[str, Residu
     """Yield every part that has points; None for a test part that is not to be looked at yet."""
     follows = snapshot.rows_followed is not None
     ends = (0, forecast.validation_start, forecast.test_start, len(forecast.time))
-    names = ("before", "", "new") if follows else ("train", "validation", "test")
+    names = part_names(follows=follows)
     for name, start, stop in zip(names, ends, ends[1:], strict=False):
         is_hidden = name == "test" and snapshot.ended is None
         part = residuals(forecast, start, stop)
         if part is not None:
             yield name, None if is_hidden else part
+
+
+def part_names(*, follows: bool) -> tuple[str, str, str]:
+    """Return what the parts of a series are called; of one that is followed there are two."""
+    return ("before", "", "new") if follows else ("train", "validation", "test")
 
 
 def errors_row(name: Word, part: Residuals, unit: float) -> Row:
@@ -56,11 +61,11 @@ def errors_row(name: Word, part: Residuals, unit: float) -> Row:
     return (
         name,
         Word(_figure(part.rmse), name.ink),
-        Word(_figure(part.mae)),
-        Word(_figure(part.mae / unit)),
+        Word(_figure(part.mae), Ink.NONE),
+        Word(_figure(part.mae / unit), Ink.NONE),
         Word(_share(part.skill), Ink.FIRST if part.skill >= 0 else Ink.WARNING),
-        Word(_figure(part.mean, 2)),
-        Word(_figure(part.deviation)),
+        Word(_figure(part.mean, 2), Ink.NONE),
+        Word(_figure(part.deviation), Ink.NONE),
         Word(f"{correlation}{star}", Ink.WARNING if part.is_correlated else Ink.NONE),
         Word(f"{part.count:,}", Ink.LABEL),
     )

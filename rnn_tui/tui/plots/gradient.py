@@ -158,7 +158,7 @@ def describe(flow: GradientFlow) -> tuple[Word, ...]:
         *lowest,
         *trouble,
         *_trouble_below(flow),
-        Word("total derivative, log scale", short="total"),
+        Word("total derivative, log scale", short=""),
     )
 
 

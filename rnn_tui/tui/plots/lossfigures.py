@@ -25,6 +25,8 @@ SMOOTHED_FOR_GAP = 0.02
 HEADINGS = ("now", "mean", "change", "lowest", "at step")
 MOST_HAPPENED = 12
 GAP_NAME = "validation / train"
+MANY_TIMES = 9.0
+"""From such a share on a rise is told as a factor."""
 LARGEST_GROWTH = 100.0
 """Beyond it a change is no number to read."""
 
@@ -83,13 +85,11 @@ def course_of(curve: Curve, step: int) -> Course:
     return Course(mean, slope * float(steps[-1] - steps[0]))
 
 
-def gap_curve(history: HistoryView) -> tuple[Floats, Floats]:
-    """Return validation loss / smoothed training loss over the steps that were validated."""
-    train, validation = history.loss, history.validation_loss
+def gap_at(train: Curve, steps: Floats, losses: Floats) -> Floats:
+    """Return how many times the smoothed training loss the losses at some steps are, (n,)."""
     known = np.isfinite(train.value) & (train.value > 0)
-    steps = validation.step.astype(np.float64)
     if not known.any():
-        return steps, np.full(len(steps), np.nan)
+        return np.full(len(steps), np.nan)
     logs = np.log(train.value[known])
     half = max(1, round(SMOOTHED_FOR_GAP * len(logs) / 2))
     sums = np.concatenate(([0.0], np.cumsum(logs)))
@@ -98,7 +98,15 @@ def gap_curve(history: HistoryView) -> tuple[Floats, Floats]:
     means = (sums[last] - sums[first]) / (last - first)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         trained = np.exp(np.interp(steps, train.step[known].astype(np.float64), means))
-        return steps, validation.value / trained
+        gap: Floats = losses / trained
+    return gap
+
+
+def gap_curve(history: HistoryView) -> tuple[Floats, Floats]:
+    """Return validation loss / smoothed training loss over the steps that were validated."""
+    validation = history.validation_loss
+    steps = validation.step.astype(np.float64)
+    return steps, gap_at(history.loss, steps, validation.value)
 
 
 def draw_gap(history: HistoryView, x: Axis, frame: Frame) -> tuple[Strip, ...]:
@@ -121,16 +129,19 @@ def draw_gap(history: HistoryView, x: Axis, frame: Frame) -> tuple[Strip, ...]:
 
 
 def _gap_row(history: HistoryView, snapshot: Snapshot, train: Course, validation: Course) -> Row:
-    steps, gap = gap_curve(history)
-    at_best = gap[steps == snapshot.best_step]
+    _, gap = gap_curve(history)
     now = gap[-1] if gap.size else math.nan
+    best, step = snapshot.best_validation_loss, snapshot.best_step
+    at_best = math.nan
+    if best is not None and step is not None:
+        at_best = float(gap_at(history.loss, np.array([float(step)]), np.array([best]))[0])
     return figures(
         Word(GAP_NAME),
         _times(float(now)),
         _times(validation.mean / train.mean if train.mean else math.nan),
         _change(validation.growth - train.growth),
-        _times(float(at_best[0]) if at_best.size else math.nan),
-        "at the best" if at_best.size else "-",
+        _times(at_best),
+        "-" if math.isnan(at_best) else "at the best",
     )
 
 
@@ -178,4 +189,6 @@ def _change(growth: float) -> str:
     if not growth < LARGEST_GROWTH:
         return "-"
     share = math.expm1(growth)
+    if share >= MANY_TIMES:
+        return f"×{significant(1 + share)}"
     return f"{'−' if share < 0 else '+'}{significant(abs(100 * share), 2)} %"

@@ -67,6 +67,7 @@ def test_the_change_is_that_of_the_line_through_the_last_tenth():
         ([1e-300, 1.0, 1e300], "- "),
         ([1e300, 1.0, 1e-300], "−100 % "),
         ([1.0, 1.1, 1.2], "+20 % "),
+        ([1.0, 6.0, 36.0], "×36.0 "),
     ],
 )
 def test_a_change_of_any_size_is_said(losses, said):
