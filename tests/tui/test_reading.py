@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rnn_tui.forecasting.metrics import Scores
@@ -162,6 +162,7 @@ def test_every_sentence_on_training_fits_in_one_row_of_80_columns(step, loss, be
     st.integers(1, 90),
     st.integers(1, 5),
 )
+@example("\r00", [], 1, 2)
 def test_the_first_sentence_is_never_blank_and_nothing_is_too_long(first, rest, width, height):
     from rnn_tui.tui.reading import Sentence
 

@@ -125,7 +125,7 @@ def say(frame: Frame, text: str, *, ink: Ink = Ink.LABEL) -> tuple[Strip, ...]:
 
 def wrap(text: str, width: int, max_lines: int) -> list[str]:
     """Return `text` in lines of at most `width`; what does not fit is cut, never all of it."""
-    lines = textwrap.wrap(text, max(1, width), break_on_hyphens=False)
+    lines = textwrap.wrap(text.strip(), max(1, width), break_on_hyphens=False)
     if len(lines) > max_lines:
         last = f"{lines[max_lines - 1]} …"
         while len(last) > width and " " in last[:-2]:
