@@ -1,6 +1,7 @@
 """Blocks of characters, each with its ink and paper: what pictures are made of."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
@@ -51,13 +52,27 @@ class Cells:
         return cls(np.full(shape, " "), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
 
     def write(self, row: int, column: int, text: str, ink: Ink) -> None:
-        """Write `text` from (row, column) rightwards; what falls outside is left out."""
+        """Write `text` from (row, column) rightwards; what falls outside is left out.
+
+        A character that is twice as wide, as of Chinese, has an empty cell after its own.
+        """
         height, width = self.glyph.shape
         if not 0 <= row < height:
             return
-        for place, symbol in enumerate(text, start=column):
-            if 0 <= place < width:
-                self.glyph[row, place], self.ink[row, place] = symbol, ink
+        for symbol in text:
+            size = 1 if symbol.isascii() else character_width(symbol)
+            if size and 0 <= column <= width - size:
+                self._free(row, column, column + size)
+                self.glyph[row, column : column + size] = symbol, *[""] * (size - 1)
+                self.ink[row, column : column + size] = ink
+            column += size
+
+    def _free(self, row: int, start: int, stop: int) -> None:
+        """Blank the other half of a wide character of which one half is to be written over."""
+        if self.glyph[row, start] == "" and start:
+            self.glyph[row, start - 1] = " "
+        if stop < self.glyph.shape[1] and self.glyph[row, stop] == "":
+            self.glyph[row, stop] = " "
 
     def part(self, top: int, left: int, height: int, width: int) -> "Cells":
         """Return a view of a rectangle, which is written to as the whole is."""
@@ -67,6 +82,18 @@ class Cells:
     def text(self) -> str:
         """Return the characters alone, one line a row."""
         return "\n".join("".join(row) for row in self.glyph.tolist())
+
+
+def character_width(character: str) -> int:
+    """Return the columns that a terminal gives a character: 0, 1 or 2."""
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def text_width(text: str) -> int:
+    """Return the columns that a terminal gives a text."""
+    return len(text) if text.isascii() else sum(map(character_width, text))
 
 
 def place_over(cells: Cells, middle: int, label: str) -> range:

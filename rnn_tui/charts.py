@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.axes import Axis, Tick
-from rnn_tui.cells import Cells, Glyphs, Ink, Paper, place_over, write_over
+from rnn_tui.cells import Cells, Glyphs, Ink, Paper, place_over, text_width, write_over
 from rnn_tui.dots import fill_between, unite
 from rnn_tui.raster import MOST_COLUMNS, MOST_ROWS, rasterise
 
@@ -367,10 +367,10 @@ def _draw_x_ticks(cells: Cells, layout: Layout, chart: Chart) -> None:
     The label of the cursor takes the place of the ticks that it would touch.
     """
     name, free = chart.x_name, 0
-    if layout.x_ticks and name and len(name) <= layout.left:
-        start = max(0, layout.left - 1 - len(name))
+    if layout.x_ticks and name and text_width(name) <= layout.left:
+        start = max(0, layout.left - 1 - text_width(name))
         cells.write(layout.height, start, name, Ink.LABEL)
-        free = start + len(name) + 1
+        free = start + text_width(name) + 1
     column, label = _cursor_column(chart, layout.width), chart.cursor.label if chart.cursor else ""
     taken = range(0)
     if column is not None:

@@ -30,7 +30,7 @@ def numbers_of(panel: int, snapshot: Snapshot, gate: str, entries: Sequence[Entr
         case 1 if snapshot.history is not None:
             rows = [("step", "train", "lowest", "highest", "validation"), *_loss(snapshot.history)]
         case 2 if snapshot.forecast is not None:
-            rows = [_heading(snapshot.forecast, "predicted"), *_forecast(snapshot.forecast)]
+            rows = _forecast_with_free(snapshot.forecast)
         case 3 if snapshot.trace is not None and snapshot.trace.gates:
             rows = _gate(snapshot.trace, gate)
         case 4 if snapshot.gradient is not None:
@@ -132,6 +132,16 @@ def _forecast(forecast: Forecast) -> Iterable[Row]:
         part = "test" if is_test else "train" if is_train else "validation"
         at = str(time) if isinstance(time, np.datetime64) else f"{time:.10g}"
         yield (at, part, _number(actual), _number(predicted))
+
+
+def _forecast_with_free(forecast: Forecast) -> list[Row]:
+    """Return the forecast one step ahead, and beside it the free-running one, if it is shown."""
+    rows = _forecast(forecast)
+    if forecast.free is None:
+        return [_heading(forecast, "predicted"), *rows]
+    free = map(_number, forecast.free)
+    heading = _heading(forecast, "predicted", "free-running")
+    return [heading, *((*row, alone) for row, alone in zip(rows, free, strict=True))]
 
 
 def _gate(trace: Trace, gate: str) -> list[Row]:

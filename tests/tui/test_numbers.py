@@ -1,5 +1,6 @@
 """What is copied from a panel."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from rnn_tui.tui.journal import Entry, Kind
 from rnn_tui.tui.numbers import MOST_CHARACTERS, numbers_of
-from tests.tui.fake_session import LOADING, H, T, make_forecast, make_snapshot
+from tests.tui.fake_session import LOADING, H, T, make_forecast, make_snapshot, make_targets
 
 
 def table(panel, snapshot=None, gate="f", entries=()):
@@ -73,3 +74,14 @@ def test_the_latest_rows_are_kept_where_there_are_too_many():
     assert "\t1999 x" in lines[-1]
     first = int(lines[1].split("\t")[2].split()[0])
     assert np.arange(first, 2000).size == len(lines) - 1
+
+
+def test_the_free_running_forecast_is_copied_where_it_is_shown():
+    forecast = make_forecast(4000)
+    free = np.where(np.arange(len(forecast.time)) >= 256, 7.5, np.nan)
+    snapshot = make_targets(make_snapshot(4000), 1)
+    snapshot = replace(snapshot, forecast=replace(snapshot.forecast, free=free))
+    header, *rows = table(2, snapshot)
+    assert header[3:] == ["groups predicted", "groups free-running"]
+    assert rows[255][4] == ""
+    assert [row[4] for row in rows[256:]] == 53 * ["7.5"]

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from textual.strip import Strip
 
-from rnn_tui.cells import Cells, Ink
+from rnn_tui.cells import Cells, Ink, text_width
 from rnn_tui.tui.plots.picture import Frame, Word, fit_words, to_strips
 
 Row = tuple[Word, ...]
@@ -53,12 +53,12 @@ def draw_ledger(ledger: Ledger, frame: Frame) -> tuple[Strip, ...]:
     for y, row in enumerate(ledger.table):
         for place, (word, end) in enumerate(zip(row, ends, strict=False)):
             text = look.text(word.text)
-            cells.write(y, end - len(text) if place else 1, text, word.ink)
+            cells.write(y, end - text_width(text) if place else 1, text, word.ink)
     for y, line in enumerate(ledger.lines, start=len(ledger.table)):
         column = 1
         for text, ink in fit_words(line, frame.width - 2, gap=GAP):
             cells.write(y, column, look.text(text), ink)
-            column += len(text) + GAP
+            column += text_width(text) + GAP
     return to_strips(cells, look)
 
 
@@ -66,7 +66,7 @@ def _ends(table: Sequence[Row], width: int) -> list[int]:
     """Return the column after each column of a table that fits in `width`."""
     ends: list[int] = []
     for place, column in enumerate(zip_longest(*table)):
-        texts = [len(word.text) for word in column if word is not None]
+        texts = [text_width(word.text) for word in column if word is not None]
         end = (ends[-1] + GAP if place else 1) + max(texts)
         if end >= width:
             break

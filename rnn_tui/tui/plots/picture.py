@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from textual.strip import Strip
 
-from rnn_tui.cells import Cells, Ink, Paper
+from rnn_tui.cells import Cells, Ink, Paper, text_width
 from rnn_tui.tui.plots.look import Look
 
 
@@ -76,7 +76,7 @@ def fit_words(words: Sequence[Word], width: int, gap: int = 2) -> list[tuple[str
         for cut in range(len(shown), -1, -1):
             texts = [word.text if n < cut else word.shortest for n, word in enumerate(shown)]
             pieces = [(text, word.ink) for text, word in zip(texts, shown, strict=True) if text]
-            if sum(len(text) for text, _ in pieces) + gap * (len(pieces) - 1) <= width:
+            if sum(text_width(text) for text, _ in pieces) + gap * (len(pieces) - 1) <= width:
                 return pieces
         shown.pop()
     return []
@@ -91,10 +91,13 @@ def to_strips(cells: Cells, look: Look) -> tuple[Strip, ...]:
     codes = _ink_through_blanks(cells) * len(Paper) + cells.paper
     return tuple(
         Strip(
-            [Segment(text[start:stop], styles[code]) for start, stop, code in _runs(row.tolist())],
+            [
+                Segment("".join(row[start:stop]), styles[code])
+                for start, stop, code in _runs(inks.tolist())
+            ],
             width,
         )
-        for text, row in zip(map("".join, cells.glyph.tolist()), codes, strict=True)
+        for row, inks in zip(cells.glyph.tolist(), codes, strict=True)
     )
 
 

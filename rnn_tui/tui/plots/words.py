@@ -2,6 +2,8 @@
 
 import math
 
+from rnn_tui.cells import text_width
+
 
 def significant(value: float, digits: int = 3) -> str:
     """Return `value` with so many digits: 0.0123, −18.2, 1,832, 3.1e-12; inf, NaN in words."""
@@ -27,8 +29,12 @@ def rate(value: float) -> str:
 
 
 def shortened(name: str, width: int) -> str:
-    """Return a name of at most `width` characters."""
-    return name if len(name) <= width else f"{name[: width - 1]}…"
+    """Return a name of at most `width` columns."""
+    if text_width(name) <= width:
+        return name
+    while text_width(name) >= width:
+        name = name[:-1]
+    return f"{name}…"
 
 
 def percent(share: float) -> str:

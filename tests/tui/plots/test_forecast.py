@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Status
@@ -193,3 +194,20 @@ def test_residuals_of_any_size_fit_any_panel(values, width, height, look):
 def test_the_prediction_is_read_out_on_a_quarter_of_80_columns():
     words = draw_forecast(SNAPSHOT, Frame(38, 8, cursor=10)).reading
     assert [text.split()[0] for text, _ in fit_words(words, 34)] == ["year", "actual", "pred"]
+
+
+def test_names_of_wide_characters_fit_as_well(text):
+    forecast = replace(
+        SNAPSHOT.forecast,
+        name="温度センサー室内の",
+        targets=("温度センサー室内の", "y"),
+        time_name="日付",
+    )
+    snapshot = replace(SNAPSHOT, forecast=forecast)
+    assert "日付" in text(draw_forecast, snapshot, 80, 20)
+    legend = draw_forecast(snapshot, Frame(38, 8)).legend
+    words = fit_words(legend, 22, gap=1)
+    assert [text for text, _ in words] == ["▄ 温度セン… 1/2", "━ pred"]
+    picture = draw_forecast(snapshot, Frame(78, 18, cursor=3, alone=True))
+    assert [row.cell_length for row in picture.rows] == [78] * 18
+    assert [cell_len(row.text) for row in picture.rows] == [78] * 18
