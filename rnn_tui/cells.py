@@ -54,7 +54,8 @@ class Cells:
     def write(self, row: int, column: int, text: str, ink: Ink) -> None:
         """Write `text` from (row, column) rightwards; what falls outside is left out.
 
-        A character that is twice as wide, as of Chinese, has an empty cell after its own.
+        A character that is twice as wide, as of Chinese, has an empty cell after its own; one that
+        would steer the terminal is shown as ?.
         """
         height, width = self.glyph.shape
         if not 0 <= row < height:
@@ -63,7 +64,8 @@ class Cells:
             size = 1 if symbol.isascii() else character_width(symbol)
             if size and 0 <= column <= width - size:
                 self._free(row, column, column + size)
-                self.glyph[row, column : column + size] = symbol, *[""] * (size - 1)
+                shown = symbol if symbol.isprintable() else "?"
+                self.glyph[row, column : column + size] = shown, *[""] * (size - 1)
                 self.ink[row, column : column + size] = ink
             column += size
 

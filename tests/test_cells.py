@@ -29,6 +29,12 @@ def test_a_row_keeps_its_width_whatever_is_written(name, column):
     assert [cell_len(row) for row in cells.text().split("\n")] == [12, 12]
 
 
+def test_nothing_that_is_written_steers_the_terminal():
+    cells = Cells.blank(12, 1)
+    cells.write(0, 0, "a\x1b[31m\tb\n", Ink.LABEL)
+    assert cells.text() == "a?[31m?b?   "
+
+
 @pytest.mark.parametrize("column", range(12))
 def test_writing_over_half_of_a_wide_character_takes_all_of_it(column):
     cells = Cells.blank(12, 1)

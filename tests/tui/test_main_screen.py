@@ -11,7 +11,14 @@ from rnn_tui.training.snapshot import State
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display
 from rnn_tui.tui.keymap import remap
-from tests.tui.fake_session import COMPILING, LOADING, FakeSession, ended, make_snapshot
+from tests.tui.fake_session import (
+    COMPILING,
+    LOADING,
+    FakeSession,
+    ended,
+    make_snapshot,
+    make_targets,
+)
 
 
 async def test_the_run_starts_once_the_first_frame_is_there(show):
@@ -342,3 +349,14 @@ async def test_a_sentence_is_not_cut_on_a_small_screen(show):
     async with show(size=(60, 16)) as shown:
         assert "(naive forecast)." in shown.text
         assert "…" not in shown.text
+
+
+async def test_a_name_in_a_file_cannot_steer_the_terminal(show):
+    snapshot = make_targets(make_snapshot(4000, title="LSTM 32 · a\x1b[2Jb"), 1)
+    forecast = replace(snapshot.forecast, name="c\x1b[31md", time_name="t\x07")
+    async with show(replace(snapshot, forecast=forecast), size=(120, 40)) as shown:
+        for keys in ((), ("2",), ("d",)):
+            await shown.press(*keys)
+            assert shown.text.replace("\n", "").isprintable()
+            assert "c?[31md" in shown.text
+            assert "a?[2Jb" in shown.header

@@ -10,6 +10,7 @@ from functools import cache
 from rich.style import Style
 
 from rnn_tui.cells import Glyphs, Ink, Paper
+from rnn_tui.streams import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,9 @@ class Look:
         return self.glyphs == "ascii"
 
     def text(self, text: str) -> str:
-        """Return `text` in the characters at hand."""
-        return text.translate(TO_ASCII) if self.ascii else text
+        """Return `text` in the characters at hand, without any that would steer the terminal."""
+        shown = text.translate(TO_ASCII) if self.ascii else text
+        return shown if shown.isprintable() else printable(shown)
 
     def style(self, ink: Ink = Ink.NONE, paper: Paper = Paper.NONE, *, bold: bool = False) -> Style:
         """Return the style of a cell."""
