@@ -37,21 +37,19 @@ def forecasts_ledger(nets: Inks) -> Ledger:
     is_over = all(net.final_scores for net, _ in nets)
     part = "test" if is_over else "validation"
     heading = figures(Word(f"{part}, one step ahead"), *HEADINGS, ink=Ink.LABEL)
-    return Ledger((heading, *_errors(nets, is_over=is_over)))
+    return Ledger((heading, *_errors(nets, part)))
 
 
-def _errors(nets: Inks, *, is_over: bool) -> Iterator[Row]:
+def _errors(nets: Inks, part: str) -> Iterator[Row]:
     for net, ink in nets:
         forecast = net.forecast
-        found = (
-            None if forecast is None else residuals(forecast, *_bounds(forecast, is_over=is_over))
-        )
+        found = None if forecast is None else residuals(forecast, *_bounds(forecast, part))
         if found is not None:
-            yield errors_row(Word(net.net, ink), found, mase_unit(net))
+            yield errors_row(Word(net.net, ink), found, mase_unit(net, part))
 
 
-def _bounds(forecast: Forecast, *, is_over: bool) -> tuple[int, int]:
-    if is_over:
+def _bounds(forecast: Forecast, part: str) -> tuple[int, int]:
+    if part == "test":
         return forecast.test_start, len(forecast.time)
     return forecast.validation_start, forecast.test_start
 

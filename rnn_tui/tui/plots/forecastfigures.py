@@ -26,9 +26,8 @@ def forecast_ledger(snapshot: Snapshot, forecast: Forecast, reading: Row) -> Led
     found = dict(_parts(snapshot, forecast))
     ahead = "one step ahead" if forecast.horizon == 1 else f"first of {forecast.horizon:,} ahead"
     table = [figures(Word(ahead), *HEADINGS, ink=Ink.LABEL)]
-    unit = mase_unit(snapshot)
     table += [
-        errors_row(Word(name, Ink.SECOND), part, unit)
+        errors_row(Word(name, Ink.SECOND), part, mase_unit(snapshot, name))
         for name, part in found.items()
         if part is not None
     ]
@@ -71,9 +70,13 @@ def errors_row(name: Word, part: Residuals, unit: float) -> Row:
     )
 
 
-def mase_unit(snapshot: Snapshot) -> float:
-    """Return the mean absolute error that MASE is measured in; NaN where it is not known."""
-    naive = (snapshot.baselines or {}).get("naive")
+def mase_unit(snapshot: Snapshot, part: str) -> float:
+    """Return the mean absolute error that MASE is measured in; NaN where it is not known.
+
+    It is naive's on the rows before the validation part; for the test part, on all before that.
+    """
+    scores = snapshot.final_scores if part == "test" else snapshot.baselines or {}
+    naive = scores.get("naive")
     return naive.mae / naive.mase if naive is not None and naive.mase else math.nan
 
 

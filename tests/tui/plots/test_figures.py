@@ -229,3 +229,16 @@ def test_no_forecast_breaks_its_figures(arrays, first, second, rmse, height, cur
     for shown in (snapshot, ended(Status.COMPLETED, "", snapshot)):
         picture = draw_forecast(shown, Frame(80, height, cursor=cursor, alone=True))
         assert [row.cell_length for row in picture.rows] == [80] * height
+
+
+def test_the_mase_of_the_test_part_is_the_one_that_is_told_elsewhere():
+    done = ended(Status.COMPLETED, "", SNAPSHOT)
+    part = residuals(done.forecast, 256, 309)
+    scores = {"model": Scores(part.rmse, part.mae, 53, mase=part.mae / 25.0)}
+    scores["naive"] = Scores(30.3, 30.0, 53, mase=1.2)
+    baselines = {"naive": Scores(30.3, 24.0, 35, mase=1.2)}
+    done = replace(done, baselines=baselines, ended=replace(done.ended, scores=scores))
+    rows = below(draw_forecast, done)
+    assert row_of(rows, "test ").split()[3] == significant(scores["model"].mase)
+    validation = residuals(done.forecast, 221, 256)
+    assert row_of(rows, "validation").split()[3] == significant(validation.mae / 20.0)
