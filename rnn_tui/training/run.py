@@ -365,16 +365,7 @@ class Run:
             ended=ended,
         )
         if self.following is not None:
-            scores = self.following.scores()[target]
-            model = scores.pop("model", None)
-            rmse = model.rmse if model else None
-            numbers = replace(
-                numbers,
-                message=numbers.message or self.following.remark,
-                rows_followed=self.following.rows,
-                validation_rmse=rmse,
-                baselines=scores,
-            )
+            numbers = self.following.shown_on(numbers, target)
         return self._with_pictures(numbers) if pictures else numbers
 
     def _is_still_as(self, before: Snapshot) -> bool:

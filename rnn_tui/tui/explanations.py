@@ -17,6 +17,10 @@ class Explanation:
     read: str
     healthy: str
     ill: str
+    signs: str = ""
+    """What stands along the axis."""
+    zoomed: str = ""
+    """What else there is on a panel that has the screen to itself."""
 
 
 EXPLANATIONS = (
@@ -31,16 +35,17 @@ EXPLANATIONS = (
         "to the highest batch. The line with • is validation. The diamond is its best value: the "
         "weights of that step are the ones kept. {log-or-linear-loss} changes the scale, "
         "{recent-or-whole-loss} shows the last steps, {smooth-the-loss} the running geometric "
-        "mean. The upright line below the diamond leads to its step. At the foot ╵ marks epochs, "
-        "▴ and ▾ where the learning rate rose or fell; C where the clipping threshold was changed, "
-        "B the batch size, O the optimizer; S where the model was saved, G where a goal was "
-        "reached, ! where the gradient began to underflow or overflow. With the screen to itself "
-        "the panel has figures below: both losses now, their geometric mean and change over the "
-        "last tenth of the run, their lowest; how many times the training loss the validation "
-        "loss is; the settings, and what befell the run.",
+        "mean.",
         "Both fall, then flatten out together.",
         "Validation rises while training falls: overfitting. Both jump: the learning rate is too "
         "high; press {lower-the-learning-rate}.",
+        signs="The upright line below the diamond leads to the best step. At the foot: ╵ an epoch "
+        "begins, ▴ ▾ the learning rate rises or falls, C the clipping threshold was changed, B the "
+        "batch size, O the optimizer, W the model was written to a file, U what was waited for was "
+        "reached, ! the gradient begins to underflow or overflow.",
+        zoomed="Both losses now, their geometric mean and their change over the last tenth of the "
+        "run, their lowest; how many times the training loss the validation loss is, on a tall "
+        "screen as a curve; the settings, and what befell the run, the latest first.",
     ),
     Explanation(
         2,
@@ -55,14 +60,15 @@ EXPLANATIONS = (
         "long series shows its most recent part. The cursor ({previous-timestep} {next-timestep}) "
         "stands at one timestep of the window of panel 3. {errors-of-the-forecast} shows the "
         "errors, actual − predicted, around 0. Of several columns that are forecast the first is "
-        "shown, until {next-target} goes to the next: line, scores and errors are then its own. "
-        "With the screen to itself the panel has figures of every part below: RMSE, MAE, MASE (in "
-        "units of naive's error on the training part), skill (better than naive), mean and "
-        "standard deviation of the errors, and lag 1, their correlation with the errors one step "
-        "before, with a star where chance (±1.96/√n) would hardly have it. The test part is "
-        "scored at the end, so that nobody chooses by it.",
+        "shown, until {next-target} goes to the next: line, scores and errors are then its own.",
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
+        zoomed="Of every part RMSE, MAE, MASE (in units of naive's error on the rows before), "
+        "skill (how much better than naive), mean and standard deviation of the errors, lag 1, their "
+        "correlation with the errors one step before, with a star where chance (±1.96/√n) would "
+        "hardly have it. The test part is scored at the end, so that nobody chooses by it. Below: "
+        "the point at the cursor, or the newest; the RMSE over all steps ahead beside that of "
+        "simple forecasts, the best first.",
     ),
     Explanation(
         3,

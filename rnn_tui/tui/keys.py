@@ -177,6 +177,27 @@ def hints(
         Hint("+", "", "faster", 5),
         Hint("-", "lr", "slower", 5),
     )
+    offered = _of_panels(zoomed, compares=compares, stacked=stacked, several=several)
+    zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
+    return (
+        *((walk,) if has_ended else steering),
+        *offered,
+        zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
+        *(() if has_ended else (Hint("u", "until", "run_until", 10),)),
+        Hint("e", "edit", "edit", 6),
+        Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
+        Hint("w", "save", "save", 5 if has_ended else 10),
+        Hint("j", "jump", "jump", 12),
+        Hint("?", "help", "help", 3),
+        Hint("q", "quit", "app.quit", 0),
+        Hint(PALETTE_KEY, "palette", "app.command_palette", 9),
+    )
+
+
+def _of_panels(
+    zoomed: int | None, *, compares: bool, stacked: bool, several: bool
+) -> tuple[Hint, ...]:
+    """Return the keys of the panel that has the whole screen, or the most telling of all."""
     loss = (
         Hint("l", "log/lin", "toggle_scale", 4),
         Hint("v", "recent", "toggle_span", 4),
@@ -199,26 +220,12 @@ def hints(
         Hint("←", "", "move_cursor(-1)", 7),
         Hint("→", "timestep", "move_cursor(1)", 7),
     )
-    offered = {
+    return {
         None: (*gate, *net, *layer, *target, *time),
         1: loss,
         2: (*forecast, *target, *time),
         3: (*gate, *net, *layer, *gates, *time),
     }.get(zoomed, time)
-    zoom = Hint(ALL_ZOOMS, "zoom", "zoom(1)", 6)
-    return (
-        *((walk,) if has_ended else steering),
-        *offered,
-        zoom if zoomed is None else Hint("Esc", "back", "zoom_out", 2),
-        *(() if has_ended else (Hint("u", "until", "run_until", 10),)),
-        Hint("e", "edit", "edit", 6),
-        Hint("r", "restart", "restart(False)", 5 if has_ended else 11),
-        Hint("w", "save", "save", 5 if has_ended else 10),
-        Hint("j", "jump", "jump", 12),
-        Hint("?", "help", "help", 3),
-        Hint("q", "quit", "app.quit", 0),
-        Hint(PALETTE_KEY, "palette", "app.command_palette", 9),
-    )
 
 
 def tabs(titles: Sequence[str], shown: int) -> tuple[Hint, ...]:

@@ -9,6 +9,7 @@ from rnn_tui.training.snapshot import Clipping, State, Trace
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display
 from rnn_tui.tui.keymap import remap
+from rnn_tui.tui.plots.milestones import SIGNS
 from rnn_tui.tui.plots.words import significant
 from tests.tui.fake_session import (
     COMPILING,
@@ -523,3 +524,13 @@ async def test_how_many_of_the_last_steps_were_clipped_is_said_on_80_columns(sho
         assert "reaches 11 of 50  clipped 12 %" in shown.text
     async with show(often, size=(200, 60)) as shown:
         assert "clipped in 12 % of the last 1,000 steps" in shown.text
+
+
+async def test_the_help_of_the_loss_explains_every_sign_and_the_figures(show):
+    async with show(size=(100, 60)) as shown:
+        await shown.press("tab", "question_mark")
+        page = " ".join(shown.text.split())
+        assert "signs The upright line" in page
+        for sign, _ in SIGNS.values():
+            assert f" {sign} " in page
+        assert "zoomed Both losses now" in page

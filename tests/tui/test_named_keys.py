@@ -82,7 +82,8 @@ def text_of(page):
 @pytest.mark.parametrize("explanation", [*EXPLANATIONS, *WALK_EXPLANATIONS])
 def test_explanations_name_the_keys_of_the_user(explanation):
     symbols = symbols_of(OTHERS)
-    for text in (explanation.shows, explanation.read, explanation.healthy, explanation.ill):
+    texts = (explanation.shows, explanation.read, explanation.healthy, explanation.ill)
+    for text in (*texts, explanation.signs, explanation.zoomed):
         filled = with_keys(text, symbols)
         assert not named(filled, MATHEMATICS), filled
         assert not re.search(r"\b[a-z] (changes|shows the|goes over|sorts|quits)", filled)

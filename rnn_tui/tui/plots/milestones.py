@@ -19,8 +19,8 @@ SIGNS: Mapping[Happening, tuple[str, str]] = {
     Happening.CLIP: ("C", "clip"),
     Happening.BATCH: ("B", "batch"),
     Happening.OPTIMIZER: ("O", "optimizer"),
-    Happening.SAVED: ("S", "saved"),
-    Happening.GOAL: ("G", "goal"),
+    Happening.SAVED: ("W", "written"),
+    Happening.GOAL: ("U", "goal"),
     Happening.GRADIENT: ("!", "gradient lost"),
 }
 """What stands for it at the foot of a chart, and what it is called there."""

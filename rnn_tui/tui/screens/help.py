@@ -89,6 +89,8 @@ def _panel(panel: Explanation, look: Look, symbols: Symbols) -> Table:
         ("shows", with_keys(panel.shows, symbols), Ink.NONE),
         *(("formula" if n == 0 else "", line, Ink.FIRST) for n, line in enumerate(panel.formula)),
         ("reading", with_keys(panel.read, symbols), Ink.NONE),
+        *((("signs", with_keys(panel.signs, symbols), Ink.NONE),) if panel.signs else ()),
+        *((("zoomed", with_keys(panel.zoomed, symbols), Ink.NONE),) if panel.zoomed else ()),
         ("healthy", with_keys(panel.healthy, symbols), Ink.NONE),
         ("ill", with_keys(panel.ill, symbols), Ink.SECOND),
     ]

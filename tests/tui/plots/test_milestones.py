@@ -93,10 +93,10 @@ EVERYTHING = tuple((600 * n, kind, "") for n, kind in enumerate(Happening, start
 def test_whatever_befell_the_run_is_marked_with_a_letter_and_explained(text, glyphs):
     snapshot, look = with_happened(*EVERYTHING), Look(glyphs=glyphs)
     foot = text(draw_loss, snapshot, 120, 20, look=look).splitlines()[-2]
-    assert [sign for sign in foot if sign in "CBOSG!"] == [*"CBOSG!"]
+    assert [sign for sign in foot if sign in "CBOWU!"] == [*"CBOWU!"]
     words = [word.text for word in draw_loss(snapshot, Frame(120, 20, look)).legend]
     assert words[-6:] == [
-        *("C clip", "B batch", "O optimizer", "S saved", "G goal", "! gradient lost")
+        *("C clip", "B batch", "O optimizer", "W written", "U goal", "! gradient lost")
     ]
     assert set(Happening) == set(SIGNS)
 
@@ -118,7 +118,7 @@ def test_what_happens_at_one_step_stands_side_by_side(text):
 def test_one_sign_a_column_is_enough_for_what_happens_again_and_again(text):
     often = [(2000 + n, Happening.SAVED, "") for n in range(20)]
     foot = text(draw_loss, with_happened(*often), 60, 12).splitlines()[-2]
-    assert 1 <= foot.count("S") <= 2
+    assert 1 <= foot.count("W") <= 2
 
 
 def test_a_line_leads_from_the_best_loss_to_its_step(text):
@@ -132,4 +132,4 @@ def test_nets_that_are_compared_have_the_marks_too(text):
     nets = make_comparison(4000)
     nets = replace(nets, history=with_happened(*EVERYTHING).history)
     foot = text(draw_losses, nets, 120, 20).splitlines()[-2]
-    assert [sign for sign in foot if sign in "CBOSG!"] == [*"CBOSG!"]
+    assert [sign for sign in foot if sign in "CBOWU!"] == [*"CBOWU!"]
