@@ -196,7 +196,7 @@ def reset_backward(vectors: int) -> Any:
 
 
 def gru_weight_gradient(
-    layer: Layer, row: int, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Fill, or add to, the gradient of the packed weights of some units, from a block's samples.
@@ -213,8 +213,8 @@ def gru_weight_gradient(
         out_n = out + 2 * L
         for k in range(0, count, SAMPLES):
             some, more = min(SAMPLES, count - k), add or k > 0
-            a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + (row + k) * N + q * L
-            dz, dz_stride = layer.dz + (row + k) * layer.z_stride + 2 * q * L, layer.z_stride
+            a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + k * N + q * L
+            dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
             if layer.z * memory.itemsize >= FAR_APART:
                 copy_rows(memory, dz, dz_stride, block, 2 * L, some, 2 * L)
                 dz, dz_stride = block, 2 * L
@@ -230,7 +230,7 @@ def gru_weight_gradient(
                     rows, stride = layer.n_h + (sample + k) * N, N
                     if after_reset:
                         rows, stride = a + depth_x, layer.a_stride
-                        dn = layer.dn_h + (row + k) * N + q * L
+                        dn = layer.dn_h + k * N + q * L
                     depth, below = layer.depth - depth_x, out_n + depth_x * width
                 add_outer_1(depth, width, memory, rows, stride, dn, N, some, gradient, below, more)
         clear_padding(layer, out, width, gradient)

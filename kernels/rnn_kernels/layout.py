@@ -56,13 +56,12 @@ class Layer(NamedTuple):
     c: int  # cell states (T+1, B, units)
     gates: int  # (T, B, Q, gate, lane)
     together: int  # timesteps of a block of the backward pass
-    span: int  # timesteps that dz has room for, without the one after them
-    dz: int  # (span + 1, B, z_stride), gates likewise: gradient before the nonlinearities
+    dz: int  # (together + 1, B, z_stride), gates likewise: gradient before the nonlinearities
     z: int  # width of these rows: gates · units, without a GRU's n
     z_stride: int  # the same and, where that is an even number of vectors, one more
     n: int  # (T, B, n_stride) of a GRU: its new state before it is mixed with the old one
     n_h: int  # likewise: W_hn h + b_hn, or r ⊙ h in the original form
-    dn: int  # (span + 1, B, n_stride): gradient before the tanh
+    dn: int  # (together + 1, B, n_stride): gradient before the tanh
     dn_h: int  # likewise: gradient of n_h; not in the original form
     n_stride: int
     dc: int  # (B, units) carried backwards in time beside dz; dc0 of an LSTM at the end
@@ -118,8 +117,7 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
         return start
 
     together = block_timesteps(T, B, (z_stride + 2 * n_stride * gru) * dtype.itemsize)
-    span = together if threads == 1 else T
-    rows_of_block = (span + 1) * B
+    rows_of_block = (together + 1) * B
     nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
     layers = []
@@ -152,7 +150,6 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
                 c=take((T + 1) * B * units) if lstm else 0,
                 gates=take(T * B * z_stride) if lstm or gru else 0,
                 together=together,
-                span=span,
                 dz=take(rows_of_block * z_stride),
                 z=z,
                 z_stride=z_stride,

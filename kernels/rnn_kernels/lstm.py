@@ -123,11 +123,11 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     return lstm_backward_tile
 
 
-@kernel("layer unit row sample count add memory gradient")
+@kernel("layer unit sample count add memory gradient")
 def fill_peephole_gradient(code: Code, at: Any) -> None:
     """dp_i = Σ dz_i ⊙ c_{t−1}, dp_f likewise, dp_o = Σ dz_o ⊙ c_t, of a vector of units."""
     layer, first = at.layer, at.sample * at.layer.units + at.unit
-    dz = at.memory + layer.dz + at.row * layer.z_stride + 4 * at.unit
+    dz = at.memory + layer.dz + 4 * at.unit
     c = at.memory + layer.c + first
     read = {"i": c, "f": c, "o": c + layer.batch * layer.units}
     gates = {"i": I, "f": F, "o": O}
@@ -149,10 +149,10 @@ def fill_peephole_gradient(code: Code, at: Any) -> None:
 
 
 def peephole_lstm_gradient(
-    layer: Layer, row: int, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Fill, or add to, the gradient of the packed and the peephole weights of some units."""
-    weight_gradient(layer, row, sample, count, add, part, start, stop, memory, gradient)
+    weight_gradient(layer, sample, count, add, part, start, stop, memory, gradient)
     for unit in range(start * layer.lanes, stop * layer.lanes, layer.lanes):
-        fill_peephole_gradient(layer, unit, row, sample, count, add, memory, gradient)
+        fill_peephole_gradient(layer, unit, sample, count, add, memory, gradient)

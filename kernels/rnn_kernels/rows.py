@@ -23,7 +23,7 @@ def _gradients(layer: Any) -> list[tuple[Index, Index, Index]]:
 def keep_next_block(code: Code, at: Any) -> None:
     """Copy the gradients of the first timestep of a block behind its last: the next one's."""
     layer, nothing = at.layer, code.index(0)
-    rows = layer.span * layer.batch
+    rows = layer.together * layer.batch
     for start, stride, width in _gradients(layer):
         source = at.memory + start + at.start * stride
         count = code.select(start, at.stop - at.start, nothing)

@@ -40,7 +40,7 @@ def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
             panels = layer.units // width
             last = code.equal(at.t + 1, layer.timesteps)
             later = code.index(1) - last
-            slot = at.t - at.t // layer.span * layer.span
+            slot = at.t - at.t // layer.together * layer.together
 
             def panel(n: Index, _none: list[Vector]) -> list[Vector]:
                 # Every other timestep walks backwards: what is still in the cache comes first.
