@@ -34,6 +34,8 @@ from rnn_kernels.vectors import Index, Vector
 
 weight_gradient = filled_in
 
+TRACE = {"gates": 4, "c": 1, "h": 1}
+
 
 def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
     """The peephole weights of a gate for one of the tile's vectors of units."""
@@ -45,7 +47,7 @@ def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
 def lstm_forward(*, peepholes: bool) -> Any:
     """Return the kernel that fills gates, c_t and h_t of some samples and a vector of units."""
 
-    @forward_sweep(sums=4, vectors=1)
+    @forward_sweep(sums=4, vectors=1, trace=TRACE)
     def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, after = at.layer, at.memory, at.sample + at.layer.batch
         z = panel_product(code, at, code.zeros(rows, 4))
@@ -81,7 +83,7 @@ def lstm_forward(*, peepholes: bool) -> Any:
 def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     """Return the kernel that fills dz_t, the squares of dh_t and dc_t, and the carry of dc."""
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace=TRACE)
     def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, one = at.layer, at.memory, code.constant(1)
         state = at.sample * layer.units + at.unit

@@ -45,6 +45,7 @@ from rnn_kernels.parts import (
     parts_of,
 )
 from rnn_kernels.propagation import pass_back, run_forward
+from rnn_kernels.rows import copy_window
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,
@@ -301,11 +302,7 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
     """x[t, b] = series[starts[b] + t]; samples beyond `starts` repeat the last one."""
     bottom = layer_at(plan, 0)
     for b in range(bottom.batch):
-        start = starts[min(b, starts.size - 1)]
-        for t in range(bottom.timesteps):
-            x = bottom.a + (t * bottom.batch + b) * bottom.a_stride
-            for d in range(bottom.inputs):
-                memory[x + d] = series[start + t, d]
+        copy_window(bottom, b, starts[min(b, starts.size - 1)], memory, series)
 
 
 @inlined
@@ -384,6 +381,7 @@ def _train(
     part: int,
     threads: int,
 ) -> int:
+    done: int = starts.shape[0]
     for s in range(starts.shape[0]):
         if part == 0:
             begin_step(
@@ -417,12 +415,11 @@ def _train(
             call_clip(clip, gradient, limits, norms, s)
         meet(barrier, threads)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
-            if part == 0:
-                finish_norms(squares, state_norms)
-            return s
+            done = s
+            break
         if part == 0:
             r = s if rates.size > 1 else 0
             call_update(update, parameters, gradient, m, v, settings, rates, r, step_count + s + 1)
     if part == 0:
         finish_norms(squares, state_norms)
-    return len(starts)
+    return done
