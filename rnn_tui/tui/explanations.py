@@ -64,11 +64,11 @@ EXPLANATIONS = (
         "Better than naive on the validation part, and on the test part at the end.",
         "A copy of the truth one step late: the network has learned the naive forecast.",
         zoomed="Of every part RMSE, MAE, MASE (in units of naive's error on the rows before), "
-        "skill (how much better than naive), mean and standard deviation of the errors, lag 1, their "
-        "correlation with the errors one step before, with a star where chance (±1.96/√n) would "
-        "hardly have it. The test part is scored at the end, so that nobody chooses by it. Below: "
-        "the point at the cursor, or the newest; the RMSE over all steps ahead beside that of "
-        "simple forecasts, the best first.",
+        "skill (how much better than naive), mean and standard deviation of the errors, and lag 1, "
+        "their correlation with the errors one step before, with a star where chance (±1.96/√n) "
+        "would hardly have it. The test part is scored at the end, so that nobody chooses by it. "
+        "Below: the point at the cursor, or the newest; the RMSE over all steps ahead beside "
+        "that of simple forecasts, the best first.",
     ),
     Explanation(
         3,
