@@ -81,7 +81,7 @@ def mase_unit(snapshot: Snapshot, part: str) -> float:
 
 
 def _ranked(snapshot: Snapshot, forecast: Forecast) -> Row:
-    """Return the RMSE over all steps ahead of the network and the baselines, the best first."""
+    """Return the RMSE over all steps ahead of the network, then of the baselines, best first."""
     scores = snapshot.final_scores
     known = {name: found.rmse for name, found in scores.items()}
     part = "new rows" if snapshot.rows_followed is not None else "test"
@@ -93,14 +93,13 @@ def _ranked(snapshot: Snapshot, forecast: Forecast) -> Row:
     if "model" not in known:
         return ()
     steps = f", all {forecast.horizon:,} steps" if forecast.horizon > 1 else ""
-    ranked = sorted(known.items(), key=lambda entry: entry[1])
+    own = known.pop("model")
     return (
         Word(f"{part} RMSE{steps}:"),
+        Word(f"{snapshot.net} {significant(own)}", Ink.SECOND),
         *(
-            Word(f"{snapshot.net} {significant(rmse)}", Ink.SECOND)
-            if name == "model"
-            else Word(f"{name} {significant(rmse)}", Ink.NONE)
-            for name, rmse in ranked
+            Word(f"{name} {significant(rmse)}", Ink.NONE)
+            for name, rmse in sorted(known.items(), key=lambda entry: entry[1])
         ),
     )
 

@@ -124,7 +124,9 @@ def test_every_part_has_its_scores_but_the_test_part_before_the_end():
         assert " ".join(row[4:6]) == percent(part.skill)
         assert row[-1] == str(part.count)
     assert row_of(rows, "test") == "test at the end"
-    assert row_of(rows, "validation RMSE").startswith("validation RMSE: AR(9) 17.5 naive 30.3")
+    assert row_of(rows, "validation RMSE").startswith(
+        f"validation RMSE: LSTM 32 {significant(snapshot.validation_rmse)} AR(9) 17.5 naive 30.3"
+    )
     assert "something is left to learn" in rows[-1]
 
 
