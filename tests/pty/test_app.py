@@ -55,7 +55,7 @@ def test_a_storm_of_sizes_breaks_nothing(train):
 
 def test_a_storm_of_sizes_leaves_form_help_and_walk_as_they_were(train):
     terminal = train()
-    for keys, said in (("e", "Edit and begin anew"), ("?", "Keys"), (" b", "BPTT walk")):
+    for keys, said in (("e", "Edit and begin anew"), ("?", "? goes back"), (" b", "BPTT walk")):
         terminal.press(keys)
         terminal.wait_for(said)
         terminal.storm(20)
