@@ -47,8 +47,9 @@ def test_a_storm_of_sizes_breaks_nothing(train):
     terminal = train()
     terminal.storm(100)
     terminal.wait_for_panels()
+    terminal.wait_for(lambda: terminal.number("step") is not None)
     before = terminal.number("step")
-    terminal.wait_for(lambda: terminal.number("step") > before)
+    terminal.wait_for(lambda: (terminal.number("step") or 0) > before)
     assert terminal.leave() == 0
     assert "Traceback" not in terminal.output.decode()
 
