@@ -6,6 +6,7 @@ Soc. A 147), by the model and by the baselines alike.
 """
 
 from collections import defaultdict, deque
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, Noted, RowFollowed, Time
 from rnn_tui.training.followed import FollowedTable
 from rnn_tui.training.predictor import Predictor
-from rnn_tui.training.snapshot import Forecast, Trace
+from rnn_tui.training.snapshot import Forecast, Snapshot, Trace
 from rnn_tui.training.trainer import Burst, Trainer
 
 SHOWN_ROWS = 2_000
@@ -204,6 +205,18 @@ class Following:
                 del known["model"]
             found.append(known)
         return found
+
+    def shown_on(self, snapshot: Snapshot) -> Snapshot:
+        """Return a snapshot with the rows so far, and how well they were forecast."""
+        scores = self.scores()[0]
+        model = scores.pop("model", None)
+        return replace(
+            snapshot,
+            message=snapshot.message or self.remark,
+            rows_followed=self.rows,
+            validation_rmse=model.rmse if model else None,
+            baselines=scores,
+        )
 
     def forecast(self) -> Forecast:
         """Return the newest rows of the first column beside what had been forecast for them."""

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.controls import Joinable
-from rnn_tui.training.endings import outcome, rescued, with_forecast
+from rnn_tui.training.endings import outcome, rescued, scoring, with_forecast
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -29,6 +28,7 @@ from rnn_tui.training.events import (
     RunStarted,
     Status,
     StepsDone,
+    versions,
 )
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.obeying import Clock, Obeying
@@ -201,7 +201,7 @@ class Session(Obeying):
         self._changed()
         yield RunStarted(
             config=self._config,
-            versions=_versions(),
+            versions=versions(),
             parameters=run.parameter_count,
             windows=run.window_counts,
             notes=run.notes,
@@ -368,13 +368,17 @@ class Session(Obeying):
             ended = run.give_up(status, reason)
             self.snapshot = replace(self.snapshot, state=State.ENDED, ended=ended)
             return ended
+        is_watched = self._frame_seconds is not None
+        if is_watched:
+            self.snapshot = scoring(run, self.snapshot, status, reason)
+            self._changed()
         if run.following is None:
             run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-        ended = run.end(status, reason)
+        ended = run.end(status, reason, on_screen=is_watched)
         if self._output_to is not None:
             ended = with_forecast(run, ended, self._output_to)
         self.snapshot = run.snapshot(
@@ -392,7 +396,3 @@ class Session(Obeying):
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:
             run.save(self._save_to)
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("rnn-tui", "numpy", "numba")}

@@ -196,7 +196,7 @@ class MainScreen(SteeringScreen):
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
-            if snapshot.state is State.ENDED and self._remark and not self._remark.lasting:
+            if snapshot.state.is_over and self._remark and not self._remark.lasting:
                 self._remark = None
             self.set_class(has_failed(snapshot), "-failed")
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
@@ -219,7 +219,7 @@ class MainScreen(SteeringScreen):
         self._compact.words = compact_words(snapshot, waited, held=held)
         offered = hints(
             holds=held,
-            has_ended=snapshot.state is State.ENDED,
+            has_ended=snapshot.state.is_over,
             zoomed=self._zoomed,
             compares=bool(snapshot.peers),
             stacked=snapshot.trace is not None and bool(snapshot.trace.below),
@@ -272,7 +272,7 @@ class MainScreen(SteeringScreen):
         self.poll()
 
     def _may_steer(self) -> bool:
-        if self._session.snapshot.state is not State.ENDED:
+        if not self._session.snapshot.state.is_over:
             return True
         again, leave = self._keys["restart"], self._keys["quit"]
         self._say(
