@@ -279,7 +279,7 @@ async def test_a_screen_that_cannot_be_saved_is_told(show, tmp_path, monkeypatch
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("rnn_tui.tui.screens.main.save_screen", refuse)
+    monkeypatch.setattr("rnn_tui.tui.screens.looking.save_screen", refuse)
     async with show() as shown:
         await shown.press("S")
         assert "cannot be saved here: Permission denied" in shown.reading

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -19,27 +17,15 @@ from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
 from rnn_tui.tui.keymap import relabel
 from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, symbols_of, tabs
-from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
-from rnn_tui.tui.screens.steering import SteeringScreen
-from rnn_tui.tui.screenshot import save_screen
+from rnn_tui.tui.screens.looking import LookingScreen
 from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, LARGE_DRAWING_SHARE, Panel
-from rnn_tui.tui.widgets.panels import (
-    FORECAST,
-    GATES,
-    GRADIENT,
-    LOSS,
-    ForecastPanel,
-    GatesPanel,
-    GradientPanel,
-    LossPanel,
-)
 
 if TYPE_CHECKING:
     from rnn_tui.tui.screens.jump import Target
@@ -66,7 +52,7 @@ class Remark:
     """Whether the end of the run leaves it where it is."""
 
 
-class MainScreen(SteeringScreen):
+class MainScreen(LookingScreen):
     """Polls the session's snapshot and hands it to what can be seen.
 
     Parameters
@@ -106,41 +92,17 @@ class MainScreen(SteeringScreen):
         journal: Journal,
         commands: tuple[Command, ...] = COMMANDS,
     ) -> None:
-        super().__init__()
+        super().__init__(journal, clock)
         self._look = look
         self._commands = commands
         self._keys = symbols_of(commands)
-        self._journal = journal
         self._session = session
         self._fps = fps
-        self._clock = clock
         self._state: State | None = None
         self._since = clock()
         self._remark: Remark | None = None
-        self._snapshot: Snapshot | None = None
-        self._zoomed: int | None = None
         self._last_single = 1
-        self._cursor: int | None = None
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
-        self._loss = LossPanel(LOSS, clock=clock, id="loss")
-        self._forecast = ForecastPanel(FORECAST, clock=clock, id="forecast")
-        self._gates = GatesPanel(GATES, clock=clock, id="gates")
-        self._events = EventsPanel(journal, clock=clock, id="events")
-        self._panels = (
-            self._loss,
-            self._forecast,
-            self._gates,
-            GradientPanel(GRADIENT, clock=clock, id="gradient"),
-            self._events,
-        )
-        self._views: dict[str, Callable[[], str]] = {
-            "smoothing": self._loss.toggle_smoothing,
-            "residuals": self._forecast.toggle_residuals,
-            "free-running": self._toggle_free_running,
-            "gate": self._gates.show_next_kind,
-            "order": self._gates.sort_next,
-            "layer": self._gates.select_next_layer,
-        }
         self._grid = Container(*self._panels, id="panels")
         self._compact, self._reading = Compact(id="compact"), Reading(id="reading")
         self._hints = HintLine(id="hints")
@@ -280,17 +242,9 @@ class MainScreen(SteeringScreen):
         )
         return False
 
-    def _may_look(self) -> bool:
-        """Whether there is a run to ask: one that has ended answers, a broken one does not."""
-        return self._session.error is None or self._may_steer()
-
     def on_panel_chosen(self, message: Panel.Chosen) -> None:
         """Zoom the double-clicked panel, or go back."""
         self.action_zoom(message.number)
-
-    def on_panel_pointed(self, message: Panel.Pointed) -> None:
-        """Read out the timestep that was clicked."""
-        self._put_cursor(message.timestep)
 
     def action_zoom(self, number: int) -> None:
         """Give one panel the whole screen; the same key again goes back."""
@@ -390,111 +344,3 @@ class MainScreen(SteeringScreen):
         """Lower the learning rate."""
         if self._may_steer():
             self._session.scale_learning_rate(1 / FASTER)
-
-    def action_next_gate(self) -> None:
-        """Show the next gate in the heat map."""
-        remark = self._gates.select_next()
-        if remark:
-            self._say(remark)
-
-    def action_next_net(self) -> None:
-        """Show the gates of the next of the nets that train in lockstep."""
-        snapshot = self._session.snapshot
-        if snapshot.peers:
-            self._gates.select_net((self._gates.net + 1) % len(snapshot.nets), snapshot)
-        else:
-            self._say(f"There is one net alone: {self._keys['compare']} compares it with another.")
-
-    def action_toggle_scale(self) -> None:
-        """Show the loss on the other scale."""
-        self._loss.toggle_scale()
-
-    def action_toggle_span(self) -> None:
-        """Show the whole run, or its last steps."""
-        self._loss.toggle_span()
-
-    def action_view(self, name: str) -> None:
-        """Look at a panel in another way; it answers with a word where it cannot."""
-        remark = self._views[name]()
-        if remark:
-            self._say(remark)
-
-    def _toggle_free_running(self) -> str:
-        """Ask the run for the forecast that is fed with itself, or no longer."""
-        forecast = self._session.snapshot.forecast
-        if forecast is None:
-            return "There is no forecast yet."
-        if not self._may_look():
-            return ""
-        self._session.show_free_running(on=forecast.free is None)
-        return ""
-
-    def action_move_cursor(self, direction: int) -> None:
-        """Read out the next timestep; the first press begins at the last one."""
-        last = self._timesteps
-        self._put_cursor(last if self._cursor is None else self._cursor + direction)
-
-    def action_jump_cursor(self, to_end: bool) -> None:
-        """Read out the first or the last timestep."""
-        self._put_cursor(self._timesteps if to_end else 1)
-
-    @property
-    def _timesteps(self) -> int:
-        """T, or 0 before the first window has been seen."""
-        trace = self._snapshot.trace if self._snapshot else None
-        return max((len(gate) for gate in trace.gates.values()), default=0) if trace else 0
-
-    def _put_cursor(self, timestep: int | None) -> None:
-        if timestep is not None and not self._timesteps:
-            self._say("There are no timesteps to read yet.")
-            return
-        self._cursor = None if timestep is None else min(max(timestep, 1), self._timesteps)
-        for panel in self._panels:
-            panel.cursor = self._cursor
-
-    def action_copy_numbers(self) -> None:
-        """Put the numbers of the panel in focus, or of the only one shown, into the clipboard."""
-        panel = self.focused if isinstance(self.focused, Panel) else self._loss
-        number = self._zoomed or panel.plot.number
-        text = ""
-        if self._snapshot is not None:
-            gate, entries = self._gates.selected, self._journal.entries
-            shown = self._snapshot
-            if number == self._gates.plot.number:
-                shown = self._gates.shown(shown)
-            text = numbers_of(number, shown, gate, entries)
-        if not text:
-            self._say("There are no numbers to copy yet.")
-            return
-        self.app.copy_to_clipboard(text)
-        rows = text.count("\n") - 1
-        title = self._panels[number - 1].plot.short_title.lower()
-        self._say(f"Copied {rows:,} rows of the panel {title}.")
-
-    def action_save_screen(self) -> None:
-        """Write the screen into the folder that one is in."""
-        try:
-            path = save_screen(self.app, Path.cwd(), datetime.now().astimezone())
-        except OSError as error:
-            self._say(f"The screen cannot be saved here: {error.strerror}.")
-            return
-        self._say(f"Saved {path.name}, and as .txt.")
-
-    def action_help(self) -> None:
-        """Explain the panels and the keys, those of the panel in focus first."""
-        from rnn_tui.tui.screens.help import HelpScreen, help_page  # noqa: PLC0415 - when asked
-
-        number = self.focused.plot.number if isinstance(self.focused, Panel) else None
-        page = help_page(self._look, number, self._commands)
-        self.app.push_screen(HelpScreen(self._look, page))
-
-    def action_walk(self) -> None:
-        """Hold the run and walk through one backpropagation."""
-        if self._may_look():
-            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
-
-            net = self._gates.net % len(self._session.snapshot.nets)
-            self._session.take_walk(net)
-            self.app.push_screen(
-                WalkScreen(self._session, self._fps, self._clock, self._look, net, self._commands)
-            )
