@@ -85,6 +85,17 @@ class Obeying(Controls, ABC):
                 now = self._clock()
                 held, began, self._next_burst = held + now - began, None, now
 
+    def _look_for_stop(self) -> None:
+        """Take in a stop; the other commands wait until there is a run to obey them."""
+        waiting = []
+        while not self._commands.empty():
+            waiting.append(self._commands.get())
+        for command in waiting:
+            if isinstance(command, Stop):
+                self._steering.stop = command
+            else:
+                self._commands.put(command)
+
     def _next_command(self, seconds: float | None) -> Command | None:
         """Wait for a command for so long, None: for ever."""
         try:

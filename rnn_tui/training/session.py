@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
-from rnn_tui.training.commands import Stop
 from rnn_tui.training.controls import Joinable
 from rnn_tui.training.endings import outcome, rescued, scoring, with_forecast
 from rnn_tui.training.events import (
@@ -249,17 +248,6 @@ class Session(Obeying):
         self.snapshot = replace(self.snapshot, message="")
         return source.open()
 
-    def _look_for_stop(self) -> None:
-        """Take in a stop; the other commands wait until there is a run to obey them."""
-        waiting = []
-        while not self._commands.empty():
-            waiting.append(self._commands.get())
-        for command in waiting:
-            if isinstance(command, Stop):
-                self._steering.stop = command
-            else:
-                self._commands.put(command)
-
     def _follow(self, run: "Run", opened: "Opened") -> Iterator[RowFollowed | Noted | StepsDone]:
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
@@ -279,8 +267,7 @@ class Session(Obeying):
                     else:
                         self._steering.took_row()
                     yield following.forecast_next(row)
-                if self._frame_seconds is not None and self._clock() >= self._next_frame:
-                    self._publish(run, pictures=self._clock() >= self._next_pictures)
+                self._show(run, self._clock())
         except (DataError, SaveError) as error:
             self._failure = str(error).rstrip(".")
         finally:
@@ -317,8 +304,7 @@ class Session(Obeying):
             event = run.record(burst, self._speed.value, now - before)
             before = now
             self._steer(run, event, began)
-            if self._frame_seconds is not None and now >= self._next_frame:
-                self._publish(run, pictures=now >= self._next_pictures)
+            self._show(run, now)
             yield event
 
     def _burst(self, run: "Run", last: int | None) -> "Burst":
@@ -341,6 +327,13 @@ class Session(Obeying):
         if run.fault is not None and steering.survives(run.fault):
             run.forgive()
         self._space_out(len(event.loss), began)
+
+    def _show(self, run: "Run", now: float) -> None:
+        """Publish a frame where the screen is due one; nobody polls while the run is to hold."""
+        if self._frame_seconds is not None and now >= self._next_frame:
+            self._publish(run, pictures=now >= self._next_pictures)
+            if self._steering.paused:
+                self._changed()
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()

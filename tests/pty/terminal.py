@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pyte
 
@@ -155,6 +156,15 @@ class Terminal:
     def after_the_screen(self):
         """What was written once the main screen was back."""
         return self.output.rpartition(LEAVE_SCREEN)[2].decode()
+
+    @property
+    def wakes(self):
+        """How often any of the command's threads has slept and been woken."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/status")
+        return sum(
+            int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", task.read_text(), re.MULTILINE)[1])
+            for task in tasks
+        )
 
     def close(self):
         if self.process.poll() is None:

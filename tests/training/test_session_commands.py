@@ -267,3 +267,13 @@ def test_the_walk_after_the_end_is_that_of_the_weights_that_are_kept(running):
     wait_for(lambda: session.snapshot.walk is not None)
     kept = session.run.trainer.walk()
     np.testing.assert_array_equal(session.snapshot.walk.activations["h"], kept.activations["h"])
+
+
+def test_steps_on_the_way_to_a_hold_are_told_to_who_watches(running):
+    session, told = running(paused=True, display={"fps": 60}), []
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    session.watch(lambda: told.append(session.snapshot.step))
+    session.limit_speed(2000)
+    session.step(400)
+    wait_for(lambda: told and told[-1] == 400)
+    assert len(set(told) - {0, 400}) >= 3

@@ -39,6 +39,14 @@ def test_a_new_entry_is_seen_by_the_identity_of_the_tuple(journal):
     assert journal.entries is not before
 
 
+def test_who_watches_is_told_of_entries_and_of_nothing_else(journal):
+    told = []
+    journal.watch(lambda: told.append(len(journal.entries)))
+    journal.note(Kind.RUN, "one\ntwo")
+    journal.stray("\n  \n")
+    assert told == [2]
+
+
 def test_memory_is_bounded(journal):
     for number in range(MOST_ENTRIES + 5):
         journal.note(Kind.RUN, f"{number}")
