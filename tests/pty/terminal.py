@@ -23,6 +23,8 @@ TAKE_TERMINAL = (
 COMPILING_AT_MOST = 240.0
 """Seconds; the first test of a fresh checkout compiles the kernels."""
 PANELS = ("─ 1 Loss", "─ 2 Forecast", "─ 3 Gates", "─ 4 Gradient")
+LAST_WORDS = b"\x1b[?0$p"
+"""Written when the command has ended, to see that all before it has come; says nothing to pyte."""
 ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
 
 
@@ -130,9 +132,19 @@ class Terminal:
         while self.process.poll() is None:
             self.read()
             assert time.monotonic() < end, f"has not ended:\n{self.text}"
-        while self.read():
-            pass
+        self._read_to_the_end()
         return self.process.returncode
+
+    def _read_to_the_end(self):
+        """Read all that the command has written: a busy kernel hands it over when it likes."""
+        if self._master < 0:
+            return
+        os.write(self._slave, LAST_WORDS)
+        end = time.monotonic() + 30
+        while LAST_WORDS not in self.output:
+            self.read()
+            assert time.monotonic() < end, "the terminal keeps what was written"
+        self.output = self.output.replace(LAST_WORDS, b"")
 
     def leave(self, seconds=30.0):
         """Quit, and discard the run where that is asked; return the exit code."""
