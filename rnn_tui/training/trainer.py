@@ -122,7 +122,6 @@ class Trainer:
             compile_kernels(
                 self.model.network,
                 self.model.parameters.dtype,
-                threads=self._training.threads,
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
