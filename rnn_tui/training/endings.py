@@ -1,11 +1,13 @@
 """How a run is said to have ended, and what it leaves when it has."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import TrainingConfig
-from rnn_tui.errors import SaveError
+from rnn_tui.crash import report_crash
+from rnn_tui.errors import OUT_OF_MEMORY, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.events import RunEnded, Status
 from rnn_tui.training.files import write_table
@@ -69,6 +71,18 @@ def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:
     except SaveError as error:
         return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
     return ended
+
+
+def blame(error: Exception, saved: Saved | None) -> str:
+    """Return in words what ended a run before its time, and where its weights are.
+
+    A slip of ours leaves its traceback in a log.
+    """
+    if isinstance(error, RnnTuiError):
+        return str(error)
+    is_short = isinstance(error, MemoryError)
+    why = OUT_OF_MEMORY if is_short else report_crash(error, sys.argv[1:])
+    return f"{why}{rescued(saved)}"
 
 
 def rescued(saved: Saved | None) -> str:

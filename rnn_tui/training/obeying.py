@@ -140,7 +140,11 @@ class Obeying(Controls, ABC):
             run.save(path, "save as")
         except SaveError as error:
             fault = str(error)
-        self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
+        self._note_saved(run, path, fault)
+
+    def _note_saved(self, run: "Run", path: Path | None, fault: str) -> None:
+        if path is not None:
+            self.snapshot = replace(self.snapshot, saved=Saved(path, run.kept_step, fault))
 
     def _linger(self, run: "Run") -> None:
         """Answer who still looks at a run that has ended by itself, until it is told to stop."""

@@ -14,6 +14,7 @@ from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
+from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.baselines import EVERY, Kind, baseline_scores
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.best import Best
@@ -303,7 +304,11 @@ class Run:
         SaveError
             The file cannot be written; the message begins with `asked_by`.
         """
-        save_model(path, self.saved, asked_by)
+        try:
+            save_model(path, self.saved, asked_by)
+        except MemoryError as error:
+            why = "there is not enough memory to gather the weights, which are still there"
+            raise SaveError(f"{asked_by} {path}: cannot be written: {why}.") from error
 
     @property
     def is_scored(self) -> bool:

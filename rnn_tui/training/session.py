@@ -5,7 +5,6 @@ its own (the app). NumPy and Numba are imported by the run, not by this module's
 """
 
 import gc
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
-from rnn_tui.crash import report_crash, rescue_path
-from rnn_tui.errors import DataError, RnnTuiError, SaveError
+from rnn_tui.crash import rescue_path
+from rnn_tui.errors import DataError, SaveError
 from rnn_tui.training.controls import Joinable
-from rnn_tui.training.endings import outcome, rescued, scoring, with_forecast
+from rnn_tui.training.endings import blame, outcome, scoring, with_forecast
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -169,9 +168,7 @@ class Session(Obeying):
                     gc.freeze()  # the compiler's 200,000 objects: searching them stops all threads
         except Exception as error:  # noqa: BLE001 - kept in `error`: the screen must stay alive
             self.error = error
-            reason = str(error)
-            if not isinstance(error, RnnTuiError):
-                reason = report_crash(error, sys.argv[1:]) + rescued(self.snapshot.saved)
+            reason = blame(error, self.snapshot.saved)
             ended = RunEnded(Status.FAILED, reason, self.snapshot.step, None, 0.0, {})
             self.snapshot = replace(self.snapshot, state=State.ENDED, message=reason, ended=ended)
         self._changed()
@@ -371,6 +368,7 @@ class Session(Obeying):
             self._save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
+            self._note_saved(run, self._save_to, str(error))
         ended = run.end(status, reason, on_screen=is_watched)
         if self._output_to is not None:
             ended = with_forecast(run, ended, self._output_to)

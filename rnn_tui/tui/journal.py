@@ -144,7 +144,10 @@ def log_file(folders: list[Path]) -> Iterator[Write | None]:
                 with suppress(OSError, ValueError):  # a full disk; an entry after the end
                     file.write(line)  # noqa: B023 - the loop ends here
 
-        with file:
+        try:
             yield write
+        finally:
+            with suppress(OSError):  # what a full disk did not take is tried once more
+                file.close()
         return
     yield None

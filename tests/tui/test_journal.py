@@ -3,6 +3,7 @@
 import logging
 import warnings
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,14 @@ def test_who_watches_is_told_of_entries_and_of_nothing_else(journal):
     journal.note(Kind.RUN, "one\ntwo")
     journal.stray("\n  \n")
     assert told == [2]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_ends_nothing(tmp_path):
+    (tmp_path / LOG_NAME).symlink_to("/dev/full")
+    with log_file([tmp_path]) as write:
+        write("lost\n")
+        write("lost too\n")
 
 
 def test_memory_is_bounded(journal):
