@@ -1,7 +1,15 @@
 """Whether a step takes one thread or several."""
 
+import os
 import time
 from collections.abc import Callable
+
+
+def processors() -> int:
+    """Return on how many processors this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class ThreadChoice:
