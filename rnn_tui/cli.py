@@ -15,7 +15,7 @@ import click
 
 from rnn_tui import __version__, subcommands
 from rnn_tui.crash import report_crash
-from rnn_tui.errors import ExitCode, RnnTuiError, UsageError
+from rnn_tui.errors import OUT_OF_MEMORY, ExitCode, RnnTuiError, UsageError
 from rnn_tui.options import SETTINGS
 from rnn_tui.request import CONFIGURING, RUNNING, Request, configure, to_request
 from rnn_tui.setting import HEADINGS
@@ -320,8 +320,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort) as error:
         code = getattr(error, "exit_code", ExitCode.INTERRUPTED)
     except MemoryError:
-        lower = "--hidden, --batch-size, --horizon or --input-chunk-length"
-        complain(f"not enough memory: lower {lower}.")
+        complain(OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, never shown raw
         complain(report_crash(error, given))
     release_standard_streams()

@@ -15,6 +15,11 @@ class ExitCode(IntEnum):
     """Who read the output has gone, as in `| head -1`: 128 + SIGPIPE."""
 
 
+OUT_OF_MEMORY = (
+    "not enough memory: lower --hidden, --batch-size, --horizon or --input-chunk-length."
+)
+
+
 class RnnTuiError(Exception):
     """Base of all errors whose message is written for the user.
 

@@ -296,6 +296,15 @@ SETTINGS = (
     ),
     Setting(
         "Run",
+        "--theme",
+        "display.theme",
+        str,
+        "NAME",
+        "Of the app, such as rnn-tui-light or nord.",
+        "by the terminal's ground",
+    ),
+    Setting(
+        "Run",
         "--profile",
         "display.profile",
         PROFILES,

@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from rnn_tui.errors import UsageError
 
 LARGEST_FILE = 1 << 20
+UNSET_THEME = '# theme = "rnn-tui", and "rnn-tui-light" on a light ground'
 Profile = Literal["auto", "local", "ssh"]
 PaletteName = Literal["blue-orange", "okabe-ito", "high-contrast"]
 
@@ -38,8 +39,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    theme: str = "rnn-tui"
-    """Name of a theme; the command palette lists them, and remembers here which was chosen."""
+    theme: str | None = None
+    """Name of a theme; the command palette lists them, and remembers here which was chosen. None:
+    dark or light, as the terminal's ground is."""
     palette: PaletteName = "blue-orange"
     """Colours of data; every one of them serves all kinds of colour vision."""
     profile: Profile = "auto"
@@ -135,7 +137,7 @@ def remember(path: Path, key: str, value: str) -> None:
 def to_toml(settings: Settings) -> str:
     """Return the settings as the text of a file; what is unset stands there as a comment."""
     lines = [
-        f'theme = "{settings.theme}"',
+        f'theme = "{settings.theme}"' if settings.theme else UNSET_THEME,
         f'palette = "{settings.palette}"',
         f'profile = "{settings.profile}"',
         f"fps = {settings.fps}" if settings.fps else "# fps = 10, and 4 over SSH",

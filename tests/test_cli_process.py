@@ -1,7 +1,7 @@
 """The command in a process of its own, where only that shows the truth: streams, signals, speed.
 
 Most tests use a session that trains nothing (tests/batch/fake_session.py); how a real run ends is
-in tests/test_cli_runs.py.
+in tests/test_cli_ends.py.
 """
 
 import json

@@ -15,5 +15,7 @@ class DisplayConfig(Section):
 
     fps: int | None = Field(default=None, ge=1, le=60)
     """Frames a second. None: the settings' own, else as many as suit the profile."""
+    theme: str | None = None
+    """Name of a theme. None: the settings' own, else dark or light as the terminal's ground is."""
     profile: Literal["auto", "local", "ssh"] | None = None
     """"ssh" sends little to the terminal; "auto" looks for SSH_CONNECTION. None: the settings'."""

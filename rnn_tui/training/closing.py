@@ -1,6 +1,6 @@
 """What a run comes to: the scores of its weights, their intervals, and what they foresee."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats
+from rnn_tui.forecasting.baselines import EVERY, Kind
 from rnn_tui.forecasting.conformal import Coverage, Margins, least_count, measure
 from rnn_tui.forecasting.evaluation import evaluate
 from rnn_tui.forecasting.free_running import check_free_run
@@ -59,16 +60,20 @@ def check_forecast(config: RunConfig, prepared: Prepared) -> tuple[str, ...]:
 
 
 def close(
-    config: RunConfig, prepared: Prepared, trainer: Trainer, baselines: Baselines | None = None
+    config: RunConfig,
+    prepared: Prepared,
+    trainer: Trainer,
+    baselines: Baselines | None = None,
+    beside: Collection[Kind] = EVERY,
 ) -> Closing:
     """Score the present weights on the test part, beside the baselines, and look ahead.
 
-    The scores of the baselines are made unless another run on the same rows has made them.
+    The scores of the baselines `beside` are made unless another run on the same rows has made them.
     """
     ahead = config.forecast.ahead or prepared.horizon
     predicted = trainer.predict(prepared.starts["test"])
     scores = tuple(
-        _scores(prepared, predicted, o, baselines[o] if baselines else None)
+        _scores(prepared, predicted, o, baselines[o] if baselines else None, beside)
         for o in range(predicted.shape[2])
     )
     match config.interval_method:
@@ -106,10 +111,14 @@ def _with_quantiles(future: Future, trainer: Trainer) -> Future:
 
 
 def _scores(
-    prepared: Prepared, predicted: Floats, target: int, baselines: Mapping[str, Scores] | None
+    prepared: Prepared,
+    predicted: Floats,
+    target: int,
+    baselines: Mapping[str, Scores] | None,
+    beside: Collection[Kind],
 ) -> dict[str, Scores]:
     """Return the scores of a column; a forecast that is not finite has none."""
-    scores = evaluate(prepared, predicted, target=target, baselines=baselines)
+    scores = evaluate(prepared, predicted, which=beside, target=target, baselines=baselines)
     if not np.isfinite(predicted[:, :, target]).all():
         del scores["model"]
     return scores

@@ -1,14 +1,17 @@
 """How a run is said to have ended, and what it leaves when it has."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import TrainingConfig
-from rnn_tui.errors import SaveError
+from rnn_tui.crash import report_crash
+from rnn_tui.errors import OUT_OF_MEMORY, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import Saved
+from rnn_tui.training.files import write_table
+from rnn_tui.training.snapshot import Saved, Snapshot, State
 
 if TYPE_CHECKING:
     from rnn_tui.training.run import Run
@@ -36,6 +39,17 @@ def outcome(run: "Run", failure: str | None, stop: Stop | None) -> tuple[Status,
     return Status.COMPLETED, run.enough or f"took all {run.step:,} steps"
 
 
+def scoring(run: "Run", before: Snapshot, status: Status, reason: str) -> Snapshot:
+    """Return the picture of a run whose training is over, and whose scores are still to come."""
+    return run.snapshot(
+        before,
+        state=State.SCORING,
+        steps_per_second=before.steps_per_second,
+        pictures=False,
+        ended=run.give_up(status, reason),
+    )
+
+
 def advised(fault: str | None, learning_rate: float) -> str | None:
     """Return why training broke down, None where it did not, and what to try instead."""
     if fault is None:
@@ -45,12 +59,30 @@ def advised(fault: str | None, learning_rate: float) -> str | None:
 
 
 def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:
-    """Write the forecast of the weights that were scored; a failure is the run's."""
+    """Write a table of what the weights that were scored forecast; a failure is the run's.
+
+    Of a run that followed a source all but the rows ahead has been written already.
+    """
     try:
-        run.write_forecast(path)
+        if run.following is not None:
+            run.following.finish_table()
+        else:
+            write_table(path, run.forecasts())
     except SaveError as error:
         return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
     return ended
+
+
+def blame(error: Exception, saved: Saved | None) -> str:
+    """Return in words what ended a run before its time, and where its weights are.
+
+    A slip of ours leaves its traceback in a log.
+    """
+    if isinstance(error, RnnTuiError):
+        return str(error)
+    is_short = isinstance(error, MemoryError)
+    why = OUT_OF_MEMORY if is_short else report_crash(error, sys.argv[1:])
+    return f"{why}{rescued(saved)}"
 
 
 def rescued(saved: Saved | None) -> str:

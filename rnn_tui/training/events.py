@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.metadata import version
 from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,11 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"
     DIVERGED = "diverged"
     FAILED = "failed"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a run's numbers depend on, by name."""
+    return {name: version(name) for name in ("rnn-tui", "numpy", "numba")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,13 +206,13 @@ class Following:
             found.append(known)
         return found
 
-    def shown_on(self, before: Snapshot, target: int) -> Snapshot:
-        """Return a snapshot with what the rows that came say of a column."""
+    def shown_on(self, snapshot: Snapshot, target: int) -> Snapshot:
+        """Return a snapshot with the rows so far, and how well a column of them was forecast."""
         scores = self.scores()[target]
         model = scores.pop("model", None)
         return replace(
-            before,
-            message=before.message or self.remark,
+            snapshot,
+            message=snapshot.message or self.remark,
             rows_followed=self.rows,
             validation_rmse=model.rmse if model else None,
             baselines=scores,

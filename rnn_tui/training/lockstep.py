@@ -141,10 +141,12 @@ class Lockstep(Run):
         for run in self.others:
             run.evaluate_last()
 
-    def end(self, status: Status, reason: str) -> RunEnded:
+    def end(self, status: Status, reason: str, *, on_screen: bool = False) -> RunEnded:
         """Score every net; return what the first one comes to."""
-        self._others_ended = tuple(run.end(status, reason) for run in self.others)
-        return super().end(status, reason)
+        self._others_ended = tuple(
+            run.end(status, reason, on_screen=on_screen) for run in self.others
+        )
+        return super().end(status, reason, on_screen=on_screen)
 
     def with_walk(self, snapshot: Snapshot, net: int) -> Snapshot:
         """Return a snapshot with a walk through one net, 0 being the first."""

@@ -87,6 +87,17 @@ class Obeying(Controls, ABC):
                 now = self._clock()
                 held, began, self._next_burst = held + now - began, None, now
 
+    def _look_for_stop(self) -> None:
+        """Take in a stop; the other commands wait until there is a run to obey them."""
+        waiting = []
+        while not self._commands.empty():
+            waiting.append(self._commands.get())
+        for command in waiting:
+            if isinstance(command, Stop):
+                self._steering.stop = command
+            else:
+                self._commands.put(command)
+
     def _next_command(self, seconds: float | None) -> Command | None:
         """Wait for a command for so long, None: for ever."""
         try:
@@ -131,8 +142,12 @@ class Obeying(Controls, ABC):
             run.save(path, "save as")
         except SaveError as error:
             fault = str(error)
-        saved = Saved(path, run.kept_step, fault)
-        self.snapshot = replace(self.snapshot, saved=saved, history=run.tally.history)
+        self._note_saved(run, path, fault)
+
+    def _note_saved(self, run: "Run", path: Path | None, fault: str) -> None:
+        if path is not None:
+            saved = Saved(path, run.kept_step, fault)
+            self.snapshot = replace(self.snapshot, saved=saved, history=run.tally.history)
 
     def _linger(self, run: "Run") -> None:
         """Answer who still looks at a run that has ended by itself, until it is told to stop."""

@@ -15,6 +15,8 @@ from rnn_tui.data.growing import Opened
 from rnn_tui.data.prepared import Prepared, prepare
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
+from rnn_tui.errors import SaveError
+from rnn_tui.forecasting.baselines import EVERY, Kind
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.best import Best
 from rnn_tui.training.checkpoint import SavedModel, load_model, save_model
@@ -22,7 +24,6 @@ from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import write_table
 from rnn_tui.training.following import Following, check_memory
 from rnn_tui.training.settled import Settled
 from rnn_tui.training.shown import Asked, validation_baselines
@@ -32,6 +33,8 @@ from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.tally import Tally
 from rnn_tui.training.trainer import Burst
 
+SHOWN: tuple[Kind, ...] = ("naive",)
+"""The baselines that a screen has room for beside the last scores."""
 FOLLOWING_STREAM = 1
 """Tells the random numbers of following from those of training."""
 SHOWN_POINTS = 2_000
@@ -238,16 +241,28 @@ class Run:
             self._best.take()
         return burst
 
-    def end(self, status: Status, reason: str) -> RunEnded:
+    def end(self, status: Status, reason: str, *, on_screen: bool = False) -> RunEnded:
         """Go back to the best weights and score them on the test part, beside the baselines.
 
         Where rows have come, the scores are those of the forecasts of them.
+
+        Parameters
+        ----------
+        on_screen
+            Whether the scores are for a screen, which shows the naive forecast alone beside them:
+            the other baselines may take seconds.
         """
         self._best.put_back()
         if self.following is not None and self.following.rows:
             scores = self.following.scores()
             return self._ended(status, reason, scores, rows_followed=self.following.rows)
-        closing = self._closing = close(self._config, self._prepared, self.trainer, self._baselines)
+        closing = self._closing = close(
+            self._config,
+            self._prepared,
+            self.trainer,
+            self._baselines,
+            SHOWN if on_screen else EVERY,
+        )
         ended = self._ended(status, reason, closing.scores)
         return replace(ended, coverage=closing.coverage, future=closing.future)
 
@@ -286,26 +301,13 @@ class Run:
         SaveError
             The file cannot be written; the message begins with `asked_by`.
         """
-        save_model(path, self.saved, asked_by)
+        try:
+            save_model(path, self.saved, asked_by)
+        except MemoryError as error:
+            why = "there is not enough memory to gather the weights, which are still there"
+            raise SaveError(f"{asked_by} {path}: cannot be written: {why}.") from error
         text = f"weights of step {self.kept_step:,} as {path.name}"
         self.tally.note(Happening.SAVED, self.step, text)
-
-    def write_forecast(self, path: Path) -> None:
-        """Write what the weights that were scored forecast, with the truth beside it, as a table.
-
-        Of a run that followed a source all but the rows ahead has been written already.
-
-        Raises
-        ------
-        SaveError
-            The file cannot be written.
-        RuntimeError
-            The run has not been scored.
-        """
-        if self.following is not None:
-            self.following.finish_table()
-        else:
-            write_table(path, self.forecasts())
 
     @property
     def is_scored(self) -> bool:

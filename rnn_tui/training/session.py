@@ -5,21 +5,18 @@ its own (the app). NumPy and Numba are imported by the run, not by this module's
 """
 
 import gc
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import DEFAULT_FPS, RunConfig
-from rnn_tui.crash import report_crash, rescue_path
-from rnn_tui.errors import DataError, RnnTuiError, SaveError
-from rnn_tui.training.commands import Stop
+from rnn_tui.crash import rescue_path
+from rnn_tui.errors import DataError, SaveError
 from rnn_tui.training.controls import Joinable
-from rnn_tui.training.endings import outcome, rescued, with_forecast
+from rnn_tui.training.endings import blame, outcome, scoring, with_forecast
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -29,6 +26,7 @@ from rnn_tui.training.events import (
     RunStarted,
     Status,
     StepsDone,
+    versions,
 )
 from rnn_tui.training.files import check_output, check_writable
 from rnn_tui.training.obeying import Clock, Obeying
@@ -170,9 +168,7 @@ class Session(Obeying):
                     gc.freeze()  # the compiler's 200,000 objects: searching them stops all threads
         except Exception as error:  # noqa: BLE001 - kept in `error`: the screen must stay alive
             self.error = error
-            reason = str(error)
-            if not isinstance(error, RnnTuiError):
-                reason = report_crash(error, sys.argv[1:]) + rescued(self.snapshot.saved)
+            reason = blame(error, self.snapshot.saved)
             ended = RunEnded(Status.FAILED, reason, self.snapshot.step, None, 0.0, {})
             self.snapshot = replace(self.snapshot, state=State.ENDED, message=reason, ended=ended)
         self._changed()
@@ -201,7 +197,7 @@ class Session(Obeying):
         self._changed()
         yield RunStarted(
             config=self._config,
-            versions=_versions(),
+            versions=versions(),
             parameters=run.parameter_count,
             windows=run.window_counts,
             notes=run.notes,
@@ -249,17 +245,6 @@ class Session(Obeying):
         self.snapshot = replace(self.snapshot, message="")
         return source.open()
 
-    def _look_for_stop(self) -> None:
-        """Take in a stop; the other commands wait until there is a run to obey them."""
-        waiting = []
-        while not self._commands.empty():
-            waiting.append(self._commands.get())
-        for command in waiting:
-            if isinstance(command, Stop):
-                self._steering.stop = command
-            else:
-                self._commands.put(command)
-
     def _follow(self, run: "Run", opened: "Opened") -> Iterator[RowFollowed | Noted | StepsDone]:
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
@@ -279,8 +264,7 @@ class Session(Obeying):
                     else:
                         self._steering.took_row()
                     yield following.forecast_next(row)
-                if self._frame_seconds is not None and self._clock() >= self._next_frame:
-                    self._publish(run, pictures=self._clock() >= self._next_pictures)
+                self._show(run, self._clock())
         except (DataError, SaveError) as error:
             self._failure = str(error).rstrip(".")
         finally:
@@ -317,8 +301,7 @@ class Session(Obeying):
             event = run.record(burst, self._speed.value, now - before)
             before = now
             self._steer(run, event, began)
-            if self._frame_seconds is not None and now >= self._next_frame:
-                self._publish(run, pictures=now >= self._next_pictures)
+            self._show(run, now)
             yield event
 
     def _burst(self, run: "Run", last: int | None) -> "Burst":
@@ -333,6 +316,13 @@ class Session(Obeying):
             rate = min(rate, limit)
         count = max(1, min(room, int(rate * BURST_SECONDS)))
         return run.burst(count, final=last is not None and run.step + count >= last)
+
+    def _show(self, run: "Run", now: float) -> None:
+        """Publish a frame where the screen is due one; nobody polls while the run is to hold."""
+        if self._frame_seconds is not None and now >= self._next_frame:
+            self._publish(run, pictures=now >= self._next_pictures)
+            if self._steering.paused:
+                self._changed()
 
     def _publish(self, run: "Run", *, pictures: bool) -> None:
         began = self._clock()
@@ -360,13 +350,18 @@ class Session(Obeying):
             ended = run.give_up(status, reason)
             self.snapshot = replace(self.snapshot, state=State.ENDED, ended=ended)
             return ended
+        is_watched = self._frame_seconds is not None
+        if is_watched:
+            self.snapshot = scoring(run, self.snapshot, status, reason)
+            self._changed()
         if run.following is None:
             run.evaluate_last()
         try:
             self._save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-        ended = run.end(status, reason)
+            self._note_saved(run, self._save_to, str(error))
+        ended = run.end(status, reason, on_screen=is_watched)
         if self._output_to is not None:
             ended = with_forecast(run, ended, self._output_to)
         self.snapshot = run.snapshot(
@@ -384,7 +379,3 @@ class Session(Obeying):
     def _save(self, run: "Run") -> None:
         if self._save_to is not None:
             run.save(self._save_to)
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("rnn-tui", "numpy", "numba")}

@@ -31,7 +31,14 @@ class State(StrEnum):
     COMPILING = "compiling"
     TRAINING = "training"
     PAUSED = "paused"
+    SCORING = "scoring"
+    """Training is over; `Snapshot.ended` says how, and has no scores yet."""
     ENDED = "ended"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no step will be taken any more."""
+        return self in {State.SCORING, State.ENDED}
 
 
 @dataclass(frozen=True, slots=True)

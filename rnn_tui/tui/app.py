@@ -24,7 +24,7 @@ from rnn_tui.config import RunConfig
 from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Match
-from rnn_tui.tui.display import Display
+from rnn_tui.tui.display import Display, own_theme
 from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind
 from rnn_tui.tui.keys import PALETTE_KEY
@@ -32,6 +32,7 @@ from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT, Look
 from rnn_tui.tui.plots.palettes import COLOURS
 from rnn_tui.tui.screens.main import MainScreen
 from rnn_tui.tui.session import RunSession
+from rnn_tui.tui.terminal.ground import GroundFound
 from rnn_tui.tui.theme import OWN, THEME, palette_of
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -86,6 +87,10 @@ class RnnTuiApp(App[None]):
         self.session = session
         self._display_choice = display or Display()
         self.is_thrifty = self._display_choice.is_thrifty
+        self.asks_for_ground = self._display_choice.asks_for_ground
+        """Whether nobody has chosen a theme, so that the terminal's ground is to choose it."""
+        self._found_theme = ""
+        """The theme of the terminal's ground, until it is there."""
         if self._display_choice.few_colours:
             self.console = _sixteen_colours(self.console)
         if terminal is not None:
@@ -176,9 +181,18 @@ class RnnTuiApp(App[None]):
             if isinstance(screen, WalkScreen):
                 screen.set_look(self._look(theme))
 
+    def on_ground_found(self, message: GroundFound) -> None:
+        """Take the theme that goes with the terminal's ground, where nobody has chosen one."""
+        theme = own_theme(is_light=message.is_light)
+        if self.asks_for_ground and theme != self.theme:
+            self.theme = self._found_theme = theme
+
     def _keep_theme(self, theme: Theme) -> None:
         self._follow_theme(theme)
-        self._keep("theme", theme.name)
+        if theme.name != self._found_theme:
+            self.asks_for_ground = False
+            self._keep("theme", theme.name)
+        self._found_theme = ""
 
     def choose_colours(self, name: str) -> None:
         """Draw data in the colours of a name, from now on."""

@@ -85,10 +85,7 @@ class Chronicle:
 
     def _may_say(self, kind: Kind, now: Snapshot) -> bool:
         """Return whether long enough ago, or for the last time."""
-        return (
-            now.state is State.ENDED
-            or self._clock() - self._last.get(kind, -np.inf) >= PAUSES[kind]
-        )
+        return now.state.is_over or self._clock() - self._last.get(kind, -np.inf) >= PAUSES[kind]
 
     def _best(self, now: Snapshot) -> Iterator[Said]:
         loss = now.best_validation_loss
@@ -152,6 +149,8 @@ def _state(now: Snapshot) -> str:
             return f"training from step {now.step:,}{ready}"
         case State.PAUSED:
             return f"paused after step {now.step:,}"
+        case State.SCORING:
+            return "scoring the best weights on the test part"
         case State.ENDED:
             return f"ended: {now.ended.reason if now.ended else now.message}"
 

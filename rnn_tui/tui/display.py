@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from rich.console import Console
 from textual.theme import BUILTIN_THEMES
 
 from rnn_tui.config import DEFAULT_FPS, DisplayConfig
+from rnn_tui.errors import UsageError
 from rnn_tui.settings import Settings, fault
+from rnn_tui.tui.glyphs import WITHOUT_BRAILLE
 from rnn_tui.tui.keymap import commands_of
 from rnn_tui.tui.keys import COMMANDS, Command
 from rnn_tui.tui.theme import LIGHT_THEME, OWN, THEME
@@ -27,6 +30,8 @@ class Display:
     few_colours: bool = False
     """Whether to do with sixteen colours, and heat maps of characters."""
     theme: str = THEME.name
+    asks_for_ground: bool = False
+    """Whether the theme is to be that of the terminal's ground, which the terminal can be asked."""
     palette: str = "blue-orange"
     """Name of the colours of data."""
     commands: tuple[Command, ...] = COMMANDS
@@ -51,13 +56,10 @@ def choose_display(
     Raises
     ------
     UsageError
-        The settings name a theme, an action or a key that there is not.
+        A theme, an action or a key that there is not is asked for.
     """
-    known = [*(theme.name for theme in OWN), *BUILTIN_THEMES]
-    if settings.theme not in known:
-        raise fault(path, ("theme",), f"no such theme as {settings.theme!r}; {_among(known)}")
-    is_chosen = "theme" in settings.model_fields_set
-    own = LIGHT_THEME if has_light_ground(environment) else THEME
+    _check_themes(asked, settings, path)
+    theme = asked.theme or settings.theme
     profile = asked.profile or settings.profile
     if profile == "auto":
         profile = "ssh" if environment.get("SSH_CONNECTION") else "local"
@@ -68,14 +70,30 @@ def choose_display(
         fps=asked.fps or settings.fps or usual,
         is_thrifty=is_thin,
         few_colours=few,
-        theme=settings.theme if is_chosen else own.name,
+        theme=theme or own_theme(is_light=has_light_ground(environment)),
+        asks_for_ground=theme is None and environment.get("TERM", "") not in WITHOUT_BRAILLE,
         palette=settings.palette,
         commands=commands_of(settings, path),
     )
 
 
-def _among(names: Sequence[str]) -> str:
-    return f"there are {', '.join(names)}"
+def _check_themes(asked: DisplayConfig, settings: Settings, path: Path) -> None:
+    known = [*(theme.name for theme in OWN), *BUILTIN_THEMES]
+    if asked.theme is not None and asked.theme not in known:
+        raise UsageError(f"--theme: {_unknown(asked.theme, known)}.")
+    if settings.theme is not None and settings.theme not in known:
+        raise fault(path, ("theme",), _unknown(settings.theme, known))
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"no such theme as {name!r}{hint}; there are {', '.join(known)}"
+
+
+def own_theme(*, is_light: bool) -> str:
+    """Return the name of our theme for a ground."""
+    return (LIGHT_THEME if is_light else THEME).name
 
 
 def has_light_ground(environment: Mapping[str, str]) -> bool:

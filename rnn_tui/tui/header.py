@@ -40,7 +40,7 @@ def number_words(snapshot: Snapshot) -> Words:
 def _speed(snapshot: Snapshot) -> Words:
     """Return the speed now, or of the whole run once it has ended; none while it holds."""
     speed = snapshot.steps_per_second
-    if snapshot.state is State.ENDED:
+    if snapshot.state.is_over:
         speed = snapshot.step / snapshot.seconds if snapshot.seconds > 0 else 0.0
     if snapshot.state is State.PAUSED or not speed:
         return ()
@@ -65,6 +65,9 @@ def state_word(snapshot: Snapshot, waited: float, *, held: bool) -> Word:
             return Word("‖ pausing", Ink.MARK) if held else Word("● training", Ink.FIRST)
         case State.PAUSED:
             return Word("‖ paused", Ink.MARK) if held else Word("● resuming", Ink.FIRST)
+        case State.SCORING:
+            ended = _end_word(snapshot)
+            return Word(f"{ended.text}, scoring…", ended.ink, ended.text)
         case State.ENDED:
             return _end_word(snapshot)
 

@@ -65,6 +65,11 @@ class Journal:
         self._write = write
         self._now = now
         self._lock = threading.Lock()
+        self._changed: Callable[[], None] = _nobody
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed`, in any thread, where there are new entries."""
+        self._changed = changed
 
     def note(self, kind: Kind, text: str) -> None:
         """Add an entry for every line of `text` that says something."""
@@ -76,10 +81,16 @@ class Journal:
             if self._write is not None:
                 for entry in new:
                     self._write(f"{at:%Y-%m-%d %H:%M:%S} {kind:<8} {entry.text}\n")
+        if new:
+            self._changed()
 
     def stray(self, text: str) -> None:
         """Add what was printed."""
         self.note(Kind.STRAY, text)
+
+
+def _nobody() -> None:
+    """Stand in for a watcher."""
 
 
 class JournalHandler(logging.Handler):
@@ -133,7 +144,10 @@ def log_file(folders: list[Path]) -> Iterator[Write | None]:
                 with suppress(OSError, ValueError):  # a full disk; an entry after the end
                     file.write(line)  # noqa: B023 - the loop ends here
 
-        with file:
+        try:
             yield write
+        finally:
+            with suppress(OSError):  # what a full disk did not take is tried once more
+                file.close()
         return
     yield None

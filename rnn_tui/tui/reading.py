@@ -70,7 +70,7 @@ def read(snapshot: Snapshot, waited: float, keys: Symbols = SYMBOLS) -> tuple[Se
             )
             why = (Sentence(snapshot.reason, Ink.MARK),) if snapshot.reason else ()
             return *why, hold, *_notes(snapshot), *_observe(snapshot, keys)
-        case State.ENDED:
+        case State.SCORING | State.ENDED:
             return tuple(_conclude(snapshot, keys))
         case State.TRAINING:
             noted = _notes(snapshot) if waited < NOTED_SECONDS else ()
@@ -97,6 +97,9 @@ def _conclude(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         f"{ended.status.capitalize()}: {reason}.".replace("..", "."),
         Ink.WARNING if has_failed(snapshot) else Ink.NONE,
     )
+    if snapshot.state is State.SCORING:
+        yield Sentence("Scoring the best weights on the test part.")
+        return
     if snapshot.peers:
         yield from (Sentence(text, ink) for text, ink in conclude(snapshot))
     else:

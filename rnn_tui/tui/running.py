@@ -23,8 +23,10 @@ from rnn_tui.tui.journal import Journal, listening, log_file
 from rnn_tui.tui.session import RunSession
 
 if TYPE_CHECKING:
-    from rnn_tui.tui.launching import Launcher
+    from rnn_tui.tui.launching import Launched, Launcher
 
+SCORING_SECONDS = 1.0
+"""How long one waits for the last scores after the screen has gone."""
 SWITCH_SECONDS = 50e-6
 """How long one thread keeps the interpreter from another. A burst of steps may end every
 millisecond: with Python's own 5 ms, training would wait for half a drawing each time."""
@@ -94,7 +96,11 @@ def run_app(
         stream.flush()
     except OSError:
         discard_the_rest(stream)
-    return exit_code(session.snapshot.ended, app.ended_by)
+    code = exit_code(session.snapshot.ended, app.ended_by)
+    if not session.join(0.0):  # kernels that score cannot be interrupted either
+        release_standard_streams()
+        os._exit(code)
+    return code
 
 
 def _show(
@@ -108,6 +114,7 @@ def _show(
     """Run the app until the user leaves, then wait for the end of every run."""
     session = begin()
     ended_by: int | None = None
+    is_whole = False
     try:
         with swift_turns(), listening(journal), own_terminal(journal.stray) as terminal:
             app = RnnTuiApp(
@@ -121,26 +128,36 @@ def _show(
             if taking_over is not None:
                 taking_over()
             app.run()
-            session, ended_by = app.session, app.ended_by
+            session, ended_by, is_whole = app.session, app.ended_by, app.crash is None
             if app.crash is not None and session.snapshot.step and not session.saves_itself:
                 session.save(rescue_path())
     finally:
         for run in launcher.launched:
             run.session.stop(Status.INTERRUPTED if ended_by else Status.STOPPED)
-            _await(run.session, exit_code(None, ended_by))
+            _await(run, exit_code(None, ended_by), may_go_unscored=is_whole)
         conclude(journal, session.snapshot)
     return app
 
 
-def _await(session: RunSession, code: int) -> None:
-    """Wait for the end of the run, unless it has not begun: compilers cannot be interrupted."""
-    if session.join(1.0):
-        return
-    if session.snapshot.state in {State.LOADING, State.COMPILING}:
-        release_standard_streams()
-        os._exit(code)
-    complain("finishing the steps under way")
-    session.join()
+def _await(run: "Launched", code: int, *, may_go_unscored: bool) -> None:
+    """Wait for the end of the run, unless it has not begun: compilers cannot be interrupted.
+
+    Scores are waited for no longer than a moment, unless the run leaves files.
+    """
+    session = run.session
+    leaves_files = run.save_to is not None or run.output_to is not None
+    was_said = False
+    while not session.join(SCORING_SECONDS):
+        state = session.snapshot.state
+        if state in {State.LOADING, State.COMPILING}:
+            release_standard_streams()
+            os._exit(code)
+        if state is State.SCORING and may_go_unscored and not leaves_files:
+            return
+        if not was_said:
+            was_said = True
+            what = "scoring the run" if state is State.SCORING else "finishing the steps under way"
+            complain(what)
 
 
 def exit_code(ended: RunEnded | None, ended_by: int | None) -> int:

@@ -12,9 +12,11 @@ LONG = 60.0
 def is_unsaved(session: RunSession) -> bool:
     """Return whether a run has learned something that no file holds or will hold."""
     snapshot = session.snapshot
-    if session.saves_itself or session.error is not None or not snapshot.best_step:
+    if session.error is not None or not snapshot.best_step:
         return False
     saved = snapshot.saved
+    if session.saves_itself:
+        return snapshot.state.is_over and saved is not None and bool(saved.fault)
     return saved is None or bool(saved.fault) or saved.step != snapshot.best_step
 
 

@@ -1,4 +1,4 @@
-"""The table and the record of a backtest; how real folds are trained is in test_cli_runs.py."""
+"""The table and the record of a backtest; how real folds are trained is in test_cli_many.py."""
 
 import io
 

@@ -43,6 +43,25 @@ def test_a_run_is_watched_paused_stepped_zoomed_explained_and_left(train):
     assert "test RMSE" in terminal.after_the_screen
 
 
+@pytest.mark.parametrize(
+    ("options", "state"), [((), "‖ paused"), (("--steps", "50"), "✓ completed")]
+)
+def test_an_app_in_which_nothing_moves_sleeps(start, options, state):
+    terminal = start(*options)
+    if not options:
+        terminal.wait_for_training()
+        terminal.press(" ")
+    terminal.wait_for(state, COMPILING_AT_MOST)
+    terminal.watch(0.7)
+    woken, sent = terminal.wakes, len(terminal.output)
+    terminal.watch(1.0)
+    assert terminal.wakes - woken <= 3
+    assert len(terminal.output) == sent
+    terminal.press("3")
+    terminal.wait_for("─ 3 Gates over timesteps")
+    assert terminal.leave() == 0
+
+
 def test_a_storm_of_sizes_breaks_nothing(train):
     terminal = train()
     terminal.storm(100)

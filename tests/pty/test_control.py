@@ -101,3 +101,27 @@ def test_settings_that_cannot_be_leave_their_reason_on_the_terminal(start, tmp_p
     assert terminal.wait() == 2
     assert terminal.is_restored
     assert "settings.toml" in terminal.after_the_screen
+
+
+FULL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (900, resource.RLIM_INFINITY))
+from rnn_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_full_disk_is_told_and_what_is_not_saved_is_asked_about_again(start, tmp_path):
+    model, room = tmp_path / "m.safetensors", tmp_path / "room"
+    room.mkdir()
+    options = ("--steps", "300", "--save-model", str(model))
+    terminal = start(*options, script=FULL_DISK, TMPDIR=str(room))
+    terminal.wait_for("✗ failed", 240)
+    terminal.wait_for("Not saved: --save-model")
+    assert not list(tmp_path.rglob("*.safetensors"))
+    terminal.press("q")
+    terminal.wait_for("This run is not saved.")
+    terminal.press("d")
+    assert terminal.wait() == 1
+    assert terminal.is_restored
+    assert "cannot take the weights either" in " ".join(terminal.after_the_screen.split())

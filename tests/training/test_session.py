@@ -1,4 +1,5 @@
 import itertools
+import threading
 import time
 
 import numpy as np
@@ -8,6 +9,7 @@ from rnn_tui.config import build_config
 from rnn_tui.errors import DataError, ModelFileError
 from rnn_tui.training.checkpoint import load_model
 from rnn_tui.training.events import KernelsReady, RunEnded, RunStarted, Status, StepsDone
+from rnn_tui.training.run import Run
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import State
 from tests.training.waiting import wait_for
@@ -126,6 +128,30 @@ def test_a_diverged_run_in_a_thread_leaves_its_last_picture(running):
     assert session.snapshot.ended.status is Status.DIVERGED
     assert session.snapshot.history is not None
     assert session.error is None
+
+
+@pytest.mark.parametrize(("rate", "status"), [(1e6, Status.DIVERGED), (0.01, Status.COMPLETED)])
+def test_how_a_run_ended_is_told_before_it_is_scored(configure, monkeypatch, rate, status):
+    may_score, told, end = threading.Event(), [], Run.end
+
+    def score_later(run, *how, **more):
+        assert may_score.wait(60)
+        return end(run, *how, **more)
+
+    monkeypatch.setattr(Run, "end", score_later)
+    session = Session(configure(training={"learning_rate": rate, "steps": 40}))
+    session.watch(lambda: told.append(session.snapshot))
+    session.start()
+    wait_for(lambda: told and told[-1].state is State.SCORING)
+    assert session.snapshot.ended.status is status
+    assert session.snapshot.message == session.snapshot.ended.reason != ""
+    assert session.snapshot.ended.scores == {}
+    assert session.snapshot.history is not None
+    may_score.set()
+    wait_for(lambda: session.snapshot.state is State.ENDED)
+    assert session.snapshot.ended.scores.keys() == {"model", "naive"}
+    session.stop()
+    assert session.join(60)
 
 
 def test_bad_data_in_a_thread_becomes_an_ended_snapshot():

@@ -341,3 +341,13 @@ def test_how_many_of_the_last_thousand_steps_were_clipped_is_counted(running):
     wait_for(lambda: other.snapshot.state is State.ENDED)
     assert (other.snapshot.clipped_lately.clipped, other.snapshot.clipped_lately.steps) == (0, 30)
     assert other.snapshot.clipped_lately.share == 0.0
+
+
+def test_steps_on_the_way_to_a_hold_are_told_to_who_watches(running):
+    session, told = running(paused=True, display={"fps": 60}), []
+    wait_for(lambda: session.snapshot.state is State.PAUSED)
+    session.watch(lambda: told.append(session.snapshot.step))
+    session.limit_speed(2000)
+    session.step(400)
+    wait_for(lambda: told and told[-1] == 400)
+    assert len(set(told) - {0, 400}) >= 3

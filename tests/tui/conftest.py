@@ -6,6 +6,9 @@ from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.screens.main import MainScreen
 from tests.tui.fake_session import LOADING, FakeSession, make_snapshot
 
+LONGEST_CHAIN = 8
+"""Messages that follow from each other: key, change of a field, check, fault, size, drawing …"""
+
 
 class Clock:
     """Seconds that pass when a test says so."""
@@ -60,8 +63,14 @@ class Shown:
         await self.settle()
 
     async def settle(self):
+        """Let everything happen that follows from what has happened, however busy the machine is.
+
+        `pilot.pause()` takes a process that gets no processor for an idle one. Each pause of no
+        length lets every widget work off what waits for it, and what follows waits for the next.
+        """
         self.app._main.poll()
-        await self.pilot.pause()
+        for _ in range(LONGEST_CHAIN):
+            await self.pilot.pause(0)
 
     async def show(self, snapshot, seconds=0.0):
         self.session.snapshot = snapshot

@@ -247,6 +247,12 @@ def ended(status: Status, reason: str, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, state=State.ENDED, message=reason, ended=end)
 
 
+def scoring(status: Status, reason: str, snapshot: Snapshot) -> Snapshot:
+    """A run whose training is over, before its scores are there."""
+    end = replace(ended(status, reason, snapshot).ended, scores={})
+    return replace(snapshot, state=State.SCORING, message=reason, ended=end)
+
+
 class FakeSession:
     """Serves the snapshot that a test sets, and notes what it was asked."""
 

@@ -10,7 +10,7 @@ from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import GradientFlow, Saved, State
 from rnn_tui.tui.chronicle import Chronicle, conclude, milestone
 from rnn_tui.tui.journal import Journal, Kind
-from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot, scoring
 
 
 class Told:
@@ -43,7 +43,10 @@ def test_the_states_of_a_run_are_told_in_their_order(told):
     paused = replace(first, step=3, state=State.PAUSED)
     assert told.follow(paused) == ["paused after step 3"]
     assert told.follow(paused) == []
-    end = ended(Status.STOPPED, "stopped after step 3", paused)
+    reason = "stopped after step 3"
+    scored = scoring(Status.STOPPED, reason, paused)
+    assert told.follow(scored) == ["scoring the best weights on the test part"]
+    end = ended(Status.STOPPED, reason, paused)
     assert told.follow(end) == ["ended: stopped after step 3"]
 
 

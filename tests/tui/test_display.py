@@ -8,6 +8,7 @@ from rnn_tui.settings import Settings
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display, choose_display
 from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT
+from rnn_tui.tui.terminal.ground import GroundFound
 from tests.tui.fake_session import FakeSession, make_snapshot
 
 LOCAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -53,9 +54,57 @@ def test_a_theme_that_is_not_there_is_told_with_its_line_and_those_that_are(tmp_
     with pytest.raises(UsageError) as caught:
         choose_display(DisplayConfig(), Settings(theme="nrod"), LOCAL, path)
     assert str(caught.value).startswith(
-        f"{path}:2: theme: no such theme as 'nrod'; there are rnn-tui"
+        f"{path}:2: theme: no such theme as 'nrod' (did you mean nord?); there are rnn-tui"
     )
-    assert "nord" in str(caught.value)
+
+
+def test_a_theme_that_is_asked_for_beats_the_settings_or_is_told_with_those_that_are(tmp_path):
+    settings = Settings(theme="dracula")
+    chosen = choose_display(DisplayConfig(theme="nord"), settings, LOCAL, tmp_path)
+    assert (chosen.theme, chosen.asks_for_ground) == ("nord", False)
+    with pytest.raises(UsageError, match=r"--theme: no such theme as 'xyz'; there are rnn-tui"):
+        choose_display(DisplayConfig(theme="xyz"), settings, LOCAL, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "asks"),
+    [
+        ({}, LOCAL, True),
+        ({}, OVER_SSH, True),
+        ({}, LOCAL | {"TERM": "screen-256color", "COLORFGBG": "0;15"}, True),
+        ({"theme": "rnn-tui"}, LOCAL, False),
+        ({}, {"TERM": "linux"}, False),
+        ({}, {"TERM": "vt100"}, False),
+    ],
+)
+def test_a_terminal_that_may_know_is_asked_for_its_ground(tmp_path, settings, environment, asks):
+    chosen = choose_display(DisplayConfig(), Settings(**settings), environment, tmp_path)
+    assert chosen.asks_for_ground is asks
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_the_theme_goes_with_the_ground_unless_one_is_chosen(asks):
+    kept = []
+    app = RnnTuiApp(
+        FakeSession(make_snapshot(4000)),
+        display=Display(asks_for_ground=asks),
+        fps=1,
+        remember=lambda *setting: kept.append(setting),
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.post_message(GroundFound(is_light=True))
+        await pilot.pause()
+        assert app.theme == ("rnn-tui-light" if asks else "rnn-tui")
+        assert kept == [], "what was found is no choice to be kept"
+        app.theme = "nord"
+        await pilot.pause()
+        app.post_message(GroundFound(is_light=False))
+        await pilot.pause()
+        assert app.theme == "nord", "a late answer takes no choice back"
+        app.theme = "rnn-tui-light"
+        await pilot.pause()
+        assert kept == [("theme", "nord"), ("theme", "rnn-tui-light")]
 
 
 @pytest.mark.parametrize(

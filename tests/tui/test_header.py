@@ -5,7 +5,7 @@ import pytest
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.header import compact_words, header_words, number_words, state_word
-from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot
+from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot, scoring
 
 SNAPSHOT = make_snapshot(4000)
 
@@ -26,6 +26,8 @@ def shown(words):
         (ended(Status.COMPLETED, "", SNAPSHOT), False, "✓ completed"),
         (ended(Status.DIVERGED, "", SNAPSHOT), False, "✗ diverged"),
         (ended(Status.FAILED, "", SNAPSHOT), False, "✗ failed"),
+        (scoring(Status.DIVERGED, "", SNAPSHOT), False, "✗ diverged, scoring…"),
+        (scoring(Status.COMPLETED, "", SNAPSHOT), True, "✓ completed, scoring…"),
         (ended(Status.INTERRUPTED, "", SNAPSHOT), False, "■ interrupted"),
     ],
 )

@@ -3,6 +3,7 @@
 import logging
 import warnings
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,22 @@ def test_a_new_entry_is_seen_by_the_identity_of_the_tuple(journal):
     before = journal.entries
     journal.note(Kind.RUN, "something")
     assert journal.entries is not before
+
+
+def test_who_watches_is_told_of_entries_and_of_nothing_else(journal):
+    told = []
+    journal.watch(lambda: told.append(len(journal.entries)))
+    journal.note(Kind.RUN, "one\ntwo")
+    journal.stray("\n  \n")
+    assert told == [2]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_ends_nothing(tmp_path):
+    (tmp_path / LOG_NAME).symlink_to("/dev/full")
+    with log_file([tmp_path]) as write:
+        write("lost\n")
+        write("lost too\n")
 
 
 def test_memory_is_bounded(journal):

@@ -12,7 +12,15 @@ from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import GradientFlow, HistoryView, State
 from rnn_tui.tui.reading import read
 from rnn_tui.tui.widgets.lines import fit_sentences
-from tests.tui.fake_session import COMPILING, LOADING, curve, ended, make_snapshot, make_targets
+from tests.tui.fake_session import (
+    COMPILING,
+    LOADING,
+    curve,
+    ended,
+    make_snapshot,
+    make_targets,
+    scoring,
+)
 
 SNAPSHOT = make_snapshot(4000)
 ONE_ROW = 69
@@ -126,6 +134,14 @@ def test_a_pause_tells_the_keys_and_what_is_seen():
     first, *rest = texts(replace(SNAPSHOT, state=State.PAUSED))
     assert first == "Paused. space goes on, . takes one optimisation step."
     assert rest == texts(SNAPSHOT)
+
+
+def test_a_run_that_is_being_scored_says_how_it_ended_and_what_goes_on():
+    found = texts(scoring(Status.DIVERGED, "the loss was not finite at step 3", SNAPSHOT))
+    assert found == [
+        "Diverged: the loss was not finite at step 3.",
+        "Scoring the best weights on the test part.",
+    ]
 
 
 def test_the_end_tells_reason_best_weights_and_test_score():

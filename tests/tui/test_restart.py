@@ -1,5 +1,6 @@
 """Editing, beginning anew, saving and leaving: what is asked, and what is lost only on request."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +34,12 @@ async def paste(shown, text):
     await shown.settle()
 
 
-async def until(shown, condition):
-    for _ in range(200):
-        if condition():
-            return
+async def until(shown, condition, seconds=30.0):
+    """Wait for what takes a thread of its own, such as reading a series for the first time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "not in time"
         await shown.pilot.pause(0.01)
-    raise AssertionError("not in time")
 
 
 async def test_r_begins_anew_with_the_same_configuration_at_once(show):

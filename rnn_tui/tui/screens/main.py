@@ -28,6 +28,8 @@ from rnn_tui.tui.widgets.lines import Compact, Reading, WordLine
 from rnn_tui.tui.widgets.panel import DRAWING_SHARE, LARGE_DRAWING_SHARE, Panel
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from rnn_tui.tui.screens.jump import Target
 
 LEAST_FOR_FOUR = (72, 20)
@@ -37,6 +39,8 @@ LEAST_ROWS_FOR_WORDS = 12
 LEAST_ROWS_FOR_TWO_LINES = 24
 LEAST_ROWS_FOR_TWO_LINES_ALONE = 16
 """The same where one panel is shown at a time; a sentence may need both there."""
+STILL = frozenset({State.PAUSED, State.ENDED})
+"""States in which nothing moves by itself."""
 REMARK_SECONDS = 3.0
 LASTING_SECONDS = 20.0
 """How long something is said that must not be missed: long enough to note a path."""
@@ -80,6 +84,9 @@ class MainScreen(LookingScreen):
     class Changed(Message):
         """The session has answered a command, or has a new state."""
 
+    class Noted(Message):
+        """The event log has an entry, which may wait for the next frame."""
+
     class Refused(Message):
         """The run could not begin, by no fault of ours; the session's error says why."""
 
@@ -101,6 +108,8 @@ class MainScreen(LookingScreen):
         self._state: State | None = None
         self._since = clock()
         self._remark: Remark | None = None
+        self._ticker: Timer | None = None
+        """Polls; None before the first frame."""
         self._last_single = 1
         self._header, self._tabs = WordLine(id="header"), HintLine(id="tabs")
         self._grid = Container(*self._panels, id="panels")
@@ -115,8 +124,9 @@ class MainScreen(LookingScreen):
         """Show what there is, then look at the snapshot at every frame, and when it changes."""
         self.set_look(self._look)
         self.poll()
-        self.set_interval(1 / self._fps, self.poll)
+        self._ticker = self.set_interval(1 / self._fps, self.poll)
         self._session.watch(self._notice)
+        self._journal.watch(self._wake)
 
     def _notice(self) -> None:
         self.post_message(self.Changed())
@@ -124,6 +134,14 @@ class MainScreen(LookingScreen):
     def on_main_screen_changed(self) -> None:
         """Look at once: somebody waits for an answer."""
         self.poll()
+
+    def _wake(self) -> None:
+        self.post_message(self.Noted())
+
+    def on_main_screen_noted(self) -> None:
+        """Look again at every frame, until nothing moves."""
+        if self._ticker is not None:
+            self._ticker.resume()
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange the parts for the new size."""
@@ -158,7 +176,7 @@ class MainScreen(LookingScreen):
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:
             self._state, self._since = snapshot.state, self._clock()
-            if snapshot.state is State.ENDED and self._remark and not self._remark.lasting:
+            if snapshot.state.is_over and self._remark and not self._remark.lasting:
                 self._remark = None
             self.set_class(has_failed(snapshot), "-failed")
             if isinstance(self._session.error, RnnTuiError) and not snapshot.step:
@@ -168,6 +186,16 @@ class MainScreen(LookingScreen):
         self._snapshot = snapshot
         for place, panel in enumerate(self._panels, start=1):
             panel.show(snapshot, after=place * self.TURN_SECONDS)
+        self._rest_or_wake(snapshot.state)
+
+    def _rest_or_wake(self, state: State) -> None:
+        """Look no more at every frame while nothing moves: what changes is then told."""
+        if self._ticker is None:
+            return
+        if state in STILL and self._remark is None:
+            self._ticker.pause()
+        else:
+            self._ticker.resume()
 
     def _show_words(self, snapshot: Snapshot) -> None:
         held, waited = self._session.held, self._clock() - self._since
@@ -181,7 +209,7 @@ class MainScreen(LookingScreen):
         self._compact.words = compact_words(snapshot, waited, held=held)
         offered = hints(
             holds=held,
-            has_ended=snapshot.state is State.ENDED,
+            has_ended=snapshot.state.is_over,
             zoomed=self._zoomed,
             compares=bool(snapshot.peers),
             stacked=snapshot.trace is not None and bool(snapshot.trace.below),
@@ -235,7 +263,7 @@ class MainScreen(LookingScreen):
         self.poll()
 
     def _may_steer(self) -> bool:
-        if self._session.snapshot.state is not State.ENDED:
+        if not self._session.snapshot.state.is_over:
             return True
         again, leave = self._keys["restart"], self._keys["quit"]
         self._say(

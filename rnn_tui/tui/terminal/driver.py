@@ -1,13 +1,31 @@
 """The way to the terminal: a file of its own, and few bytes where the line is thin."""
 
 import os
+import selectors
 import shutil
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Iterable
+from contextlib import suppress
 from io import TextIOWrapper
+from threading import Event
 from typing import Any, Protocol
 
+from textual import constants
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
+from rnn_tui.tui.terminal.answers import ASK_GROUND, Answers, is_light
+from rnn_tui.tui.terminal.ground import GroundFound
 from rnn_tui.tui.terminal.painter import Painter
+
+MOST_BYTES = 4096
+"""Of keys that are read at once."""
+QUIET_SECONDS = constants.ESCAPE_DELAY + 0.01
+"""After which an escape character was a key of its own, and not the beginning of another."""
+LEAVE_SECONDS = 0.3
+"""How long after the question one does not leave: an answer would be typed into the shell."""
 
 
 class HasTerminal(Protocol):
@@ -17,6 +35,8 @@ class HasTerminal(Protocol):
     """Where the screen is drawn."""
     is_thrifty: bool
     """Whether to send only what has changed."""
+    asks_for_ground: bool
+    """Whether the app wants to know whether the terminal's ground is light."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -31,12 +51,91 @@ class TerminalDriver(LinuxDriver):
         asked: HasTerminal = app
         self._terminal = self._file = asked.terminal
         self._painter = Painter() if asked.is_thrifty else None
+        self._asks = asked.asks_for_ground and self.input_tty
+        self._answers = Answers()
+        self._asked_at: float | None = None
+        self._has_answered = Event()
+        self._bell: tuple[int, int] | None = None
+        """A pipe that ends the reading of keys when it is written to."""
 
     def write(self, data: str) -> None:
         """Write to the terminal what it does not show already."""
         sent = data if self._painter is None else self._painter.paint(data)
         if sent:
             super().write(sent)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; the first time, ask it for its ground.
+
+        The answer comes among the keys, whenever it does: nothing waits for it.
+        """
+        if self._bell is None:
+            self._bell = os.pipe()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._asks and self._writer_thread is not None:
+            self._asks, self._asked_at = False, time.monotonic()
+            self.write(ASK_GROUND)
+
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        if self._bell is None:
+            return
+        if self._asked_at is not None:
+            self._has_answered.wait(max(0.0, self._asked_at + LEAVE_SECONDS - time.monotonic()))
+        bell, self._bell = self._bell, None
+        os.write(bell[1], b"\0")
+        super().disable_input()
+        for end in bell:
+            os.close(end)
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to stop.
+
+        Textual would look ten times a second whether it is to stop, which keeps a laptop awake.
+        """
+        if self._bell is None:
+            return
+        bell = self._bell[0]
+        parser, decode = XTermParser(), getincrementaldecoder("utf-8")("replace").decode
+        quiet: float | None = None
+        with selectors.SelectSelector() as selector:  # macOS: kqueue does not take terminals
+            selector.register(bell, selectors.EVENT_READ)
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while True:
+                ready = {key.fd for key, _ in selector.select(quiet)}
+                if bell in ready:
+                    return
+                if self.fileno in ready:
+                    data = self._read()
+                    if not data:
+                        selector.unregister(self.fileno)
+                    keys, quiet = self._sift(decode(data)), QUIET_SECONDS
+                else:
+                    keys = self._answers.give_up()
+                    quiet = QUIET_SECONDS if keys else None
+                if keys:
+                    self._pass_on(parser.feed(keys))
+                self._pass_on(parser.tick())
+
+    def _pass_on(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+    def _read(self) -> bytes:
+        """Return what was typed, nothing where the terminal has gone."""
+        with suppress(OSError):
+            return os.read(self.fileno, MOST_BYTES)
+        return b""
+
+    def _sift(self, text: str) -> str:
+        """Return the keys in `text`; tell the app what the terminal answers."""
+        keys, colours = self._answers.sift(text)
+        for colour in colours:
+            self._has_answered.set()
+            light = is_light(colour)
+            if light is not None:
+                self.process_message(GroundFound(light))
+        return keys
 
     def resume_application_mode(self) -> None:
         """Take the terminal again, also after a stop that could not be noticed (SIGSTOP).
