@@ -9,8 +9,8 @@ from textual.theme import BUILTIN_THEMES
 
 from rnn_tui.config import DEFAULT_FPS, DisplayConfig
 from rnn_tui.settings import Settings, fault
-from rnn_tui.tui.keymap import commands_of
-from rnn_tui.tui.keys import COMMANDS, Command
+from rnn_tui.tui.keymap import EVERY, commands_of
+from rnn_tui.tui.keys import Command
 from rnn_tui.tui.theme import LIGHT_THEME, OWN, THEME
 
 SSH_FPS = 4
@@ -29,8 +29,8 @@ class Display:
     theme: str = THEME.name
     palette: str = "blue-orange"
     """Name of the colours of data."""
-    commands: tuple[Command, ...] = COMMANDS
-    """The actions with their keys."""
+    commands: tuple[Command, ...] = EVERY
+    """The actions of all screens with their keys."""
 
 
 def choose_display(

@@ -135,6 +135,7 @@ def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None 
         start=200,
         first=first,
         x=np.sin(t / 3),
+        reads=np.sin(t / 3),
         y=np.sin(t / 3 + 0.2),
         target=np.sin((t + 1) / 3),
         activations=activations | {"h": 0.9 * wave},
@@ -151,6 +152,22 @@ def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None 
         global_norm=2 * so_far,
         pictures=(so_far[:, None, None, None] * picture).astype(np.float32),
     )
+
+
+def make_deep_walk(layers: int = 3, *, cell: str = "lstm") -> Walk:
+    """A walk through several layers: all of it is smaller the further down."""
+    last = replace(make_walk(cell=cell), layer=layers, layer_count=layers)
+    below = []
+    for layer in range(1, layers):
+        share = 0.1 ** (layers - layer)
+        norms = (share * last.hidden.total, share * last.hidden.total / 4, share * last.hidden.back)
+        hidden = Arrival(*norms)
+        h = share * last.activations["h"]
+        activations = last.activations | {"h": h}
+        parts = {"activations": activations, "hidden": hidden, "added": share * last.added}
+        reads = last.x if layer == 1 else below[-1].activations["h"]
+        below.append(replace(last, layer=layer, reads=reads, **parts))
+    return replace(last, reads=below[-1].activations["h"], below=tuple(below))
 
 
 def make_snapshot(step: int, **changes) -> Snapshot:

@@ -124,19 +124,35 @@ async def test_a_refused_run_stays_on_the_screen_where_it_was_begun_anew(show):
         assert "Edit and begin anew" in shown.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 40), (40, 8), (20, 4)])
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 40), (40, 8), (20, 5), (20, 4)])
 async def test_the_edit_form_fits_and_follows_the_focus(show, size):
     async with show(size=size) as shown:
         await shown.press("e")
-        assert "→  cell" in shown.text
+        wide = size[0] > 20
+        assert ("→  cell" if wide else "→ cell") in shown.text
+        assert "lstm" in shown.text
         await shown.press("up")
-        assert "→  " in shown.text
-        assert "test size" in shown.text.replace("…", "")
+        assert wide or "  val size the data…" in shown.text
+        assert ("→  test size" if wide else "→ tes size the datas") in shown.text
         assert "cell" not in shown.text or size[1] > 30
         assert all(len(line) == size[0] for line in shown.lines)
         await shown.press("escape")
         assert shown.session is shown.first
         assert stops(shown.first) == []
+
+
+async def test_a_setting_is_changed_on_twenty_by_five(show):
+    async with show(size=(20, 5)) as shown:
+        await shown.press("e", "down")
+        await write(shown, "none")
+        assert "→✗hid size none" in shown.text
+        assert "✗ must be an" in shown.text
+        await write(shown, "16")
+        assert "→•hid size 16" in shown.text
+        assert "✗" not in shown.text
+        await shown.press("enter")
+        await until(shown, lambda: shown.session is not shown.first)
+        assert shown.session.config.model.hidden_size == 16
 
 
 async def test_edit_begins_anew_with_what_was_filled_in(show):

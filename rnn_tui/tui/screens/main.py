@@ -17,7 +17,7 @@ from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
-from rnn_tui.tui.keymap import relabel
+from rnn_tui.tui.keymap import EVERY, commands_on, relabel
 from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, symbols_of, tabs
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.plots.look import Look
@@ -82,7 +82,7 @@ class MainScreen(SteeringScreen):
     journal
         The event log.
     commands
-        The actions with the keys that the user wants.
+        The actions of all screens with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -104,11 +104,12 @@ class MainScreen(SteeringScreen):
         clock: Callable[[], float],
         look: Look,
         journal: Journal,
-        commands: tuple[Command, ...] = COMMANDS,
+        commands: tuple[Command, ...] = EVERY,
     ) -> None:
         super().__init__()
         self._look = look
-        self._commands = commands
+        self._commands = commands_on("", commands)
+        self._every_command = commands
         self._keys = symbols_of(commands)
         self._journal = journal
         self._session = session
@@ -491,10 +492,13 @@ class MainScreen(SteeringScreen):
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
         if self._may_look():
-            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
+            from rnn_tui.tui.screens.walk import WalkScreen, WalkView  # noqa: PLC0415 - as the help
 
             net = self._gates.net % len(self._session.snapshot.nets)
+            shown = WalkView(net, self._gates.view.turns)
             self._session.take_walk(net)
             self.app.push_screen(
-                WalkScreen(self._session, self._fps, self._clock, self._look, net, self._commands)
+                WalkScreen(
+                    self._session, self._fps, self._clock, self._look, shown, self._every_command
+                )
             )

@@ -104,7 +104,7 @@ class SteeringScreen(Screen[None]):
                 self._session.run_until(goal)
                 self._say(f"Runs until {goal}." if goal else "Runs without a goal.")
 
-        self.app.push_screen(goal_form(self._session.snapshot, self._look), run)
+        self.app.push_screen(goal_form(self._session.snapshot, self._look, self._keys), run)
 
     def action_adjust(self) -> None:
         """Ask for other settings and train on with them."""
@@ -119,7 +119,7 @@ class SteeringScreen(Screen[None]):
             if change is not None and self._may_steer():
                 self._session.adjust(change)
 
-        self.app.push_screen(adjust_form(config, snapshot, self._look), adjust)
+        self.app.push_screen(adjust_form(config, snapshot, self._look, self._keys), adjust)
 
     def action_edit(self) -> None:
         """Ask for other settings and begin anew with them."""
@@ -132,7 +132,9 @@ class SteeringScreen(Screen[None]):
                 other, others = edited(texts, config), self._session.others
                 self._relaunch(other, "Begun anew, as edited.", beside(other, others))
 
-        self.app.push_screen(edit_form(config, self._session.snapshot, self._look), begin)
+        self.app.push_screen(
+            edit_form(config, self._session.snapshot, self._look, self._keys), begin
+        )
 
     def action_restart(self, new_seed: bool) -> None:
         """Begin anew as the run began, or with the next seed."""
@@ -225,7 +227,7 @@ class SteeringScreen(Screen[None]):
             else:
                 self._write(path, then)
 
-        self.app.push_screen(save_form(self._session.snapshot, self._look), chosen)
+        self.app.push_screen(save_form(self._session.snapshot, self._look, self._keys), chosen)
 
     def _files(self, path: Path) -> list[Path]:
         """Return every file that saving as `path` writes: one for each net."""
