@@ -60,7 +60,11 @@ JUMP = Command(
     "jump",
 )
 NEXT_LAYER = Command(
-    "L", "L", "Next layer", "of several, show its gates in panel 3", "view('layer')"
+    "L",
+    "L",
+    "Next layer",
+    "of several, show its gates in panel 3, or walk through it",
+    "view('layer')",
 )
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),

@@ -21,7 +21,7 @@ WALK_COMMANDS = (
     _own("plus,equals_sign", "+", "Faster", "twice as many positions a second", "pace(1)"),
     _own("minus", "-", "Slower", "half as many", "pace(-1)"),
     _own("r", "r", "Reverse", "play the other way round", "turn"),
-    replace(NEXT_LAYER, meaning="of several, walk through it", action="layer"),
+    replace(NEXT_LAYER, meaning="of several, walk through that one", action="layer"),
     JUMP,
     Command("question_mark", "?", "Help", "this page", "help"),
     _own("escape,b,q", "Esc", "Leave", "back to the run, which is paused", "leave"),
