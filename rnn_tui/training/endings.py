@@ -1,13 +1,10 @@
 """How a run is said to have ended, and what it leaves when it has."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import TrainingConfig
-from rnn_tui.errors import SaveError
 from rnn_tui.training.commands import Stop
-from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Saved
 
 if TYPE_CHECKING:
@@ -42,15 +39,6 @@ def advised(fault: str | None, learning_rate: float) -> str | None:
         return None
     lower = min(learning_rate / 10, TrainingConfig().learning_rate)
     return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
-
-
-def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:
-    """Write the forecast of the weights that were scored; a failure is the run's."""
-    try:
-        run.write_forecast(path)
-    except SaveError as error:
-        return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
-    return ended
 
 
 def rescued(saved: Saved | None) -> str:

@@ -19,7 +19,7 @@ from rnn_tui.crash import report_crash, rescue_path
 from rnn_tui.errors import DataError, RnnTuiError, SaveError
 from rnn_tui.training.commands import Stop
 from rnn_tui.training.controls import Joinable
-from rnn_tui.training.endings import outcome, rescued, with_forecast
+from rnn_tui.training.endings import outcome, rescued
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -30,7 +30,7 @@ from rnn_tui.training.events import (
     Status,
     StepsDone,
 )
-from rnn_tui.training.files import check_output, check_writable
+from rnn_tui.training.leaving import Leaving
 from rnn_tui.training.obeying import Clock, Obeying
 from rnn_tui.training.snapshot import Match, Snapshot, State
 from rnn_tui.training.speed import Speed
@@ -91,8 +91,7 @@ class Session(Obeying):
         super().__init__(clock)
         self._config = config
         self._load_from = load_from
-        self._save_to = save_to
-        self._output_to = output_to
+        self._leaving = Leaving(save_to, output_to)
         self._series = series
         self._split = split
         self._baselines = baselines
@@ -138,7 +137,7 @@ class Session(Obeying):
     @property
     def saves_itself(self) -> bool:
         """Whether the model is saved when the run ends, however it ends."""
-        return self._save_to is not None
+        return self._leaving.save_to is not None
 
     def start(self, after: Joinable | None = None) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen.
@@ -186,15 +185,13 @@ class Session(Obeying):
             Before the first event, where the series or a model file is not fit for the run. A
             model that cannot be saved at the end is told by `RunEnded`: its status is FAILED.
         """
-        if self._save_to is not None:
-            check_writable(self._save_to)
-        if self._output_to is not None:
-            check_output(self._output_to)
+        self._leaving.check()
         opened = yield from self._open()
         if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
         self.run = run = self._begin(series)
+        self._leaving.look(run)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -216,10 +213,10 @@ class Session(Obeying):
             if opened is not None and run.fault is None and self._steering.stop is None:
                 yield from self._follow(run, opened)
         except GeneratorExit:
-            self._save(run)
+            self._leaving.save(run)
             raise
         except Exception:
-            self._save_as(run, self._save_to or rescue_path())
+            self._save_as(run, self._leaving.place_for_rescue(run, rescue_path()))
             raise
         yield self._end(run)
         if self._frame_seconds is not None:
@@ -264,8 +261,8 @@ class Session(Obeying):
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
         try:
-            if self._output_to is not None:
-                following.write_to(self._output_to)
+            if self._leaving.output_to is not None:
+                following.write_to(self._leaving.output_to)
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)
@@ -371,27 +368,21 @@ class Session(Obeying):
         if run.following is None:
             run.evaluate_last()
         try:
-            self._save(run)
+            self._leaving.save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-        ended = run.end(status, reason)
-        if self._output_to is not None:
-            ended = with_forecast(run, ended, self._output_to)
-        self.snapshot = run.snapshot(
+        ended = self._leaving.write_forecast(run, run.end(status, reason))
+        shot = run.snapshot(
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
+        self.snapshot = replace(shot, left=self._leaving.left)
         return ended
 
     @property
     def _is_given_up(self) -> bool:
         """Whether nobody wants the scores, and the run leaves no file."""
         stop = self._steering.stop
-        leaves_files = self._save_to is not None or self._output_to is not None
-        return stop is not None and stop.is_given_up and not leaves_files
-
-    def _save(self, run: "Run") -> None:
-        if self._save_to is not None:
-            run.save(self._save_to)
+        return stop is not None and stop.is_given_up and not self._leaving.is_anything
 
 
 def _versions() -> dict[str, str]:

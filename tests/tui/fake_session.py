@@ -1,6 +1,6 @@
 """A session without a network: deterministic snapshots that look like a run on the sunspots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.gradients.walk import Arrival, Walk
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.files import Stamp, files_of_nets, stamp_of
 from rnn_tui.training.goals import Goal
 from rnn_tui.training.snapshot import (
     Curve,
@@ -309,9 +310,18 @@ class FakeSession:
         values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
         self.show(replace(self.snapshot, **values))
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, seen: Mapping[Path, Stamp] | None = None) -> None:
         self.calls.append(("save", path))
-        self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
+        files = files_of_nets(path, [net.net for net in self.snapshot.nets])
+        step = self.snapshot.best_step or 0
+        changed = next((f for f in files if f in (seen or {}) and stamp_of(f) != seen[f]), None)
+        if changed is not None:
+            saved = Saved(path, step, "it has changed", changed=changed)
+        else:
+            for file in files:
+                file.write_text("a model")
+            saved = Saved(path, step, files=files, stamps=tuple(map(stamp_of, files)))
+        self.show(replace(self.snapshot, saved=saved))
 
     def show_free_running(self, *, on: bool) -> None:
         self.calls.append(("show_free_running", on))

@@ -10,7 +10,7 @@ from rnn_tui.config import RunConfig, build_config, faults_in
 from rnn_tui.errors import RnnTuiError, UsageError
 from rnn_tui.options import SETTINGS
 from rnn_tui.training.commands import Adjust
-from rnn_tui.training.files import check_writable
+from rnn_tui.training.files import check_writable, files_of_nets
 from rnn_tui.training.goals import FORMS, Goal, Target, parse_goal
 from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.form.fields import SECTIONS, Field, config_fields, tables_of, texts_of
@@ -67,12 +67,14 @@ def save_form(snapshot: Snapshot, look: Look, keys: Symbols = FORM_SYMBOLS) -> F
             return {PATH: str(error).removeprefix(f"save as {path}: ").removesuffix(".")}
         return {}
 
-    help_text = (
-        f"The weights of step {snapshot.best_step or 0:,}, the best so far, as a safetensors file."
-    )
+    name, step = model_name(snapshot), f"{snapshot.best_step or 0:,}"
+    help_text = f"The weights of step {step}, the best so far, as a safetensors file."
+    if snapshot.peers:
+        own = files_of_nets(Path(name), [net.net for net in snapshot.nets])[0]
+        help_text = f"The best weights so far of each net, in a file of its own, as {own}."
     field = Field(PATH, "file", help=help_text, complete=complete_path)
     purpose = Purpose("Save the model", "saves", (field,), check, inspect)
-    return FormScreen(purpose, {PATH: model_name(snapshot)}, look, keys)
+    return FormScreen(purpose, {PATH: name}, look, keys)
 
 
 def path_of(texts: Texts) -> Path:
