@@ -274,7 +274,15 @@ SETTINGS = (
         "0",
         varied=True,
     ),
-    Setting("Training", "--threads", "training.threads", int, "N", "Threads of the kernels.", "1"),
+    Setting(
+        "Training",
+        "--threads",
+        "training.threads",
+        int,
+        "N",
+        "Threads of the kernels, used where they are faster.",
+        "1",
+    ),
     *FORECAST_SETTINGS,
     *FOLLOW_SETTINGS,
     Setting(

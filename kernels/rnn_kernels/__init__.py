@@ -10,6 +10,7 @@ from rnn_kernels.parameters import initialise
 from rnn_kernels.propagation import backward, forward
 from rnn_kernels.schedules import Schedule
 from rnn_kernels.stream import Stream, step
+from rnn_kernels.threads import processors
 from rnn_kernels.training import predict, train_steps
 from rnn_kernels.warmup import compile_kernels
 from rnn_kernels.workspace import LayerStates, Workspace
@@ -38,6 +39,7 @@ __all__ = [
     "pack",
     "parameter_size",
     "predict",
+    "processors",
     "quantile_loss",
     "step",
     "train_steps",

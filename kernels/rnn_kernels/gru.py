@@ -40,6 +40,8 @@ from rnn_kernels.tiling import backward_sweep, forward_sweep, total_dh
 
 add_outer_1 = add_outer_2 = filled_in
 
+TRACE = {"gates": 2, "n": 1, "n_h": 1, "h": 1}
+
 
 class _Places:
     """Where the numbers of the tile's first sample and unit lie at its timestep."""
@@ -61,7 +63,7 @@ class _Places:
 def gru_forward() -> Any:
     """Return the kernel that fills the gates and h_t of some samples and a vector of units."""
 
-    @forward_sweep(sums=4, vectors=1)
+    @forward_sweep(sums=4, vectors=1, trace=TRACE)
     def gru_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w, depth_x = at.parameters + layer.w + at.unit * layer.panel, layer.inputs + 1
@@ -89,7 +91,7 @@ def gru_forward() -> Any:
 def gru_backward(vectors: int) -> Any:
     """Return the kernel that fills the gradient of all gates, and what is carried beside it."""
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace=TRACE)
     def gru_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         dh_rows = total_dh(code, rows, vectors, at, carried=p.carry, through_n=True)
@@ -116,7 +118,7 @@ def gru_backward(vectors: int) -> Any:
 def gates_forward() -> Any:
     """Return the kernel that fills r, z and r ⊙ h_{t−1} of some samples and a vector of units."""
 
-    @forward_sweep(sums=2, vectors=1)
+    @forward_sweep(sums=2, vectors=1, trace={"gates": 2, "n_h": 1})
     def gates_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w = at.parameters + layer.w + at.unit * layer.panel
@@ -134,7 +136,7 @@ def gates_forward() -> Any:
 def new_forward() -> Any:
     """Return the kernel that then fills n and h_t."""
 
-    @forward_sweep(sums=1, vectors=1)
+    @forward_sweep(sums=1, vectors=1, trace={"n": 1, "h": 1})
     def new_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, width = at.layer, _Places(at), 3 * code.lanes
         w = at.parameters + layer.w + at.unit * layer.panel + 2 * code.lanes
@@ -156,7 +158,7 @@ def new_forward() -> Any:
 def gates_backward(vectors: int) -> Any:
     """Return the kernel that fills dz and dn, and what is carried, but for the reset gate."""
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace={"gates": 2, "n": 1, "h": 1})
     def gates_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         for row, dhs in enumerate(total_dh(code, rows, vectors, at, carried=p.carry)):
@@ -175,7 +177,7 @@ def gates_backward(vectors: int) -> Any:
 def reset_backward(vectors: int) -> Any:
     """Return the kernel that then fills dr, and carries what passes the reset gate on its way."""
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace={})
     def reset_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, p, L, one = at.layer, _Places(at), code.lanes, code.constant(1)
         width = vectors * L
@@ -196,7 +198,7 @@ def reset_backward(vectors: int) -> Any:
 
 
 def gru_weight_gradient(
-    layer: Layer, row: int, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Fill, or add to, the gradient of the packed weights of some units, from a block's samples.
@@ -213,8 +215,8 @@ def gru_weight_gradient(
         out_n = out + 2 * L
         for k in range(0, count, SAMPLES):
             some, more = min(SAMPLES, count - k), add or k > 0
-            a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + (row + k) * N + q * L
-            dz, dz_stride = layer.dz + (row + k) * layer.z_stride + 2 * q * L, layer.z_stride
+            a, dn = layer.a + (sample + k) * layer.a_stride, layer.dn + k * N + q * L
+            dz, dz_stride = layer.dz + k * layer.z_stride + 2 * q * L, layer.z_stride
             if layer.z * memory.itemsize >= FAR_APART:
                 copy_rows(memory, dz, dz_stride, block, 2 * L, some, 2 * L)
                 dz, dz_stride = block, 2 * L
@@ -230,7 +232,7 @@ def gru_weight_gradient(
                     rows, stride = layer.n_h + (sample + k) * N, N
                     if after_reset:
                         rows, stride = a + depth_x, layer.a_stride
-                        dn = layer.dn_h + (row + k) * N + q * L
+                        dn = layer.dn_h + k * N + q * L
                     depth, below = layer.depth - depth_x, out_n + depth_x * width
                 add_outer_1(depth, width, memory, rows, stride, dn, N, some, gradient, below, more)
         clear_padding(layer, out, width, gradient)

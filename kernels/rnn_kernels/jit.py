@@ -18,7 +18,6 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.core.cpu_options import ParallelOptions
 from numba.extending import intrinsic, register_jitable
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
@@ -41,18 +40,6 @@ rest saves a seventh of the time of compilation: nobody calls by C's convention,
 allocates nothing counts no references."""
 
 
-PRANGE_ONLY = ParallelOptions(  # type: ignore[no-untyped-call]
-    dict.fromkeys(
-        ("comprehension", "fusion", "inplace_binop", "numpy", "reduction", "setitem", "stencil"),
-        False,
-    )
-    | {"prange": True}
-)
-"""fusion would merge two loops of equal length though the second reads what the first wrote: it
-does not see through the functions that they call. No dictionary: Numba empties one as it compiles
-for the first types, and takes its defaults for the next."""
-
-
 class CompilerOffError(RuntimeError):
     """The passes through a network are machine code: without the compiler there are none."""
 
@@ -62,20 +49,12 @@ class CompilerOffError(RuntimeError):
 
 def jit(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function by the policy, with its machine code cached on disk."""
-    return _compiled(function, False)
+    return _compiled(function)
 
 
 def jit_part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function by the policy that is called by its address alone, never from Python."""
-    return _compiled(function, False, no_cpython_wrapper=True)
-
-
-def jit_parallel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function once more with its `prange` loops split over threads.
-
-    The copy has a name of its own, for a cache entry is found by name and bytecode.
-    """
-    return _compiled(copy_with(function, "parallel"), PRANGE_ONLY)
+    return _compiled(function, no_cpython_wrapper=True)
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -190,8 +169,8 @@ def _plain(kind: Any) -> Any:
     return types.boolean if isinstance(kind, types.Boolean | types.BooleanLiteral) else types.int64
 
 
-def _compiled(function: Callable[P, R], parallel: Any, **options: bool) -> Callable[P, R]:
-    dispatcher: Any = numba.njit(parallel=parallel, **{**POLICY, **options})(function)
+def _compiled(function: Callable[P, R], **options: bool) -> Callable[P, R]:
+    dispatcher: Any = numba.njit(**{**POLICY, **options})(function)
     if not numba_config.DISABLE_JIT:
         # No folder is writable: compile anew in every process rather than fail at import.
         with suppress(RuntimeError):

@@ -28,6 +28,9 @@ SAMPLES = 64
 BLOCK_BYTES = 1 << 18
 """Of dz in a block of timesteps: it stays in the second cache, with what it is multiplied by."""
 
+TRACE_BYTES = 1 << 21
+"""Of a trace that the second cache holds."""
+
 FEWEST_IN_BLOCK = 4 * SAMPLES
 """Samples whose gradient is worth adding to that of all weights."""
 
@@ -55,14 +58,14 @@ class Layer(NamedTuple):
     h: int  # the h of the first row
     c: int  # cell states (T+1, B, units)
     gates: int  # (T, B, Q, gate, lane)
+    far: int  # 1 where the trace is larger than the second cache, else 0
     together: int  # timesteps of a block of the backward pass
-    span: int  # timesteps that dz has room for, without the one after them
-    dz: int  # (span + 1, B, z_stride), gates likewise: gradient before the nonlinearities
+    dz: int  # (together + 1, B, z_stride), gates likewise: gradient before the nonlinearities
     z: int  # width of these rows: gates · units, without a GRU's n
     z_stride: int  # the same and, where that is an even number of vectors, one more
     n: int  # (T, B, n_stride) of a GRU: its new state before it is mixed with the old one
     n_h: int  # likewise: W_hn h + b_hn, or r ⊙ h in the original form
-    dn: int  # (span + 1, B, n_stride): gradient before the tanh
+    dn: int  # (together + 1, B, n_stride): gradient before the tanh
     dn_h: int  # likewise: gradient of n_h; not in the original form
     n_stride: int
     dc: int  # (B, units) carried backwards in time beside dz; dc0 of an LSTM at the end
@@ -118,8 +121,7 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
         return start
 
     together = block_timesteps(T, B, (z_stride + 2 * n_stride * gru) * dtype.itemsize)
-    span = together if threads == 1 else T
-    rows_of_block = (span + 1) * B
+    rows_of_block = (together + 1) * B
     nothing = take(units)
     block = take(threads * SAMPLES * 4 * width)
     layers = []
@@ -132,6 +134,7 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
         wt_depth = rows + (network.output_size if top else 0)
         panel = packing.pair * width
         dx_stride = -(-D // panel) * panel
+        traced = a_stride + units * lstm + z_stride * (lstm or gru) + 2 * n_stride * gru
         layers.append(
             Layer(
                 timesteps=T,
@@ -151,8 +154,8 @@ def make_plan(network: Network, T: int, B: int, dtype: np.dtype[Any], threads: i
                 h=row + before_h,
                 c=take((T + 1) * B * units) if lstm else 0,
                 gates=take(T * B * z_stride) if lstm or gru else 0,
+                far=int(T * B * traced * dtype.itemsize > TRACE_BYTES),
                 together=together,
-                span=span,
                 dz=take(rows_of_block * z_stride),
                 z=z,
                 z_stride=z_stride,

@@ -34,6 +34,8 @@ from rnn_kernels.vectors import Index, Vector
 
 weight_gradient = filled_in
 
+TRACE = {"gates": 4, "c": 1, "h": 1}
+
 
 def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
     """The peephole weights of a gate for one of the tile's vectors of units."""
@@ -45,7 +47,7 @@ def _peephole(code: Code, at: Any, name: str, vector: int = 0) -> Vector:
 def lstm_forward(*, peepholes: bool) -> Any:
     """Return the kernel that fills gates, c_t and h_t of some samples and a vector of units."""
 
-    @forward_sweep(sums=4, vectors=1)
+    @forward_sweep(sums=4, vectors=1, trace=TRACE)
     def lstm_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, after = at.layer, at.memory, at.sample + at.layer.batch
         z = panel_product(code, at, code.zeros(rows, 4))
@@ -81,7 +83,7 @@ def lstm_forward(*, peepholes: bool) -> Any:
 def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     """Return the kernel that fills dz_t, the squares of dh_t and dc_t, and the carry of dc."""
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace=TRACE)
     def lstm_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m, one = at.layer, at.memory, code.constant(1)
         state = at.sample * layer.units + at.unit
@@ -123,11 +125,11 @@ def lstm_backward(vectors: int, *, peepholes: bool) -> Any:
     return lstm_backward_tile
 
 
-@kernel("layer unit row sample count add memory gradient")
+@kernel("layer unit sample count add memory gradient")
 def fill_peephole_gradient(code: Code, at: Any) -> None:
     """dp_i = Σ dz_i ⊙ c_{t−1}, dp_f likewise, dp_o = Σ dz_o ⊙ c_t, of a vector of units."""
     layer, first = at.layer, at.sample * at.layer.units + at.unit
-    dz = at.memory + layer.dz + at.row * layer.z_stride + 4 * at.unit
+    dz = at.memory + layer.dz + 4 * at.unit
     c = at.memory + layer.c + first
     read = {"i": c, "f": c, "o": c + layer.batch * layer.units}
     gates = {"i": I, "f": F, "o": O}
@@ -149,10 +151,10 @@ def fill_peephole_gradient(code: Code, at: Any) -> None:
 
 
 def peephole_lstm_gradient(
-    layer: Layer, row: int, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Fill, or add to, the gradient of the packed and the peephole weights of some units."""
-    weight_gradient(layer, row, sample, count, add, part, start, stop, memory, gradient)
+    weight_gradient(layer, sample, count, add, part, start, stop, memory, gradient)
     for unit in range(start * layer.lanes, stop * layer.lanes, layer.lanes):
-        fill_peephole_gradient(layer, unit, row, sample, count, add, memory, gradient)
+        fill_peephole_gradient(layer, unit, sample, count, add, memory, gradient)

@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from rnn_kernels.vectors import (
@@ -77,6 +78,20 @@ class Code:
         """Write a vector."""
         pointer = self.builder.bitcast(place.pointer, self.vector_type.as_pointer())
         self.builder.store(vector.value, pointer, align=self.element_bytes)
+
+    def copy_element(self, source: Place, target: Place) -> None:
+        """Copy a single element."""
+        self.builder.store(self.builder.load(source.pointer), target.pointer)
+
+    def prefetch(self, place: Place) -> None:
+        """Let the second cache fetch the line of a place, which need not be in any array."""
+        kinds = [ir.IntType(8).as_pointer(), I32, I32, I32]
+        function: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            self.builder.module, ir.FunctionType(ir.VoidType(), kinds), "llvm.prefetch.p0i8"
+        )
+        pointer = self.builder.bitcast(place.pointer, kinds[0])
+        to_read, second_cache, data = I32(0), I32(2), I32(1)
+        self.builder.call(function, [pointer, to_read, second_cache, data])
 
     def broadcast(self, place: Place) -> Vector:
         """Read one element into every lane."""

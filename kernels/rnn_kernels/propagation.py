@@ -1,7 +1,6 @@
 """Forward pass and backward pass, as they are called from Python."""
 
 import numpy as np
-from numba import prange
 
 from rnn_kernels.arrays import Array
 from rnn_kernels.checks import (
@@ -19,7 +18,7 @@ from rnn_kernels.embedding import (
     embedding_gradient_of,
 )
 from rnn_kernels.feeding import DROP, set_feed
-from rnn_kernels.jit import inlined, jit, jit_parallel
+from rnn_kernels.jit import inlined, jit
 from rnn_kernels.layout import layer_at
 from rnn_kernels.lengths import (
     call_fill_beyond,
@@ -41,7 +40,7 @@ from rnn_kernels.sweeps import (
     clear,
     finish_norms,
 )
-from rnn_kernels.threads import numba_threads
+from rnn_kernels.team import meet
 from rnn_kernels.workspace import Workspace
 
 
@@ -104,13 +103,9 @@ def run_forward(
     part = parts_of(workspace.network, workspace.dtype).forward
     arguments = (
         part, workspace.plan, workspace.feed, workspace.active, workspace.head, first,
-        parameters, memory, y, workspace.threads,
+        parameters, memory, y,
     )  # fmt: skip
-    if workspace.threads == 1:
-        _forward(*arguments)
-    else:
-        with numba_threads(workspace.threads):
-            _forward_parallel(*arguments)
+    workspace.team.run(_forward, arguments, workspace.threads)
 
 
 def backward(
@@ -173,13 +168,8 @@ def backward(
         workspace.dy.reshape(-1),
         workspace.squares.reshape(-1),
         workspace.norms.reshape(-1),
-        workspace.threads,
     )
-    if workspace.threads == 1:
-        _backward(*arguments)
-    else:
-        with numba_threads(workspace.threads):
-            _backward_parallel(*arguments)
+    workspace.team.run(_backward, arguments, workspace.threads)
     if workspace.tokens is not None:
         address = embedding_gradient_of(workspace.dtype)
         add_embedding_gradient(address, *_own_tokens(workspace), workspace.memory, gradient)
@@ -196,37 +186,34 @@ def _own_tokens(workspace: Workspace) -> tuple[Array, Array, Array, Array, int]:
 @inlined
 def pass_back(
     backward_part: int, inputs_part: int, gradient_part: int, plan: Array, feed: Array,
-    active: Array, first: int, from_end: bool, to_input: bool, to_start: bool, threads: int,
+    active: Array, first: int, from_end: bool, to_input: bool, to_start: bool,
     parameters: Array, memory: Array, dy: Array, squares: Array, gradient: Array,
+    barrier: Array, part: int, threads: int,
 ) -> None:  # fmt: skip
     """BPTT through all layers, block by block of timesteps, each with its weight gradient.
-
-    Several threads do not wait for each other at the end of each block: they take all at once, for
-    it takes the system longer to wake a thread than the caches save.
 
     `to_input`: the gradient of x is wanted, and not only of what layers hand to each other.
     """
     for n in range(plan.shape[0] - 1, -1, -1):
         timesteps, block = layer_at(plan, n).timesteps, layer_at(plan, n).together
-        if threads > 1:
-            block = timesteps
         for begin in range((timesteps - 1) // block * block, -1, -block):
             end = min(timesteps, begin + block)
-            for part in prange(threads):
-                call_backward(
-                    backward_part, plan, active, n, first, begin, end, from_end, part, threads,
-                    parameters, memory, dy, squares,
-                )  # fmt: skip
-                if n or to_input:
-                    call_inputs(inputs_part, plan, n, begin, end, to_start, part, threads, memory)
-            for part in prange(threads):
-                call_gradient(gradient_part, plan, n, begin, end, part, threads, memory, gradient)
+            call_backward(
+                backward_part, plan, active, n, first, begin, end, from_end, part, threads,
+                parameters, memory, dy, squares,
+            )  # fmt: skip
+            if n or to_input:
+                call_inputs(inputs_part, plan, n, begin, end, to_start, part, threads, memory)
+            meet(barrier, threads)
+            call_gradient(gradient_part, plan, n, begin, end, part, threads, memory, gradient)
+            meet(barrier, threads)
         if n and feed[DROP]:
-            for part in prange(threads):
-                call_drop(feed[DROP], plan, n, feed, part, threads, memory)
+            call_drop(feed[DROP], plan, n, feed, part, threads, memory)
+            meet(barrier, threads)
 
 
-def _forward_body(
+@jit
+def _forward(
     forward_part: int,
     plan: Array,
     feed: Array,
@@ -236,15 +223,18 @@ def _forward_body(
     parameters: Array,
     memory: Array,
     y: Array,
+    barrier: Array,
+    part: int,
     threads: int,
 ) -> None:
-    for part in prange(threads):
-        call_forward(
-            forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
-        )
+    call_forward(
+        forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
+    )
+    meet(barrier, threads)
 
 
-def _backward_body(
+@jit
+def _backward(
     _forward_part: int,
     pack: int,
     backward_part: int,
@@ -263,25 +253,24 @@ def _backward_body(
     dy: Array,
     squares: Array,
     norms: Array,
+    barrier: Array,
+    part: int,
     threads: int,
 ) -> None:
-    clear(squares)
-    call_pack(pack, plan, head, True, parameters, memory)
+    if part == 0:
+        clear(squares)
+        call_pack(pack, plan, head, True, parameters, memory)
+    meet(barrier, threads)
     pass_back(
         backward_part, inputs_part, gradient_part, plan, feed, active, first, from_end, True, True,
-        threads, parameters, memory, dy, squares, gradient,
+        parameters, memory, dy, squares, gradient, barrier, part, threads,
     )  # fmt: skip
-    call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
-    finish_norms(squares, norms)
+    if part == 0:
+        call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
+        finish_norms(squares, norms)
 
 
 @jit
 def _call_beyond(address: int, plan: Array, active: Array, memory: Array, outputs: Array) -> None:
     """Fill or clear what lies beyond the lengths."""
     call_fill_beyond(address, plan, active, memory, outputs)
-
-
-_forward = jit(_forward_body)
-_forward_parallel = jit_parallel(_forward_body)
-_backward = jit(_backward_body)
-_backward_parallel = jit_parallel(_backward_body)

@@ -17,6 +17,8 @@ from rnn_kernels.microkernel import Code
 from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
 from rnn_kernels.vectors import Vector
 
+TRACE = {"h": 1}
+
 
 def rnn_forward(vectors: int, *, relu: bool) -> Any:
     """Return the kernel that fills h_t of some samples and one or two vectors of units."""
@@ -24,7 +26,7 @@ def rnn_forward(vectors: int, *, relu: bool) -> Any:
     def activate(code: Code, z: Vector) -> Vector:
         return code.larger(z, code.constant(0)) if relu else code.tanh(z)
 
-    @forward_sweep(sums=vectors, vectors=vectors)
+    @forward_sweep(sums=vectors, vectors=vectors, trace=TRACE)
     def rnn_forward_tile(code: Code, rows: int, at: Any) -> None:
         layer = at.layer
         z = panel_product(code, at, code.zeros(rows, vectors))
@@ -45,7 +47,7 @@ def rnn_backward(vectors: int, *, relu: bool) -> Any:
             return code.zero_unless_above_zero(dh, h)
         return dh * (code.constant(1) - h * h)
 
-    @backward_sweep(vectors=vectors)
+    @backward_sweep(vectors=vectors, trace=TRACE)
     def rnn_backward_tile(code: Code, rows: int, at: Any) -> None:
         layer, m = at.layer, at.memory
         h = m + layer.h + (at.sample + layer.batch) * layer.a_stride + at.unit

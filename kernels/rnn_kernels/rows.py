@@ -19,11 +19,27 @@ def _gradients(layer: Any) -> list[tuple[Index, Index, Index]]:
     ]
 
 
+@kernel("layer b start memory series")
+def copy_window(code: Code, at: Any) -> None:
+    """Fill x of sample b with the rows of a series from `start` on."""
+    layer, row = at.layer, at.layer.batch * at.layer.a_stride
+    source = at.series + at.start * layer.inputs
+    target = at.memory + layer.a + at.b * layer.a_stride
+
+    def copy_row(t: Index) -> None:
+        def copy_feature(d: Index) -> None:
+            code.copy_element(source + t * layer.inputs + d, target + t * row + d)
+
+        code.repeat(layer.inputs, copy_feature)
+
+    code.repeat(layer.timesteps, copy_row)
+
+
 @kernel("layer start stop memory")
 def keep_next_block(code: Code, at: Any) -> None:
     """Copy the gradients of the first timestep of a block behind its last: the next one's."""
     layer, nothing = at.layer, code.index(0)
-    rows = layer.span * layer.batch
+    rows = layer.together * layer.batch
     for start, stride, width in _gradients(layer):
         source = at.memory + start + at.start * stride
         count = code.select(start, at.stop - at.start, nothing)

@@ -46,9 +46,10 @@ def bounds(length: int, part: int, parts: int) -> tuple[int, int]:
 
 @inlined
 def vector_bounds(layer: Layer, part: int, parts: int) -> tuple[int, int]:
-    """Range of vectors of units that one of several threads takes, whole panels."""
-    panels = layer.units // layer.lanes // layer.pair
-    return panels * part // parts * layer.pair, panels * (part + 1) // parts * layer.pair
+    """Range of vectors of units that one of several threads takes, as they lie side by side."""
+    together = layer.pair if layer.z == layer.units else 1
+    panels = layer.units // layer.lanes // together
+    return panels * part // parts * together, panels * (part + 1) // parts * together
 
 
 def forward_sweeps(
@@ -134,7 +135,7 @@ def backward_rows(
     """
     layer = layer_at(plan, n)
     is_last = n + 1 == plan.shape[0]
-    if end < layer.timesteps and layer.span < layer.timesteps:
+    if end < layer.timesteps:
         keep_next_block(layer, start, stop, memory)
     for t in range(end - 1, begin - 1, -1):
         above, above_stride, longest = layer.nothing, 0, max(start, min(stop, active[t]))
@@ -152,7 +153,7 @@ def backward_rows(
             layer, t, start, longest, above, above_stride, e_depth, parameters, memory, dy, squares
         )
         if longest < stop:
-            row = t % layer.span * layer.batch
+            row = t % layer.together * layer.batch
             zero_gradients(layer, row + longest, row + stop, memory)
         if from_end and is_last:  # dh_T reaches each sample at its last timestep alone
             zero_final(layer, ends_here, longest, memory)
@@ -162,13 +163,12 @@ def fill_dx(layer: Layer, begin: int, end: int, start: int, stop: int, memory: A
     """Fill dx_t = W_ihᵀ [dz_t, dn_t] of a block of timesteps of some samples."""
     width, stride = PAIR * layer.lanes, layer.dx_stride
     depth_n = layer.units if layer.dn else 0
-    base = begin - begin % layer.span
     for t in range(begin, end):
-        row = (t - base) * layer.batch
+        row = (t - begin) * layer.batch
         for column in range(0, stride, width):
             transposed(
                 layer, row + start, row + stop, layer.dn, depth_n, layer.wx + column * layer.rows,
-                layer.dx + column + base * layer.batch * stride, stride, memory,
+                layer.dx + column + begin * layer.batch * stride, stride, memory,
             )  # fmt: skip
 
 
@@ -188,13 +188,13 @@ def fill_dh0(layer: Layer, start: int, stop: int, memory: Array) -> None:
 
 
 def weight_gradient(
-    layer: Layer, row: int, sample: int, count: int, add: bool, part: int, start: int, stop: int,
+    layer: Layer, sample: int, count: int, add: bool, part: int, start: int, stop: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Fill, or add to, the gradient of the packed weights for vectors start … stop−1 of the units.
 
-    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over the samples of a block, `count` from `sample` on; their
-    dz begins in `row`. The inputs stay in the second cache for all panels; dz, copied side by side,
+    dW = Σ_t [x_t, 1, 1, h_{t−1}]ᵀ dz_t over the samples of a block, `count` from `sample` on.
+    The inputs stay in the second cache for all panels; dz, copied side by side,
     in the first.
     """
     L = layer.lanes
@@ -206,7 +206,7 @@ def weight_gradient(
         out = layer.w + q * L * layer.panel
         for n in range(0, count, SAMPLES):
             some = min(SAMPLES, count - n)
-            dz, dz_stride = layer.dz + (row + n) * layer.z_stride + q * gates * L, layer.z_stride
+            dz, dz_stride = layer.dz + n * layer.z_stride + q * gates * L, layer.z_stride
             if layer.z * memory.itemsize >= FAR_APART:
                 copy_rows(memory, dz, dz_stride, block, width, some, width)
                 dz, dz_stride = block, width
@@ -362,13 +362,11 @@ def gradient_part(
     plan: Array, n: int, begin: int, end: int, part: int, parts: int,
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
-    """Weight gradient of a part of the units of layer n, from blocks of timesteps."""
+    """Weight gradient of a part of the units of layer n, from a block of timesteps."""
     layer = layer_at(plan, n)
     start, stop = vector_bounds(layer, part, parts)
-    B, together = layer.batch, layer.together
-    for t in range((end - 1) // together * together, begin - 1, -together):
-        until = min(end, t + together)
-        weight_gradient(
-            layer, t % layer.span * B, t * B, (until - t) * B, until < layer.timesteps,
-            part, start, stop, memory, gradient,
-        )  # fmt: skip
+    B = layer.batch
+    weight_gradient(
+        layer, begin * B, (end - begin) * B, end < layer.timesteps, part, start, stop,
+        memory, gradient,
+    )  # fmt: skip

@@ -10,17 +10,26 @@ from rnn_kernels.vectors import Index, Place, Sums, Vector
 Emitter: TypeAlias = Callable[[Code, int, Any], None]
 
 
-def forward_sweep(sums: int, vectors: int) -> Callable[[Emitter], Any]:
+FEW_ROWS = 2
+"""Rows of the tiles at the end of a batch, for which it does not pay to fetch ahead."""
+
+STRIDES = {"gates": "z_stride", "c": "units", "h": "a_stride", "n": "n_stride", "n_h": "n_stride"}
+
+
+def forward_sweep(sums: int, vectors: int, trace: dict[str, int]) -> Callable[[Emitter], Any]:
     """Make a kernel `(layer, t, start, stop, parameters, memory)` of the emitter of a tile.
 
     It lets tiles pass over all units, so many vectors at a time, and over the samples
     start … stop−1 of a timestep. The emitter gets the tile's first sample `b` and `unit`, where
     that sample's row is among those of all timesteps (`sample`), and the arguments.
+
+    `trace` has how many vectors, for each of units, it writes of the buffers that keep all
+    timesteps.
     """
-    return _sweep("layer t start stop parameters memory", sums, vectors)
+    return _sweep("layer t start stop parameters memory", sums, vectors, trace, 1)
 
 
-def backward_sweep(vectors: int) -> Callable[[Emitter], Any]:
+def backward_sweep(vectors: int, trace: dict[str, int]) -> Callable[[Emitter], Any]:
     """Make a kernel of the emitter of a backward pass's tile, likewise.
 
     Its arguments are those of a forward pass and, after `stop`, the place of what reaches the h_t
@@ -29,10 +38,12 @@ def backward_sweep(vectors: int) -> Callable[[Emitter], Any]:
     timestep and else 1.
     """
     names = "layer t start stop above above_stride e_depth parameters memory dy squares"
-    return _sweep(names, vectors, vectors)
+    return _sweep(names, vectors, vectors, trace, -1)
 
 
-def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
+def _sweep(
+    names: str, sums: int, vectors: int, trace: dict[str, int], direction: int
+) -> Callable[[Emitter], Any]:
     def decorate(emit: Emitter) -> Any:
         @kernel(names)
         def sweep(code: Code, at: Any) -> None:
@@ -40,7 +51,7 @@ def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
             panels = layer.units // width
             last = code.equal(at.t + 1, layer.timesteps)
             later = code.index(1) - last
-            slot = at.t - at.t // layer.span * layer.span
+            slot = at.t - at.t // layer.together * layer.together
 
             def panel(n: Index, _none: list[Vector]) -> list[Vector]:
                 # Every other timestep walks backwards: what is still in the cache comes first.
@@ -49,7 +60,10 @@ def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
                 def tile(rows: int, b: Index) -> None:
                     sample, row = at.t * layer.batch + b, slot * layer.batch + b
                     place = {"b": b, "unit": unit, "sample": sample, "row": row, "later": later}
-                    emit(code, rows, SimpleNamespace(**vars(at), **place))
+                    here = SimpleNamespace(**vars(at), **place)
+                    if rows > FEW_ROWS:
+                        _fetch_ahead(code, here, rows, trace, vectors, direction)
+                    emit(code, rows, here)
 
                 code.tiles(sums, at.start, at.stop, tile)
                 return []
@@ -59,6 +73,27 @@ def _sweep(names: str, sums: int, vectors: int) -> Callable[[Emitter], Any]:
         return sweep
 
     return decorate
+
+
+def _fetch_ahead(
+    code: Code, at: Any, rows: int, trace: dict[str, int], vectors: int, direction: int
+) -> None:
+    """Fetch what the tile will touch a timestep on, where the trace is larger than the cache.
+
+    Processors guess no further than the end of a page, which holds but a few rows.
+    """
+    layer = at.layer
+
+    def fetch(row: Index) -> None:
+        sample = at.sample + layer.batch * direction + row
+        for name, width in trace.items():
+            after = int(name in {"h", "c"} and direction > 0)  # written beside the next row's gates
+            stride, base = getattr(layer, STRIDES[name]), at.memory + getattr(layer, name)
+            place = base + (sample + layer.batch * after) * stride + at.unit * width
+            for k in range(width * vectors):
+                code.prefetch(place + k * code.lanes)
+
+    code.repeat(layer.far * rows, fetch)
 
 
 def panel_product(code: Code, at: Any, sums: Sums) -> Sums:

@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import numpy as np
-from numba import prange
 
 from rnn_kernels.arrays import Array
 from rnn_kernels.checks import (
@@ -27,7 +26,7 @@ from rnn_kernels.embedding import (
 )
 from rnn_kernels.feeding import STEP, set_feed
 from rnn_kernels.hooks import CARRY, CLEAR, COUNT, EMBED, EMBEDDING_GRADIENT, FILL, hooks_for
-from rnn_kernels.jit import inlined, jit, jit_parallel
+from rnn_kernels.jit import inlined, jit
 from rnn_kernels.layout import layer_at
 from rnn_kernels.lengths import (
     call_clear_beyond,
@@ -46,12 +45,13 @@ from rnn_kernels.parts import (
     parts_of,
 )
 from rnn_kernels.propagation import pass_back, run_forward
+from rnn_kernels.rows import copy_window
 from rnn_kernels.sweeps import (
     clear,
     finish_norms,
     zero_states,
 )
-from rnn_kernels.threads import numba_threads
+from rnn_kernels.team import meet
 from rnn_kernels.workspace import Workspace
 
 MEAN_SQUARED_ERROR = Loss()
@@ -211,10 +211,9 @@ def train_steps(
             rates[some] if rates.size > 1 else rates,
             losses[some],
             norms[some],
-            threads,
         )
         began = time.perf_counter()
-        taken = _run(arguments, threads)
+        taken = workspace.team.run(_train, arguments, threads)
         if taken:
             workspace.choice.record(threads, taken, time.perf_counter() - began)
         optimizer.step_count += taken
@@ -236,13 +235,6 @@ def _rates(learning_rate: float | Array, steps: int) -> Array:
             f"learning_rate: got {low} to {high}, expected finite numbers of at least 0"
         )
     return learning_rate
-
-
-def _run(arguments: tuple[Any, ...], threads: int) -> int:
-    if threads == 1:
-        return _train(*arguments)
-    with numba_threads(threads):
-        return _train_parallel(*arguments)
 
 
 def predict(
@@ -310,11 +302,7 @@ def fill_inputs(plan: Array, series: Array, starts: Array, memory: Array) -> Non
     """x[t, b] = series[starts[b] + t]; samples beyond `starts` repeat the last one."""
     bottom = layer_at(plan, 0)
     for b in range(bottom.batch):
-        start = starts[min(b, starts.size - 1)]
-        for t in range(bottom.timesteps):
-            x = bottom.a + (t * bottom.batch + b) * bottom.a_stride
-            for d in range(bottom.inputs):
-                memory[x + d] = series[start + t, d]
+        copy_window(bottom, b, starts[min(b, starts.size - 1)], memory, series)
 
 
 @inlined
@@ -335,7 +323,21 @@ def begin_step(
         call_count_active(hooks[COUNT], lengths, s, active, ends)
 
 
-def _train_body(
+@inlined
+def begin_backward(
+    pack: int, hooks: Array, plan: Array, active: Array, head: Array, parameters: Array,
+    memory: Array, y: Array, dy: Array, squares: Array,
+) -> None:  # fmt: skip
+    """Clear what is not to reach the backward pass, and pack the weights as it reads them."""
+    if hooks[FILL]:
+        call_fill_beyond(hooks[FILL], plan, active, memory, y)
+        call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
+    clear(squares)
+    call_pack(pack, plan, head, hooks[EMBED] != 0, parameters, memory)
+
+
+@jit
+def _train(
     forward_part: int,
     pack: int,
     backward_part: int,
@@ -375,45 +377,49 @@ def _train_body(
     rates: Array,
     losses: Array,
     norms: Array,
+    barrier: Array,
+    part: int,
     threads: int,
 ) -> int:
-    outputs = head[0]
+    done: int = starts.shape[0]
     for s in range(starts.shape[0]):
-        begin_step(
-            hooks, plan, active, ends, head, s, series, tokens, starts, carry, lengths,
-            parameters, memory,
-        )  # fmt: skip
-        feed[STEP] = step_count + s
-        for part in prange(threads):
-            call_forward(
-                forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
-            )
-        call_loss(
-            loss, y, targets, classes, starts, s, 1, first, ends, outputs, loss_settings, dy, losses
+        if part == 0:
+            begin_step(
+                hooks, plan, active, ends, head, s, series, tokens, starts, carry, lengths,
+                parameters, memory,
+            )  # fmt: skip
+            feed[STEP] = step_count + s
+        meet(barrier, threads)
+        call_forward(
+            forward_part, plan, feed, active, head, first, part, threads, parameters, memory, y
         )
-        if hooks[FILL]:
-            call_fill_beyond(hooks[FILL], plan, active, memory, y)
-            call_clear_beyond(hooks[CLEAR], plan, active, memory, dy)
-        clear(squares)
-        call_pack(pack, plan, head, hooks[EMBED] != 0, parameters, memory)
+        meet(barrier, threads)
+        if part == 0:
+            call_loss(
+                loss, y, targets, classes, starts, s, 1, first, ends, head[0], loss_settings, dy,
+                losses,
+            )  # fmt: skip
+            begin_backward(pack, hooks, plan, active, head, parameters, memory, y, dy, squares)
+        meet(barrier, threads)
         pass_back(
             backward_part, inputs_part, gradient_part, plan, feed, active, first, False,
-            hooks[EMBED] != 0, False, threads, parameters, memory, dy, squares, gradient,
+            hooks[EMBED] != 0, False, parameters, memory, dy, squares, gradient,
+            barrier, part, threads,
         )  # fmt: skip
-        call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
-        if hooks[EMBEDDING_GRADIENT]:
-            call_embedding_gradient(
-                hooks[EMBEDDING_GRADIENT], plan, head, tokens, starts, s, 1, memory, gradient
-            )
-        call_clip(clip, gradient, limits, norms, s)
+        if part == 0:
+            call_readout_gradient(readout_gradient, plan, head, first, memory, dy, gradient)
+            if hooks[EMBEDDING_GRADIENT]:
+                call_embedding_gradient(
+                    hooks[EMBEDDING_GRADIENT], plan, head, tokens, starts, s, 1, memory, gradient
+                )
+            call_clip(clip, gradient, limits, norms, s)
+        meet(barrier, threads)
         if not (math.isfinite(losses[s]) and math.isfinite(norms[s])):
-            finish_norms(squares, state_norms)
-            return s
-        r = s if rates.size > 1 else 0
-        call_update(update, parameters, gradient, m, v, settings, rates, r, step_count + s + 1)
-    finish_norms(squares, state_norms)
-    return len(starts)
-
-
-_train = jit(_train_body)
-_train_parallel = jit_parallel(_train_body)
+            done = s
+            break
+        if part == 0:
+            r = s if rates.size > 1 else 0
+            call_update(update, parameters, gradient, m, v, settings, rates, r, step_count + s + 1)
+    if part == 0:
+        finish_norms(squares, state_norms)
+    return done

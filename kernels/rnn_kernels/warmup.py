@@ -19,7 +19,6 @@ def compile_kernels(
     network: Network,
     dtype: Any,
     *,
-    threads: int = 1,
     optimizer: OptimizerName = "adam",
     loss: Loss = MEAN_SQUARED_ERROR,
     clip_value: float = 0.0,
@@ -30,17 +29,17 @@ def compile_kernels(
     Runs one training step, prediction and forward pass on tiny arrays. A stream of single timesteps
     compiles its own code when it is made.
     Compiled code depends on the cell, the dtype, the names of optimizer and loss, on whether values
-    are clipped, whether there are several threads, and whether the hidden units fill an even number
-    of vectors; not on other sizes and settings.
+    are clipped, and whether the hidden units fill an even number of vectors; not on other sizes and
+    settings, nor on the number of threads.
 
     Raises
     ------
     ValueError
-        The dtype is neither float32 nor float64, `threads` is no positive whole number, the
-        optimizer is unknown, or the network has not the outputs that the loss needs.
+        The dtype is neither float32 nor float64, the optimizer is unknown, or the network has not
+        the outputs that the loss needs.
     """
     number = float_type(dtype)
-    workspace = Workspace(network, timesteps=1, batch_size=1, dtype=number, threads=threads)
+    workspace = Workspace(network, timesteps=1, batch_size=1, dtype=number)
     parameters = aligned_zeros((parameter_size(network, number),), number)
     gradient = np.zeros_like(parameters)
     rule = Optimizer(optimizer, size=parameters.size, dtype=number)
@@ -51,8 +50,7 @@ def compile_kernels(
     targets = out[:, :: loss.outputs_per_target].copy()
     if loss.name == "cross-entropy":
         targets = np.zeros(1, CLASSES)
-    steps = 1 if threads == 1 else 4  # two with one thread, and two with several
-    starts = np.zeros((steps, 1), np.int64)
+    starts = np.zeros((1, 1), np.int64)
     train_steps(
         network,
         parameters,
@@ -65,8 +63,8 @@ def compile_kernels(
         first=0,
         learning_rate=1.0,
         clip=0.0,
-        losses=np.zeros(steps),
-        norms=np.zeros(steps),
+        losses=np.zeros(1),
+        norms=np.zeros(1),
         loss=loss,
         clip_value=clip_value,
         dropout=dropout,

@@ -10,6 +10,7 @@ from rnn_kernels.checks import check_array
 from rnn_kernels.feeding import FEED_SIZE
 from rnn_kernels.layout import Layer, make_plan
 from rnn_kernels.network import BIASES, Network, Packing
+from rnn_kernels.team import Team
 from rnn_kernels.threads import ThreadChoice
 
 
@@ -128,6 +129,7 @@ class Workspace:
         self.batch_size = B = positive_int("batch_size", batch_size)
         self.threads = positive_int("threads", threads)
         self.choice = ThreadChoice(self.threads)
+        self.team = Team(self.threads)
         self.dtype = float_type(dtype)
         D = network.input_size
         plan = make_plan(network, T, B, self.dtype, self.threads)

@@ -13,6 +13,7 @@ from rnn_kernels import (
     compile_kernels,
     forward,
     measure,
+    processors,
     train_steps,
 )
 from rnn_tui.config import OptimizerName, RunConfig
@@ -91,7 +92,7 @@ class Trainer:
         self._optimizer = new_optimizer(training, training.optimizer, model.parameters.size, dtype)
         rate = config.model.dropout
         self._dropout = Dropout(rate, training.seed) if rate else None
-        self._workspace = self._new_workspace(self._sampler.batch_size, training.threads)
+        self._workspace = self._training_workspace(self._sampler.batch_size)
         self._trained = self._workspace
         """Where the last step's norms are."""
         self._predictor = Predictor(model, window)
@@ -100,6 +101,10 @@ class Trainer:
         self._epochs_from = 0
         """A step that ended an epoch, or the first one that will."""
         self._validation = _thinned(prepared.starts["validation"], MOST_VALIDATION_WINDOWS)
+
+    def _training_workspace(self, batch_size: int) -> Workspace:
+        """More threads than processors would only wait for each other."""
+        return self._new_workspace(batch_size, min(self._training.threads, processors()))
 
     def _new_workspace(self, batch_size: int, threads: int = 1) -> Workspace:
         return Workspace(
@@ -122,7 +127,6 @@ class Trainer:
             compile_kernels(
                 self.model.network,
                 self.model.parameters.dtype,
-                threads=self._training.threads,
                 optimizer=self._optimizer.name,
                 loss=self._loss,
                 clip_value=self._clip_value,
@@ -179,7 +183,7 @@ class Trainer:
         size = self._sampler.limit(batch_size)
         if size == self._sampler.batch_size:
             return
-        self._workspace = self._new_workspace(size, self._training.threads)
+        self._workspace = self._training_workspace(size)
         self._sampler.resize(size)
         self._epochs_from = self.step + self._sampler.left_in_epoch
 

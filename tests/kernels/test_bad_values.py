@@ -258,8 +258,9 @@ def test_a_forget_bias_that_is_not_finite(bias):
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5])
-def test_kernels_for_no_threads(value):
-    message = complaint_of(compile_kernels, network=NETWORK, dtype=np.float32, threads=value)
+def test_no_threads(value):
+    sizes = {"timesteps": 1, "batch_size": 1, "dtype": np.float32}
+    message = complaint_of(Workspace, network=NETWORK, **sizes, threads=value)
     assert message == f"threads: got {value!r}, expected a whole number of at least 1"
 
 

@@ -19,20 +19,20 @@ from tests.kernels.support import (
 RTOL = {np.float64: 1e-12, np.float32: 1e-5}
 
 
-@pytest.mark.parametrize("span", [1, 2, 3, 6])
+@pytest.mark.parametrize("together", [1, 2, 3, 6])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)
-def test_blocks_agree_with_the_oracle(cell, dtype, span, in_blocks_of):
-    in_blocks_of(span, 5)
+def test_blocks_agree_with_the_oracle(cell, dtype, together, in_blocks_of):
+    in_blocks_of(together, 5)
     problem = random_problem(cell, T=7, B=5, D=2, H=17, O=2, first=1, scale=0.1, dtype=dtype)
-    assert Layer(*problem.workspace().plan[0]).span == span
+    assert Layer(*problem.workspace().plan[0]).together == together
     assert_close(solve(problem), expected(problem), rtol=RTOL[dtype])
 
 
-@pytest.mark.parametrize("span", [2, 4])
+@pytest.mark.parametrize("together", [2, 4])
 @pytest.mark.parametrize("cell", CELLS)
-def test_blocks_of_several_layers_agree_with_the_oracle(cell, span, in_blocks_of):
-    in_blocks_of(span, 9)
+def test_blocks_of_several_layers_agree_with_the_oracle(cell, together, in_blocks_of):
+    in_blocks_of(together, 9)
     problem = random_problem(cell, layers=3, T=7, B=9, D=3, H=17, O=1, scale=0.1)
     wanted = expected(problem)
     for threads in (1, 2):
@@ -70,7 +70,7 @@ def test_training_in_blocks_takes_the_same_course(cell, options, in_blocks_of):
     whole = Training(course)
     in_blocks_of(2, 5)
     blocks = Training(course)
-    assert Layer(*blocks.workspace.plan[0]).span < Layer(*whole.workspace.plan[0]).span
+    assert Layer(*blocks.workspace.plan[0]).together < Layer(*whole.workspace.plan[0]).together
     whole.take(course.starts)
     blocks.take(course.starts)
     np.testing.assert_allclose(blocks.losses, whole.losses, rtol=1e-10)

@@ -195,7 +195,7 @@ from rnn_kernels import (
 cell, dtype, threads = {cell!r}, np.dtype({dtype!r}), {threads}
 tiny = Network(cell=cell, input_size=1, hidden_size=20, output_size=1)
 for optimizer in ("sgd", "adam"):
-    compile_kernels(tiny, dtype, threads=threads, optimizer=optimizer, loss=Loss({loss!r}))
+    compile_kernels(tiny, dtype, optimizer=optimizer, loss=Loss({loss!r}))
 print("ready")
 for optimizer in ("sgd", "adam"):
     network = Network(cell=cell, input_size=2, hidden_size=17, output_size=3)

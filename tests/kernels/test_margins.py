@@ -124,7 +124,7 @@ def padded(workspace, n):
         )[:, layer.hidden :]
 
     def panels(start):
-        timesteps = layer.span
+        timesteps = layer.together
         values = workspace._rows(start, timesteps, layer.z_stride, layer.z)
         by_gate = values.reshape(timesteps * B, layer.units // L, gates, L).transpose(0, 2, 1, 3)
         return by_gate.reshape(timesteps * B * gates, layer.units)[:, layer.hidden :]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rnn_kernels import processors
 from rnn_tui.config import build_config
 from rnn_tui.data.prepared import prepare
 from rnn_tui.data.scaling import Scaler
@@ -82,6 +83,10 @@ def test_the_same_seed_gives_the_same_bits(trainer, cell, dtype):
 def test_the_bits_do_not_depend_on_the_threads(trainer, cell):
     model = {"cell": cell, "hidden_size": 19}
     assert trained(trainer(model=model)) == trained(trainer(model=model, threads=2))
+
+
+def test_there_are_no_more_threads_than_processors(trainer):
+    assert trainer(threads=256)._workspace.threads == processors()
 
 
 @pytest.mark.parametrize("model", [{}, {"layers": 2, "dropout": 0.3}], ids=["plain", "dropout"])
