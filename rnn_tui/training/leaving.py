@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 from rnn_tui.errors import SaveError
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.files import Stamp, check_output, check_writable, stamp_of
-from rnn_tui.training.snapshot import Left
+from rnn_tui.training.files import (
+    Stamp,
+    check_output,
+    check_writable,
+    files_of_nets,
+    stamp_of,
+    write_table,
+)
+from rnn_tui.training.snapshot import Left, name_of
 
 if TYPE_CHECKING:
     from rnn_tui.training.run import Run
@@ -55,7 +62,7 @@ class Leaving:
         OutputFileError
             The model file of one of several nets could never be written.
         """
-        files = run.model_files(self.save_to) if self.save_to is not None else ()
+        files = model_files(run, self.save_to) if self.save_to is not None else ()
         for file in files:
             check_writable(file)
         if self.output_to is not None:
@@ -72,8 +79,8 @@ class Leaving:
         """
         if self.save_to is None:
             return
-        places = self._places(run.model_files(self.save_to))
-        run.save_as(places)
+        places = self._places(model_files(run, self.save_to))
+        save_models(run, places)
         self.left = replace(self.left, models=places)
 
     def write_forecast(self, run: "Run", ended: RunEnded) -> RunEnded:
@@ -81,10 +88,12 @@ class Leaving:
         if self.output_to is None:
             return ended
         place = self.output_to
-        if run.following is None:  # else it has grown there all the time
-            (place,) = self._places([self.output_to])
         try:
-            run.write_forecast(place)
+            if run.following is not None:  # it has grown there all the time
+                run.following.finish_table()
+            else:
+                (place,) = self._places([place])
+                write_table(place, run.forecasts())
         except SaveError as error:
             return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
         self.left = replace(self.left, forecasts=place)
@@ -92,7 +101,7 @@ class Leaving:
 
     def place_for_rescue(self, run: "Run", otherwise: Path) -> Path:
         """Return where a run that broke is saved: as asked, unless that writes over another's."""
-        if self.save_to is None or any(map(self._is_changed, run.model_files(self.save_to))):
+        if self.save_to is None or any(map(self._is_changed, model_files(run, self.save_to))):
             return otherwise
         return self.save_to
 
@@ -118,3 +127,20 @@ def beside(path: Path) -> Path:
     while (other := path.with_stem(f"{path.stem}-{number}")).exists():
         number += 1
     return other
+
+
+def model_files(run: "Run", path: Path) -> tuple[Path, ...]:
+    """Return the file of every net where they are saved to `path`."""
+    return files_of_nets(path, [name_of(net.title) for net in run.nets])
+
+
+def save_models(run: "Run", files: Sequence[Path], asked_by: str = "--save-model") -> None:
+    """Write the best weights of every net to its file.
+
+    Raises
+    ------
+    SaveError
+        A file cannot be written; the message begins with `asked_by`.
+    """
+    for net, file in zip(run.nets, files, strict=True):
+        net.save(file, asked_by)

@@ -23,6 +23,7 @@ from rnn_tui.training.commands import (
 )
 from rnn_tui.training.controls import Controls
 from rnn_tui.training.files import Stamp, stamp_of
+from rnn_tui.training.leaving import model_files, save_models
 from rnn_tui.training.snapshot import Saved, Snapshot, State
 from rnn_tui.training.steering import Steering
 
@@ -128,13 +129,13 @@ class Obeying(Controls, ABC):
 
     def _save_as(self, run: "Run", path: Path, seen: Mapping[Path, Stamp] = NOTHING_SEEN) -> None:
         """Write the best weights, unless a file is no longer as it was seen."""
-        files, fault = run.model_files(path), ""
+        files, fault = model_files(run, path), ""
         changed = next((f for f in files if f in seen and stamp_of(f) != seen[f]), None)
         if changed is not None:
             fault = f"{changed} was written by another program meanwhile."
         else:
             try:
-                run.save_as(files, "save as")
+                save_models(run, files, "save as")
             except SaveError as error:
                 fault = str(error)
         written = () if fault else files

@@ -22,9 +22,8 @@ from rnn_tui.training.closing import Baselines, Closing, check_forecast, close
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.endings import advised
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import files_of_nets, write_table
 from rnn_tui.training.following import Following, check_memory
-from rnn_tui.training.snapshot import Snapshot, State, name_of
+from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.training.starting import start_trainer
 from rnn_tui.training.stopping import Progress, enough
 from rnn_tui.training.tally import Tally
@@ -292,41 +291,15 @@ class Run:
         """Itself, and those that train in lockstep with it."""
         return (self,)
 
-    def model_files(self, path: Path) -> tuple[Path, ...]:
-        """Return the file of every net where they are saved to `path`."""
-        return files_of_nets(path, [name_of(run.title) for run in self.nets])
-
     def save(self, path: Path, asked_by: str = "--save-model") -> None:
-        """Write the best weights of each net, or the present ones where none have been evaluated.
+        """Write the best weights, or the present ones where none have been evaluated.
 
         Raises
         ------
         SaveError
-            A file cannot be written; the message begins with `asked_by`.
+            The file cannot be written; the message begins with `asked_by`.
         """
-        self.save_as(self.model_files(path), asked_by)
-
-    def save_as(self, files: Sequence[Path], asked_by: str = "--save-model") -> None:
-        """Write the weights to a file for each net; errors as of `save`."""
-        for run, file in zip(self.nets, files, strict=True):
-            save_model(file, run.saved, asked_by)
-
-    def write_forecast(self, path: Path) -> None:
-        """Write what the weights that were scored forecast, with the truth beside it, as a table.
-
-        Of a run that followed a source all but the rows ahead has been written already.
-
-        Raises
-        ------
-        SaveError
-            The file cannot be written.
-        RuntimeError
-            The run has not been scored.
-        """
-        if self.following is not None:
-            self.following.finish_table()
-        else:
-            write_table(path, self.forecasts())
+        save_model(path, self.saved, asked_by)
 
     @property
     def is_scored(self) -> bool:

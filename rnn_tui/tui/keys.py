@@ -63,7 +63,7 @@ NEXT_LAYER = Command(
     "L",
     "L",
     "Next layer",
-    "of several, show its gates in panel 3, or walk through it",
+    "of several, in panel 3 and in the walk",
     "view('layer')",
 )
 COMMANDS = (
