@@ -41,7 +41,7 @@ def walk_hints(*, plays: bool, stacked: bool = False) -> tuple[Hint, ...]:
         Hint("space", "hold" if plays else "play", "play", 1),
         Hint("←", "", "move(-1)", 2),
         Hint("→", "step", "move(1)", 2),
-        *((Hint("L", "layer", "layer", 3),) if stacked else ()),
+        *((Hint("L", "layer", "layer", 2),) if stacked else ()),
         Hint("1", "forwards", "phase(1)", 3),
         Hint("2", "backwards", "phase(2)", 3),
         Hint("3", "sum", "phase(3)", 3),

@@ -212,6 +212,7 @@ async def test_layers_fit_at_every_size(show, size):
             assert [len(line) for line in shown.lines] == [size[0]] * size[1]
         if size[1] > 5:
             assert "layer 2" in shown.header
+            assert "L layer" in shown.hints
 
 
 async def test_its_help_explains_panels_and_keys(show):
