@@ -299,8 +299,9 @@ def _values_at(nets: Nets, first: Forecast, index: int) -> tuple[Word, ...]:
     words = [Word(name, Ink.MARK, time_at(first, index))]
     for net, pen in nets:
         value = float(net.forecast.predicted[index]) if net.forecast else math.nan
-        text = "not yet" if math.isnan(value) else significant(value)
-        words.append(_measure(net, pen, text))
+        known = not math.isnan(value)
+        text, short = (significant(value), significant(value, 2)) if known else ("not yet", "-")
+        words.append(_measure(net, pen, text, short))
     actual = significant(float(first.actual[index]))
     return (*words, Word(f"actual {actual}", short=f"act {actual}"))
 

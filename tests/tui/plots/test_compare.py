@@ -20,6 +20,8 @@ from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, float
 
 BOTH = make_comparison(4000)
 PLAIN = Look(glyphs="ascii", colour=False)
+ROOM = 34
+"""Columns of a reading on a quarter of 80 columns."""
 PLOTS = (draw_losses, draw_forecasts, draw_gradients)
 
 
@@ -102,8 +104,8 @@ def test_the_reach_of_both_gradients_is_read():
 @pytest.mark.parametrize("draw", PLOTS)
 @pytest.mark.parametrize("cursor", [None, 1, 50])
 def test_every_one_of_three_nets_is_read_in_a_quarter_of_a_small_screen(draw, cursor):
-    reading = draw(make_comparison(4000, nets=3), Frame(36, 7, cursor=cursor)).reading
-    shown = " ".join(text for text, _ in fit_words(reading, 36))
+    reading = draw(make_comparison(4000, nets=3), Frame(38, 7, cursor=cursor)).reading
+    shown = " ".join(text for text, _ in fit_words(reading, ROOM))
     assert [cell for cell in ("LSTM", "RNN", "GRU") if cell in shown] == ["LSTM", "RNN", "GRU"]
 
 
