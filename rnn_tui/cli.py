@@ -138,13 +138,7 @@ def check_terminal(arguments: Sequence[str], term: str) -> None:
 
 
 def check_several(request: Request, runs: int, why: str) -> None:
-    """Raise UsageError where what one run leaves is asked of several; `why` there are so many."""
-    for flag, path in (("--save-model", request.save_model), ("--output", request.output)):
-        if path is not None and not request.batch:
-            raise UsageError(
-                f"{flag} {path}: is for one run in the app, and {why} for {runs:,}: leave one of "
-                "them out, or add --batch."
-            )
+    """Raise UsageError where what is for one run is asked of several; `why` there are so many."""
     if request.follow:
         raise UsageError(f"--follow is for one run, and {why} for {runs:,}: rows come once.")
 

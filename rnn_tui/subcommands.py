@@ -1,5 +1,6 @@
 """`rnn-tui config` and `rnn-tui keys`: what the user has set, and where."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from rnn_tui.request import CONFIGURING, to_request
 if TYPE_CHECKING:
     from rnn_tui.request import Request
     from rnn_tui.tui.keys import Command
+
+WHERE = {"walk": "In the walk", "form": "In forms"}
+"""What screens with keys of their own are called."""
 
 
 def _print_settings() -> None:
@@ -86,9 +90,14 @@ def keys() -> int:
 
 
 def _table(commands: "tuple[Command, ...]") -> str:
+    """Return a line for every command, those that one screen alone has under its name."""
     keys = max(len(command.symbol) for command in commands)
     names = max(len(command.id) for command in commands)
-    return "".join(f"{c.symbol:<{keys}}  {c.id:<{names}}  {c.meaning}\n" for c in commands)
+    lines: list[str] = []
+    for where, own in groupby(commands, lambda command: command.where):
+        lines += ["", f"{WHERE[where]}:"] if where else []
+        lines += [f"{c.symbol:<{keys}}  {c.id:<{names}}  {c.meaning}" for c in own]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _whether_there(path: Path) -> str:

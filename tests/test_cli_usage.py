@@ -95,14 +95,6 @@ BAD = {
         ["--seed", "0..1"],
         "--seed: the app compares nets with one seed, so that all",
     ),
-    "one model of several runs": (
-        ["--cell", "rnn", "--cell", "lstm", "--save-model", "m"],
-        "--save-model m: is for one run in the app, and --cell and --seed ask for 2",
-    ),
-    "one table of several runs": (
-        ["--cell", "rnn", "--cell", "lstm", "--output", "o.csv"],
-        "--output o.csv: is for one run",
-    ),
     "no time": (["--time-limit", "soon"], "--time-limit: must be seconds, or a time such as 90s"),
     "no time at all": (["--time-limit", "0m"], "--time-limit: must be greater than 0, not '0m'"),
     "no patience": (["--patience", "0"], "--patience: must be greater than or equal to 1, not 0"),
@@ -243,7 +235,7 @@ def test_bad_configuration_files(text, message, capsys, tmp_path):
     ("arguments", "expected"),
     [
         (("--cell", "rnn", "--cell", "lstm", "--seed", "0..1"), "--seed: the app compares"),
-        (("--cell", "rnn", "--cell", "lstm", "--save-model", "a"), "--save-model a: is for one"),
+        (("--cell", "rnn", "--cell", "lstm", "--load-model", "a"), "--load-model a: no such file"),
         (("--match", "units"), "--match is for nets that the app compares"),
         (("--cell", "rnn", "--cell", "lstm", "--match", "units", "--batch"), "--match is for"),
         (("--backtest", "3"), "add --batch"),

@@ -32,9 +32,12 @@ def test_config_prints_what_is_set(settings, capsys):
 
 
 def test_keys_prints_every_action_with_the_keys_it_has(settings, capsys):
-    settings.write_text('[keys]\nquit = "Z"\n')
+    settings.write_text('[keys]\nquit = "Z"\nwalk-faster = "f"\nform-jump = "ctrl+t"\n')
     assert cli.main(["keys"]) == 0
     lines = capsys.readouterr().out.splitlines()
+    walk, forms = lines.index("In the walk:"), lines.index("In forms:")
+    assert any(line.startswith("f ") and " walk-faster " in line for line in lines[walk:forms])
+    assert any(line.startswith("^t ") and " form-jump " in line for line in lines[forms:])
     assert any(line.startswith("Z ") and " quit " in line for line in lines)
     assert any(line.startswith("space ") and " pause-or-resume " in line for line in lines)
     assert any(str(settings) in line for line in lines)

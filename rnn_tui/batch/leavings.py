@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from rnn_tui.batch.many import Outcome
@@ -12,6 +11,7 @@ from rnn_tui.batch.report import Document, write_document
 from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
 from rnn_tui.errors import SaveError
+from rnn_tui.forecasting.table import labelled
 from rnn_tui.forecasting.verdict import figure
 from rnn_tui.training.checkpoint import save_model
 from rnn_tui.training.growing_table import GrowingTable
@@ -94,13 +94,8 @@ class Leavings:
 
     def _columns(self, labels: Mapping[str, str | int], run: Run) -> dict[str, NDArray[Any]]:
         """Return a run's forecasts with its labels before them, ends of intervals always."""
-        found = run.forecasts()
-        split = found.pop("split")
-        unknown = np.full(len(split), np.nan)
-        ends = {name: found.pop(name, unknown) for name in ("lower", "upper")}
-        every = {name: np.repeat(np.array(label), len(split)) for name, label in labels.items()}
-        every |= {**found, **ends, "split": split}
-        kept = slice(None) if self._part is None else split == self._part
+        every = labelled(run.forecasts(), labels)
+        kept = slice(None) if self._part is None else every["split"] == self._part
         return {name: values[kept] for name, values in every.items()}
 
     def _try(self, option: str, write: Callable[[], None]) -> None:

@@ -23,7 +23,7 @@ from rnn_tui.training.events import (
     Status,
     StepsDone,
 )
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.snapshot import Left, Snapshot
 
 
 class Reporter:
@@ -91,6 +91,8 @@ class Reporter:
         """
         if ended.status in {Status.DIVERGED, Status.FAILED}:
             complain(f"{ended.status}: {ended.reason}")
+        for note in snapshot.left.notes if snapshot.left is not None else ():
+            complain(note)
         fault = self._write_report(ended, snapshot)
         if self._is_one_of_many:
             if not (self._task.as_json or self._task.quiet):
@@ -120,13 +122,13 @@ class Reporter:
         page = Page(self._output.stream)
         page.add(*summary(self._config, ended, snapshot.forecast, page.width))
         is_kept = ended.status is not Status.FAILED and snapshot.ended is ended
-        for what, path, is_there in (
-            ("Model saved to", self._task.save_to, is_kept),
-            ("Forecasts written to", self._task.output_to, is_kept),
-            ("Report written to", self._task.report_to, has_report),
-        ):
-            if path is not None and is_there:
-                page.add(f"{what} {path}.")
+        left = (snapshot.left if is_kept else None) or Left()
+        written = [
+            *(("Model saved to", path) for path in left.models),
+            ("Forecasts written to", left.forecasts),
+            ("Report written to", self._task.report_to if has_report else None),
+        ]
+        page.add(*(f"{what} {path}." for what, path in written if path is not None))
         if self._task.plots:
             page.draw(pictures(snapshot))
         return page.text

@@ -1,6 +1,6 @@
 """All forecasts of a run as one table, to be taken away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -99,3 +99,26 @@ def forecast_table(
         upper=spread(upper, future.upper),
         split=spread(split[:, np.newaxis, np.newaxis], np.array("future")),
     )
+
+
+def labelled(
+    columns: Mapping[str, NDArray[Any]], labels: Mapping[str, str | int]
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of a run's table as those of one of several runs.
+
+    The labels come first, and the ends of intervals are always there, so that the tables of all
+    runs have the same columns.
+
+    Parameters
+    ----------
+    columns
+        As `ForecastTable.columns` returns them.
+    labels
+        What tells the run from the others: name of a column -> value.
+    """
+    found = dict(columns)
+    split = found.pop("split")
+    unknown = np.full(len(split), np.nan)
+    ends = {name: found.pop(name, unknown) for name in ("lower", "upper")}
+    every = {name: np.repeat(np.array(label), len(split)) for name, label in labels.items()}
+    return {**every, **found, **ends, "split": split}

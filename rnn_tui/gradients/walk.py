@@ -3,6 +3,7 @@
     dh_t = W_hyᵀ dy_t                     from the readout of t
          + (∂h_{t+1}/∂h_t)ᵀ dh_{t+1} …    back through time, through the cell state as well
 
+A layer below the last one has W_ihᵀ dz_t of the layer above it in the place of the readout's part.
 Werbos 1990 (backpropagation through time); Pascanu, Mikolov, Bengio 2013 for the factor. What is
 here knows no kernel: `rnn_tui.gradients.walking` fills it in.
 """
@@ -25,7 +26,7 @@ class Arrival:
     total: Floats
     """‖∂L/∂s_t‖."""
     here: Floats
-    """Its part from timestep t itself: the readout of t for h, h_t for c."""
+    """Its part from timestep t itself: the readout of t, or the layer above, for h; h_t for c."""
     back: Floats
     """Its part from later timesteps; 0 at T."""
 
@@ -46,7 +47,8 @@ class Arrival:
 class Walk:
     """One training step on one sequence of T timesteps; t = 1 … T lies at index t − 1.
 
-    All arrays are read-only and float64, the pictures float32.
+    What belongs to a layer is that of the last one; `layers` has the same of every layer. All
+    arrays are read-only and float64, the pictures float32.
     """
 
     cell: str
@@ -55,13 +57,15 @@ class Walk:
     first: int
     """Index of the first timestep that the loss counts."""
     x: Floats
-    """Input, (T, D)."""
+    """Input of the network, (T, D)."""
     y: Floats
     """Output of the readout, (T, O)."""
     target: Floats
     """The truth, (T, K); K = O but where several quantiles of each target are learned."""
     compared: int
     """Index of the output that stands beside the first target: of quantiles, the middle one."""
+    reads: Floats
+    """What the layer reads: x, or the h of the layer below, (T, D or H)."""
     activations: dict[str, Floats]
     """Gates, then cell state where there is one, then "h"; each (T, H), after timestep t."""
     loss: float
@@ -82,9 +86,25 @@ class Walk:
     so_far: Floats
     """‖dW_hh‖ of the sum over timesteps t … T, (T,)."""
     global_norm: Floats
-    """Norm over all parameters of that sum, (T,)."""
+    """Norm over all parameters of the network of that sum, (T,)."""
     pictures: NDArray[np.float32]
     """|dW_hh| of that sum, (T, gates, n, n): norms of blocks, single weights where H ≤ n."""
+    layer: int = 1
+    """Number of the layer, from 1."""
+    layer_count: int = 1
+    """Layers of the network."""
+    below: tuple["Walk", ...] = ()
+    """The same training step in the layers below the last one, the first layer first."""
+
+    @property
+    def layers(self) -> tuple["Walk", ...]:
+        """The training step in every layer, the first layer first."""
+        return (*self.below, self)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the layer that is read out."""
+        return self.layer == self.layer_count
 
     @property
     def T(self) -> int:  # noqa: N802 - the field's own name

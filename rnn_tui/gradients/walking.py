@@ -1,20 +1,33 @@
 """Taking a walk: one training step on one sequence, with the kernels, a timestep at a time.
 
-The kernels go through the sequence once forwards and then backwards in workspaces of one timestep.
-A timestep alone has a gradient of its own, so that the sum of the weight gradient can be watched
-as it fills, and what comes out at its early end is what goes further back. Everything is computed
-in float64: gradients vanish below what float32 can hold.
+The kernels go through the sequence once forwards and then backwards, layer by layer from the last
+one down, in workspaces of one timestep. A timestep alone has a gradient of its own, so that the sum
+of the weight gradient can be watched as it fills, and what comes out at its early end is what goes
+further back. Everything is computed in float64: gradients vanish below what float32 can hold.
 """
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_kernels import Loss, Network, Workspace, backward, forward, measure, pack, unpack
+from rnn_kernels import (
+    LayerStates,
+    Loss,
+    Network,
+    Workspace,
+    backward,
+    forward,
+    measure,
+    pack,
+    unpack,
+)
 from rnn_tui.gradients.walk import Arrival, Floats, Walk
 
+READOUT = ("W_hy", "b_y")
 MOST_BLOCKS = 32
 """Rows and columns of a gate's picture."""
 MOST_PICTURES = 4_000_000
@@ -32,8 +45,6 @@ def take_walk(
     loss: Loss | None = None,
 ) -> Walk:
     """Return all that happens in one training step on one sequence; nothing is changed.
-
-    Of several layers, the last one is shown.
 
     Parameters
     ----------
@@ -57,21 +68,17 @@ def take_walk(
     ValueError
         Shapes do not fit the network.
     """
-    T = len(x)
-    doubles = pack(network, unpack(network, parameters), np.dtype(np.float64))
-    whole = Workspace(network, timesteps=T, batch_size=1, dtype=np.float64)
+    named = unpack(network, parameters)
+    doubles = pack(network, named, np.dtype(np.float64))
+    whole = Workspace(network, timesteps=len(x), batch_size=1, dtype=np.float64)
     whole.x[:, 0] = x
     truth = np.ascontiguousarray(target, np.float64)[:, None]
     loss = loss or Loss()
     forward(network, doubles, whole)
     value = measure(loss, whole.y, truth, whole.dy, first=first)
-    names = [name for name in network.gate_names if name != "h"]
-    names += ["h"] if whole.c is None else ["c", "h"]
-    way = _WayBack(network, doubles, whole)
-    for t in range(T - 1, -1, -1):
-        way.go_through(t)
-    state = None if whole.c is None else way.arrival(1)
-    return Walk(
+    ways = _ways_back(network, named, whole)
+    norms = np.stack([way.global_norm for way in ways])
+    last = Walk(
         cell=network.cell,
         start=start,
         first=first,
@@ -79,90 +86,161 @@ def take_walk(
         y=_frozen(whole.y[:, 0]),
         target=_frozen(truth[:, 0]),
         compared=loss.outputs_per_target // 2,
-        activations={name: _frozen(whole.gate(name)[:, 0]) for name in names},
         loss=value,
         loss_name=loss.name,
         dy=_frozen(whole.dy[:, 0]),
-        dh=_frozen(way.dh),
-        hidden=way.arrival(0),
-        state=state,
         gate_names=network.gate_names,
-        added=_frozen(way.added),
-        so_far=_frozen(way.so_far),
-        global_norm=_frozen(way.global_norm),
-        pictures=_frozen(way.pictures),
+        global_norm=_frozen(np.array([norm(column) for column in norms.T])),
+        layer=network.layers,
+        layer_count=network.layers,
+        **ways[-1].met(),
     )
+    below = (replace(last, layer=n, **way.met()) for n, way in enumerate(ways[:-1], start=1))
+    return replace(last, below=tuple(below))
+
+
+def _ways_back(
+    network: Network, named: Mapping[str, NDArray[Any]], whole: Workspace
+) -> "list[_WayBack]":
+    """Return the backward pass of every layer, the first one first, each gone to its end.
+
+    What a layer sends to the one below is to that one what the loss is to the last.
+    """
+    ways: list[_WayBack] = []
+    arriving = whole.dy[:, 0]
+    for n in range(network.layers - 1, -1, -1):
+        reads = whole.layers[n - 1].h[1:, 0] if n else whole.x[:, 0]
+        own = replace(
+            network,
+            input_size=network.layer_inputs(n),
+            output_size=arriving.shape[1],
+            layers=1,
+        )
+        is_last = n + 1 == network.layers
+        parameters = pack(own, _parameters_of(own, named, n, is_last=is_last), np.dtype(np.float64))
+        way = _WayBack(own, parameters, whole.layers[n], reads, arriving, is_last=is_last)
+        for t in range(whole.timesteps - 1, -1, -1):
+            way.go_through(t)
+        ways.insert(0, way)
+        arriving = way.dx
+    return ways
+
+
+def _parameters_of(
+    own: Network, named: Mapping[str, NDArray[Any]], n: int, *, is_last: bool
+) -> dict[str, NDArray[Any]]:
+    """Return the parameters of layer n, from 0, under the names of a network of one layer.
+
+    What is below the last layer is read out as it is: by the identity.
+    """
+    end = f"_{n}" if n else ""
+    readout = {name: named[name] for name in READOUT}
+    if not is_last:
+        readout = {"W_hy": np.eye(own.hidden_size), "b_y": np.zeros(own.hidden_size)}
+    return {
+        name: readout[name] if name in readout else named[f"{name}{end}"] for name in own.shapes
+    }
 
 
 class _WayBack:
-    """The backward pass, a timestep at a time, and what it has met on its way."""
+    """The backward pass of one layer, a timestep at a time, and what it has met on its way.
 
-    def __init__(self, network: Network, parameters: Floats, whole: Workspace) -> None:
-        T, H = whole.timesteps, network.hidden_size
-        self._network, self._parameters, self._whole = network, parameters, whole
+    Parameters
+    ----------
+    network, parameters
+        The layer alone.
+    states
+        What it went through forwards.
+    reads, arriving
+        What it reads, (T, D), and the gradient of what is read out of it, (T, O).
+    is_last
+        Whether its readout is that of the network.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Floats,
+        states: LayerStates,
+        reads: Floats,
+        arriving: Floats,
+        *,
+        is_last: bool,
+    ) -> None:
+        T, H = len(reads), network.hidden_size
+        self._network, self._parameters = network, parameters
+        self._states, self._reads, self._arriving = states, reads, arriving
         self._one = Workspace(network, timesteps=1, batch_size=1, dtype=np.float64)
         self._readout = unpack(network, parameters)["W_hy"]
-        self._recurrent = "W_hh" if network.layers == 1 else f"W_hh_{network.layers - 1}"
+        self._own = [name for name in network.shapes if is_last or name not in READOUT]
         self._gradient = np.zeros_like(parameters)
         self._sum = np.zeros_like(parameters)
-        self._dh = np.zeros((network.layers, 1, H))
-        self._dc = np.zeros((network.layers, 1, H))
-        self.dh = np.zeros((T, H))
+        self._dh, self._dc = np.zeros((2, 1, H))
+        self._total = np.zeros((T, H))
         self._norms = np.zeros((2, 3, T))  # of h and c; total, here, back
-        self.added, self.so_far, self.global_norm = np.zeros((3, T))
+        self._added, self._so_far, self.global_norm = np.zeros((3, T))
+        self.dx = np.zeros((T, network.input_size))
         gates = len(network.gate_names)
         n = min(H, MOST_BLOCKS, max(1, math.isqrt(MOST_PICTURES // (T * gates))))
-        self.pictures = np.zeros((T, gates, n, n), np.float32)
+        self._pictures = np.zeros((T, gates, n, n), np.float32)
 
-    def arrival(self, kind: int) -> Arrival:
-        """Return the norms that were met, of h (0) or c (1)."""
-        return Arrival(*(_frozen(norms) for norms in self._norms[kind]))
+    def met(self) -> dict[str, Any]:
+        """Return the fields of a walk that belong to the layer."""
+        states, names = self._states, [n for n in self._network.gate_names if n != "h"]
+        names += ["h"] if states.c is None else ["c", "h"]
+        hidden, cell = (Arrival(*map(_frozen, norms)) for norms in self._norms)
+        return {
+            "reads": _frozen(self._reads),
+            "activations": {name: _frozen(states.gate(name)[:, 0]) for name in names},
+            "dh": _frozen(self._total),
+            "hidden": hidden,
+            "state": None if states.c is None else cell,
+            "added": _frozen(self._added),
+            "so_far": _frozen(self._so_far),
+            "pictures": _frozen(self._pictures),
+        }
 
     def go_through(self, t: int) -> None:
         """Take the gradient from the late to the early end of the timestep at index t."""
-        one, whole, network = self._one, self._whole, self._network
-        one.x[0] = whole.x[t]
-        one.dy[0] = whole.dy[t]
-        for here, there in zip(one.layers, whole.layers, strict=True):
-            here.h[0] = there.h[t]
-            if here.c is not None and there.c is not None:
-                here.c[0] = there.c[t]
-        forward(network, self._parameters, one)
-        readout = self._readout.T @ whole.dy[t, 0]
-        self.dh[t] = readout + self._dh[-1, 0]
-        norms = (self.dh[t], readout, self._dh[-1, 0])
-        self._norms[0, :, t] = [norm(values) for values in norms]
+        one, states = self._one, self._states
+        one.x[0] = self._reads[t]
+        one.dy[0] = self._arriving[t]
+        one.h[0] = states.h[t]
+        if one.c is not None and states.c is not None:
+            one.c[0] = states.c[t]
+        forward(self._network, self._parameters, one)
+        here = self._readout.T @ self._arriving[t]
+        self._total[t] = here + self._dh[0]
+        self._norms[0, :, t] = [norm(values) for values in (self._total[t], here, self._dh)]
         if one.c is not None:
-            self._norms[1, 2, t] = norm(self._dc[-1, 0])
+            self._norms[1, 2, t] = norm(self._dc)
             self._backward(with_cell=False)  # what is at c_t then has come from h_t alone
             self._norms[1, 1, t] = one.dc_norm[0]
         self._backward(with_cell=one.c is not None)
         self._norms[1, 0, t] = one.dc_norm[0]
-        for n, layer in enumerate(one.layers):
-            self._dh[n] = layer.dh0
-            self._dc[n] = layer.dc0
+        self._dh[:], self._dc[:], self.dx[t] = one.dh0, one.dc0, one.dx[0, 0]
         self._add(t)
 
     def _backward(self, *, with_cell: bool) -> None:
-        single = self._network.layers == 1
         backward(
             self._network,
             self._parameters,
             self._one,
             self._gradient,
-            dh_T=self._dh[0] if single else self._dh,
-            dc_T=(self._dc[0] if single else self._dc) if with_cell else None,
+            dh_T=self._dh,
+            dc_T=self._dc if with_cell else None,
         )
 
     def _add(self, t: int) -> None:
         self._sum += self._gradient
-        gates, n, _ = self.pictures.shape[1:]
-        self.added[t] = norm(unpack(self._network, self._gradient)[self._recurrent])
-        weights = unpack(self._network, self._sum)[self._recurrent]
-        self.so_far[t] = norm(weights)
-        self.global_norm[t] = norm(self._sum)
+        gates, n, _ = self._pictures.shape[1:]
+        self._added[t] = norm(unpack(self._network, self._gradient)["W_hh"])
+        named = unpack(self._network, self._sum)
+        self._so_far[t] = norm(named["W_hh"])
+        self.global_norm[t] = norm(np.array([norm(named[name]) for name in self._own]))
         with np.errstate(over="ignore", invalid="ignore"):
-            self.pictures[t] = block_norms(weights.reshape(gates, -1, weights.shape[1]), n)
+            square = named["W_hh"].reshape(gates, -1, self._network.hidden_size)
+            self._pictures[t] = block_norms(square, n)
 
 
 def norm(values: Floats) -> float:

@@ -1,10 +1,12 @@
 """What a watcher may ask of a run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_tui.config import OptimizerName
 from rnn_tui.training.events import Status
+from rnn_tui.training.files import Stamp
 from rnn_tui.training.goals import Goal
 
 
@@ -79,9 +81,11 @@ class ShowTarget:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Write the best weights to a model file; a file of that name is replaced."""
+    """Write the best weights to a model file, of each net to one; older ones are replaced."""
 
     path: Path
+    seen: Mapping[Path, Stamp] = field(default_factory=dict)
+    """What the files were like when the watcher saw them: another one is not replaced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a watcher calls to steer a run: each call is a command, obeyed in the run's own time."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
@@ -22,6 +23,7 @@ from rnn_tui.training.commands import (
     TakeWalk,
 )
 from rnn_tui.training.events import Status
+from rnn_tui.training.files import Stamp
 from rnn_tui.training.goals import Goal
 
 
@@ -69,9 +71,15 @@ class Controls:
         """Change learning rate, clipping, batch size or optimizer from the next step on."""
         self._commands.put(change)
 
-    def save(self, path: Path) -> None:
-        """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
-        self._commands.put(Save(path))
+    def save(self, path: Path, seen: Mapping[Path, Stamp] | None = None) -> None:
+        """Write the best weights to a model file; `snapshot.saved` tells what came of it.
+
+        Parameters
+        ----------
+        seen
+            What the files were like when it was decided to replace them.
+        """
+        self._commands.put(Save(path, seen or {}))
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by `factor`, from the next burst on."""

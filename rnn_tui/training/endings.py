@@ -1,16 +1,13 @@
 """How a run is said to have ended, and what it leaves when it has."""
 
 import sys
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.config import TrainingConfig
 from rnn_tui.crash import report_crash
-from rnn_tui.errors import OUT_OF_MEMORY, RnnTuiError, SaveError
+from rnn_tui.errors import OUT_OF_MEMORY, RnnTuiError
 from rnn_tui.training.commands import Stop
-from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.files import write_table
+from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Saved, Snapshot, State
 
 if TYPE_CHECKING:
@@ -56,21 +53,6 @@ def advised(fault: str | None, learning_rate: float) -> str | None:
         return None
     lower = min(learning_rate / 10, TrainingConfig().learning_rate)
     return f"{fault}; try a lower learning rate, as in --lr {lower:.2g}"
-
-
-def with_forecast(run: "Run", ended: RunEnded, path: Path) -> RunEnded:
-    """Write a table of what the weights that were scored forecast; a failure is the run's.
-
-    Of a run that followed a source all but the rows ahead has been written already.
-    """
-    try:
-        if run.following is not None:
-            run.following.finish_table()
-        else:
-            write_table(path, run.forecasts())
-    except SaveError as error:
-        return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
-    return ended
 
 
 def blame(error: Exception, saved: Saved | None) -> str:

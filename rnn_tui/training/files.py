@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +20,33 @@ REPORTS = (".html", ".md", ".txt")
 PART_PREFIX = ".rnn-tui-part-"
 
 
-def path_of_net(path: Path, name: str) -> Path:
-    """Return where the model of another net lands when the first one's is written to `path`.
+Stamp = tuple[int, int, int]
+"""What tells a file from a later one of that name: its number, time and size; zeros for none."""
+
+
+def files_of_nets(path: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    """Return where the models of nets land that are written to `path`.
+
+    Of one net that is `path` itself; of several, each has cell and size in its name.
 
     Parameters
     ----------
-    name
-        Cell and size, as in "RNN 32".
+    names
+        Cell and size of each, as in "RNN 32".
     """
-    words = re.findall(r"[a-z0-9]+", name.casefold())
-    return path.with_stem("-".join((path.stem, *words)))
+    if len(names) == 1:
+        return (path,)
+    words = (re.findall(r"[a-z0-9]+", name.casefold()) for name in names)
+    return tuple(path.with_stem("-".join((path.stem, *own))) for own in words)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return what a file is like now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def replace_file(path: Path, content: bytes) -> None:

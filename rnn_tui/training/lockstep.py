@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnn_tui.config import RunConfig
 from rnn_tui.data.prepared import load_series
 from rnn_tui.data.series import Series
 from rnn_tui.data.split import Split
+from rnn_tui.forecasting.table import labelled
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import path_of_net
 from rnn_tui.training.run import Run
-from rnn_tui.training.snapshot import Match, Snapshot
+from rnn_tui.training.snapshot import Match, Snapshot, name_of
 from rnn_tui.training.trainer import Burst
 
 LARGEST_HIDDEN = 4096
@@ -89,7 +91,7 @@ class Lockstep(Run):
             for run in self.others:
                 run.adjust(change)
         except MemoryError:
-            for run in (self, *self.others):
+            for run in self.nets:
                 run.adjust(Adjust(batch_size=before))
             raise
 
@@ -106,7 +108,7 @@ class Lockstep(Run):
         final = final and taken == count
         self._bursts = tuple(run.burst(taken, final=final) for run in self.others)
         faults = (
-            f"{name_of(run)}: {run.fault}" for run in (self, *self.others) if run.fault is not None
+            f"{name_of(run.title)}: {run.fault}" for run in self.nets if run.fault is not None
         )
         self.fault = next(faults, None)
         return burst
@@ -117,17 +119,19 @@ class Lockstep(Run):
             run.record(own, rate, seconds)
         return super().record(burst, rate, seconds)
 
-    def save(self, path: Path, asked_by: str = "--save-model") -> None:
-        """Write the best weights of each net: the first one's to `path`, the others' beside it.
+    @property
+    def nets(self) -> tuple[Run, ...]:
+        """All of them, the first one first."""
+        return (self, *self.others)
 
-        Raises
-        ------
-        SaveError
-            As of `Run`, at the first file that cannot be written.
-        """
-        super().save(path, asked_by)
-        for run in self.others:
-            run.save(path_of_net(path, name_of(run)), asked_by)
+    def forecasts(self) -> dict[str, NDArray[Any]]:
+        """Return the forecasts of all nets, one below the other, with cell and seed before them."""
+        found = [super().forecasts(), *(run.forecasts() for run in self.others)]
+        tables = [
+            labelled(own, {"cell": run.config.model.cell, "seed": run.config.training.seed})
+            for own, run in zip(found, self.nets, strict=True)
+        ]
+        return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
     @property
     def enough(self) -> str | None:
@@ -168,11 +172,6 @@ class Lockstep(Run):
             for run, peer, ended in zip(self.others, peers, self._others_ended, strict=True)
         )
         return replace(first, peers=shown, match=self._match)
-
-
-def name_of(run: Run) -> str:
-    """Return cell and size, as in "LSTM 32"."""
-    return run.title.partition(" · ")[0]
 
 
 def nearest_size(count: Callable[[int], int], target: int) -> int:

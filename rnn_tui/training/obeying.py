@@ -1,10 +1,11 @@
 """The run's side of the commands: carried out between bursts, in the run's own thread."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rnn_tui.errors import SaveError
@@ -23,6 +24,8 @@ from rnn_tui.training.commands import (
 )
 from rnn_tui.training.controls import Controls
 from rnn_tui.training.events import StepsDone
+from rnn_tui.training.files import Stamp, stamp_of
+from rnn_tui.training.leaving import model_files, save_models
 from rnn_tui.training.snapshot import Happening, Saved, Snapshot, State
 from rnn_tui.training.steering import Steering
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from rnn_tui.training.run import Run
 
 Clock = Callable[[], float]
+NOTHING_SEEN: Mapping[Path, Stamp] = MappingProxyType({})
 
 
 class Obeying(Controls, ABC):
@@ -111,8 +115,8 @@ class Obeying(Controls, ABC):
                 run.scale_learning_rate(factor)
             case Adjust():
                 self._adjust(run, command)
-            case Save(path):
-                self._save_as(run, path)
+            case Save(path, seen):
+                self._save_as(run, path, seen)
             case TakeWalk(net):
                 self._publish(run, pictures=True)
                 self.snapshot = run.with_walk(self.snapshot, net)
@@ -136,18 +140,23 @@ class Obeying(Controls, ABC):
             refused = f"There is not enough memory for batches of {change.batch_size:,}."
         self.snapshot = replace(self.snapshot, refused=refused)
 
-    def _save_as(self, run: "Run", path: Path) -> None:
-        fault = ""
-        try:
-            run.save(path, "save as")
-        except SaveError as error:
-            fault = str(error)
-        self._note_saved(run, path, fault)
+    def _save_as(self, run: "Run", path: Path, seen: Mapping[Path, Stamp] = NOTHING_SEEN) -> None:
+        """Write the best weights, unless a file is no longer as it was seen."""
+        files, fault = model_files(run, path), ""
+        changed = next((f for f in files if f in seen and stamp_of(f) != seen[f]), None)
+        if changed is not None:
+            fault = f"{changed} was written by another program meanwhile."
+        else:
+            try:
+                save_models(run, files, "save as")
+            except SaveError as error:
+                fault = str(error)
+        written = () if fault else files
+        stamps = tuple(map(stamp_of, written))
+        self._note_saved(run, Saved(path, run.kept_step, fault, written, stamps, changed))
 
-    def _note_saved(self, run: "Run", path: Path | None, fault: str) -> None:
-        if path is not None:
-            saved = Saved(path, run.kept_step, fault)
-            self.snapshot = replace(self.snapshot, saved=saved, history=run.tally.history)
+    def _note_saved(self, run: "Run", saved: Saved) -> None:
+        self.snapshot = replace(self.snapshot, saved=saved, history=run.tally.history)
 
     def _linger(self, run: "Run") -> None:
         """Answer who still looks at a run that has ended by itself, until it is told to stop."""
@@ -155,8 +164,8 @@ class Obeying(Controls, ABC):
         while self._steering.stop is None:
             command = self._commands.get()
             match command:
-                case Save(path):
-                    self._save_as(run, path)
+                case Save(path, seen):
+                    self._save_as(run, path, seen)
                     self._changed()
                 case TakeWalk(net):
                     self.snapshot = run.with_walk(self.snapshot, net)

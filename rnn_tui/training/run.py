@@ -100,6 +100,11 @@ class Run:
         self._validation_baselines(0)  # those of other columns are made when they are asked for
 
     @property
+    def config(self) -> RunConfig:
+        """What it began with."""
+        return self._config
+
+    @property
     def prepared(self) -> Prepared:
         """The series that the run trains on."""
         return self._prepared
@@ -292,6 +297,11 @@ class Run:
     def kept_step(self) -> int:
         """The step whose weights are kept: the best one, or the present one before any is."""
         return self._best.kept[0]
+
+    @property
+    def nets(self) -> tuple["Run", ...]:
+        """Itself, and those that train in lockstep with it."""
+        return (self,)
 
     def save(self, path: Path, asked_by: str = "--save-model") -> None:
         """Write the best weights, or the present ones where none have been evaluated.

@@ -16,7 +16,7 @@ from rnn_tui.config import DEFAULT_FPS, RunConfig
 from rnn_tui.crash import rescue_path
 from rnn_tui.errors import DataError, SaveError
 from rnn_tui.training.controls import Joinable
-from rnn_tui.training.endings import blame, outcome, scoring, with_forecast
+from rnn_tui.training.endings import blame, outcome, scoring
 from rnn_tui.training.events import (
     Event,
     KernelsReady,
@@ -28,9 +28,9 @@ from rnn_tui.training.events import (
     StepsDone,
     versions,
 )
-from rnn_tui.training.files import check_output, check_writable
+from rnn_tui.training.leaving import Leaving
 from rnn_tui.training.obeying import Clock, Obeying
-from rnn_tui.training.snapshot import Match, Snapshot, State
+from rnn_tui.training.snapshot import Match, Saved, Snapshot, State
 from rnn_tui.training.speed import Speed
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ class Session(Obeying):
         super().__init__(clock)
         self._config = config
         self._load_from = load_from
-        self._save_to = save_to
-        self._output_to = output_to
+        self._leaving = Leaving(save_to, output_to)
         self._series = series
         self._split = split
         self._baselines = baselines
@@ -136,7 +135,7 @@ class Session(Obeying):
     @property
     def saves_itself(self) -> bool:
         """Whether the model is saved when the run ends, however it ends."""
-        return self._save_to is not None
+        return self._leaving.save_to is not None
 
     def start(self, after: Joinable | None = None) -> None:
         """Run in a thread, publishing a snapshot for every frame of the screen.
@@ -182,15 +181,13 @@ class Session(Obeying):
             Before the first event, where the series or a model file is not fit for the run. A
             model that cannot be saved at the end is told by `RunEnded`: its status is FAILED.
         """
-        if self._save_to is not None:
-            check_writable(self._save_to)
-        if self._output_to is not None:
-            check_output(self._output_to)
+        self._leaving.check()
         opened = yield from self._open()
         if self._steering.stop is not None:
             return
         series = self._series if opened is None else opened.series
         self.run = run = self._begin(series)
+        self._leaving.look(run)
         self.snapshot = replace(
             self.snapshot, state=State.COMPILING, title=run.title, notes=run.notes
         )
@@ -212,10 +209,10 @@ class Session(Obeying):
             if opened is not None and run.fault is None and self._steering.stop is None:
                 yield from self._follow(run, opened)
         except GeneratorExit:
-            self._save(run)
+            self._leaving.save(run)
             raise
         except Exception:
-            self._save_as(run, self._save_to or rescue_path())
+            self._save_as(run, self._leaving.place_for_rescue(run, rescue_path()))
             raise
         yield self._end(run)
         if self._frame_seconds is not None:
@@ -249,8 +246,8 @@ class Session(Obeying):
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
         try:
-            if self._output_to is not None:
-                following.write_to(self._output_to)
+            if self._leaving.output_to is not None:
+                following.write_to(self._leaving.output_to)
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)
@@ -357,25 +354,22 @@ class Session(Obeying):
         if run.following is None:
             run.evaluate_last()
         try:
-            self._save(run)
+            self._leaving.save(run)
         except SaveError as error:
             status, reason = Status.FAILED, f"{reason}, but {error}"
-            self._note_saved(run, self._save_to, str(error))
+            if self._leaving.save_to is not None:
+                saved = Saved(self._leaving.save_to, run.kept_step, str(error))
+                self._note_saved(run, saved)
         ended = run.end(status, reason, on_screen=is_watched)
-        if self._output_to is not None:
-            ended = with_forecast(run, ended, self._output_to)
-        self.snapshot = run.snapshot(
+        ended = self._leaving.write_forecast(run, ended)
+        shot = run.snapshot(
             self.snapshot, state=State.ENDED, steps_per_second=self._speed.value, ended=ended
         )
+        self.snapshot = replace(shot, left=self._leaving.left)
         return ended
 
     @property
     def _is_given_up(self) -> bool:
         """Whether nobody wants the scores, and the run leaves no file."""
         stop = self._steering.stop
-        leaves_files = self._save_to is not None or self._output_to is not None
-        return stop is not None and stop.is_given_up and not leaves_files
-
-    def _save(self, run: "Run") -> None:
-        if self._save_to is not None:
-            run.save(self._save_to)
+        return stop is not None and stop.is_given_up and not self._leaving.is_anything

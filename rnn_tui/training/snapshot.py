@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.events import Floats, RunEnded
+from rnn_tui.training.files import Stamp
 
 Match = Literal["units", "parameters"]
 """What several nets have in common: hidden units, or the number of their parameters."""
@@ -214,6 +215,23 @@ class Saved:
     """The step whose weights these are."""
     fault: str = ""
     """Why it was not written, in words."""
+    files: tuple[Path, ...] = ()
+    """What was written, one for each net."""
+    stamps: tuple[Stamp, ...] = ()
+    """What each of them was like then."""
+    changed: Path | None = None
+    """A file that another program has written meanwhile, for which nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The files that a run has left at its end."""
+
+    models: tuple[Path, ...] = ()
+    """One for each net."""
+    forecasts: Path | None = None
+    notes: tuple[str, ...] = ()
+    """What landed elsewhere than it was to, and why, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +263,8 @@ class Snapshot:
     """Why the last change of settings was not made, one sentence."""
     saved: Saved | None = None
     """The last model file that was asked for."""
+    left: Left | None = None
+    """Files that it has left by itself; None before its end."""
     loss: float | None = None
     validation_loss: float | None = None
     best_validation_loss: float | None = None
@@ -289,7 +309,7 @@ class Snapshot:
     @property
     def net(self) -> str:
         """Cell and size, as in "LSTM 32"."""
-        return self.title.partition(" · ")[0]
+        return name_of(self.title)
 
     @property
     def heading(self) -> str:
@@ -304,3 +324,8 @@ class Snapshot:
     def nets(self) -> tuple["Snapshot", ...]:
         """All nets that train in lockstep, this one first."""
         return (self, *self.peers)
+
+
+def name_of(title: str) -> str:
+    """Return cell and size, as in "LSTM 32", of the title of a run."""
+    return title.partition(" · ")[0]

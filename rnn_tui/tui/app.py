@@ -27,6 +27,7 @@ from rnn_tui.training.snapshot import Match
 from rnn_tui.tui.display import Display, own_theme
 from rnn_tui.tui.glyphs import detect_glyphs
 from rnn_tui.tui.journal import Journal, Kind
+from rnn_tui.tui.keymap import commands_on
 from rnn_tui.tui.keys import PALETTE_KEY
 from rnn_tui.tui.plots.look import SIXTEEN, SIXTEEN_LIGHT, Look
 from rnn_tui.tui.plots.palettes import COLOURS
@@ -249,7 +250,7 @@ class RnnTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action by name, beside Textual's own commands."""
-        commands = self._display_choice.commands
+        commands = commands_on("", self._display_choice.commands)
         for command in commands if screen is self._main else ():
             text = f"{command.meaning[0].upper()}{command.meaning[1:]} ({command.symbol})"
             yield SystemCommand(command.title, text, self._runner(command.action))

@@ -123,8 +123,12 @@ def _answers(before: Snapshot, now: Snapshot, at: str) -> Iterator[Said]:
             yield Kind.RATE, f"{name} {old} → {chosen} {at}"
     if now.saved is not None and now.saved is not before.saved:
         saved = now.saved
-        told_of = f"saved the weights of step {saved.step:,} as {saved.path}"
+        names = ", ".join(map(str, saved.files or (saved.path,)))
+        told_of = f"saved the weights of step {saved.step:,} as {names}"
         yield (Kind.WARNING, f"not saved: {saved.fault}") if saved.fault else (Kind.RUN, told_of)
+    if now.left is not None and before.left is None:
+        for note in now.left.notes:
+            yield Kind.WARNING, note
     if now.reason and now.reason != before.reason:
         yield Kind.RUN, now.reason
 

@@ -12,8 +12,8 @@ from rnn_tui.config import DEFAULT_FPS, DisplayConfig
 from rnn_tui.errors import UsageError
 from rnn_tui.settings import Settings, fault
 from rnn_tui.tui.glyphs import WITHOUT_BRAILLE
-from rnn_tui.tui.keymap import commands_of
-from rnn_tui.tui.keys import COMMANDS, Command
+from rnn_tui.tui.keymap import EVERY, commands_of
+from rnn_tui.tui.keys import Command
 from rnn_tui.tui.theme import LIGHT_THEME, OWN, THEME
 
 SSH_FPS = 4
@@ -34,8 +34,8 @@ class Display:
     """Whether the theme is to be that of the terminal's ground, which the terminal can be asked."""
     palette: str = "blue-orange"
     """Name of the colours of data."""
-    commands: tuple[Command, ...] = COMMANDS
-    """The actions with their keys."""
+    commands: tuple[Command, ...] = EVERY
+    """The actions of all screens with their keys."""
 
 
 def choose_display(

@@ -1,34 +1,36 @@
 """What stays on the terminal when the screen has gone."""
 
-from pathlib import Path
+from itertools import zip_longest
 
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.streams import printable
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.snapshot import Snapshot
+from rnn_tui.training.snapshot import Left, Snapshot
 from rnn_tui.tui.plots.words import percent, significant
 
 
-def farewell(snapshot: Snapshot, save_to: Path | None, output_to: Path | None = None) -> str:
+def farewell(snapshot: Snapshot) -> str:
     """Return a line on how the run ended, its test score, and where its model is.
 
-    Of several nets that were compared, each has its line.
+    Of several nets that were compared, each has its line. What landed elsewhere than it was to is
+    told before.
     """
     ended = snapshot.ended
     if ended is None:
         return ""
     if ended.status is Status.FAILED:
         return f"rnn-tui: {ended.reason}\n"
-    parts = _parts(snapshot.title, ended)
-    if save_to is not None:
-        parts.append(f"saved as {save_to}")
-    if output_to is not None:
-        parts.append(f"forecasts in {output_to}")
-    others = "".join(
-        f"{'; '.join(_parts(net.title, net.ended))}.\n" for net in snapshot.peers if net.ended
-    )
-    notes = "".join(f"note: {printable(note)}\n" for note in snapshot.notes)
-    return f"{notes}{'; '.join(parts)}.\n{others}"
+    left = snapshot.left or Left()
+    lines = [
+        [*_parts(net.title, net.ended), *((f"saved as {model}",) if model else ())]
+        for net, model in zip_longest(snapshot.nets, left.models)
+        if net.ended
+    ]
+    if left.forecasts is not None:
+        of = "forecasts of all" if snapshot.peers else "forecasts"
+        lines[-1].append(f"{of} in {left.forecasts}")
+    notes = (f"note: {printable(note)}\n" for note in (*snapshot.notes, *left.notes))
+    return "".join([*notes, *(f"{'; '.join(parts)}.\n" for parts in lines)])
 
 
 def _parts(title: str, ended: RunEnded) -> list[str]:

@@ -1,5 +1,7 @@
 """What the header says: the run, its state, and its numbers."""
 
+from collections.abc import Iterator
+
 from rnn_tui.axes import format_count
 from rnn_tui.cells import Ink
 from rnn_tui.training.events import Status
@@ -31,7 +33,7 @@ def number_words(snapshot: Snapshot) -> Words:
         *((Word(f"until {snapshot.goal}", Ink.MARK),) if snapshot.goal else ()),
         Word(f"lr {rate(snapshot.learning_rate)}"),
     ]
-    if snapshot.loss is not None:
+    if snapshot.loss is not None and not snapshot.peers:
         words.append(Word(f"loss {significant(snapshot.loss)}", short=""))
     words.append(Word(duration(snapshot.seconds), short=""))
     return tuple(words)
@@ -84,14 +86,22 @@ def _end_word(snapshot: Snapshot) -> Word:
 
 def compact_words(snapshot: Snapshot, waited: float, *, held: bool) -> Words:
     """Return the most telling numbers, one a line, for a screen too small for plots."""
-    words = []
-    if snapshot.loss is not None:
+    words = list(_compared(snapshot)) if snapshot.peers else []
+    if snapshot.loss is not None and not snapshot.peers:
         loss = significant(snapshot.loss)
         words.append(Word(f"loss {loss}", Ink.FIRST, loss))
-    if snapshot.validation_loss is not None:
+    if snapshot.validation_loss is not None and not snapshot.peers:
         loss = significant(snapshot.validation_loss)
         words.append(Word(f"val  {loss}", Ink.SECOND, loss))
     words.append(state_word(snapshot, waited, held=held))
     if snapshot.state not in BEFORE_TRAINING:
         words.append(Word(f"step {snapshot.step:,}", short=f"{snapshot.step:,}"))
     return tuple(words)
+
+
+def _compared(snapshot: Snapshot) -> Iterator[Word]:
+    """Yield the best validation loss of every net."""
+    for net in snapshot.nets:
+        if net.best_validation_loss is not None:
+            best = significant(net.best_validation_loss)
+            yield Word(f"{net.net} {best}", Ink.FIRST, best)

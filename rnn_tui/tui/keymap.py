@@ -1,6 +1,6 @@
 """Keys of the user's choice: the settings' section [keys] checked, and what they look like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +9,9 @@ from textual.binding import Binding
 from textual.keys import Keys, format_key, key_to_character
 
 from rnn_tui.settings import Settings, fault
+from rnn_tui.tui.form.keys import EDITING, FORM_COMMANDS
 from rnn_tui.tui.keys import ALL_ZOOMS, COMMANDS, Command, Hint
+from rnn_tui.tui.walk.keys import WALK_COMMANDS
 
 MODIFIERS = {"ctrl", "shift", "alt", "super"}
 RESERVED = {
@@ -17,6 +19,12 @@ RESERVED = {
     "ctrl+z": "it suspends the app",
     "ctrl+p": "it opens the command palette",
 }
+SCREENS = {"": COMMANDS, "walk": WALK_COMMANDS, "form": FORM_COMMANDS}
+"""The commands of every screen that has keys to choose; "" is the main one."""
+EVERY = tuple(c for where, commands in SCREENS.items() for c in commands if c.where == where)
+"""Every command once; those that screens share are the main screen's."""
+SHARED = {command.id for command in WALK_COMMANDS if not command.where}
+USUAL = {command.id: command.symbol for command in EVERY}
 NAMED = frozenset(key.value for key in Keys)
 SYMBOLS = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "home": "Home", "end": "End"}
 
@@ -56,16 +64,50 @@ def remap(keys: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
     KeyFaultError
         An action or a key is not known, or two actions would share a key.
     """
-    known = {command.id for command in COMMANDS}
+    known = {command.id for command in EVERY}
     for action in keys:
         if action not in known:
             close = get_close_matches(action, known, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
             raise KeyFaultError(action, f"no such action{hint}; rnn-tui keys lists them")
     chosen = {action: tuple(normalise(action, key) for key in of) for action, of in keys.items()}
-    commands = tuple(_with_keys(command, chosen.get(command.id)) for command in COMMANDS)
-    _check_apart(commands, chosen)
+    shared = {key for c in COMMANDS for key in chosen.get(c.id, ()) if c.id in SHARED}
+    commands = tuple(
+        _with_keys(c, chosen[c.id]) if c.id in chosen else _without_keys(c, shared) for c in EVERY
+    )
+    for where in SCREENS:
+        own = commands_on(where, commands)
+        _check_apart(own, {c.id: chosen[c.id] for c in own if c.id in chosen})
+    for command in commands_on("form", commands):
+        _check_not_filled_in(command)
     return commands
+
+
+def commands_on(where: str, commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Return the commands of one screen, a key of `SCREENS`, with the keys that they have now.
+
+    Parameters
+    ----------
+    commands
+        Every command, as `remap` returns them.
+    """
+    now = {command.id: command for command in commands}
+    return tuple(replace(c, keys=now[c.id].keys, symbol=now[c.id].symbol) for c in SCREENS[where])
+
+
+def _check_not_filled_in(command: Command) -> None:
+    """Raise KeyFaultError where a key of a form's command fills the form in."""
+    for key in command.keys.split(","):
+        *modifiers, last = key.split("+")
+        is_typed = set(modifiers) <= {"shift"} and _is_printable(last)
+        if is_typed or key in EDITING:
+            what = f"the key {key} fills the form in; there are ctrl+t, f5, escape"
+            raise KeyFaultError(command.id, what)
+
+
+def _is_printable(key: str) -> bool:
+    character = key_to_character(key)
+    return character is not None and character.isprintable()
 
 
 def _check_apart(commands: Sequence[Command], chosen: Mapping[str, Sequence[str]]) -> None:
@@ -100,9 +142,8 @@ def normalise(action: str, key: str) -> str:
 
 
 def relabel(hints: Sequence[Hint], commands: Sequence[Command]) -> tuple[Hint, ...]:
-    """Return the hints with the keys that the commands have now."""
-    pairs = zip(commands, COMMANDS, strict=True)
-    symbols = {new.action: new.symbol for new, old in pairs if new.symbol != old.symbol}
+    """Return the hints of a screen with the keys that its commands have now."""
+    symbols = {c.action: c.symbol for c in commands if c.symbol != USUAL[c.id]}
     zooms = [command.symbol for command in commands if command.action.startswith("zoom(")]
     are_others = any(action.startswith("zoom(") for action in symbols)
 
@@ -114,19 +155,21 @@ def relabel(hints: Sequence[Hint], commands: Sequence[Command]) -> tuple[Hint, .
     return tuple(replace(hint, symbol=symbol(hint)) for hint in hints)
 
 
-def adopt(own: Sequence[Command], commands: Sequence[Command]) -> tuple[Command, ...]:
-    """Return the commands of another screen; those that the main screen has too with its keys."""
-    known = {command.id: command for command in commands}
-    return tuple(
-        replace(c, keys=known[c.id].keys, symbol=known[c.id].symbol) if c.id in known else c
-        for c in own
-    )
-
-
-def _with_keys(command: Command, keys: tuple[str, ...] | None) -> Command:
-    if keys is None:
-        return command
+def _with_keys(command: Command, keys: tuple[str, ...]) -> Command:
     return replace(command, keys=",".join(keys), symbol=" ".join(map(symbol_of, keys)))
+
+
+def _without_keys(command: Command, taken: Collection[str]) -> Command:
+    """Return a command of another screen without the keys that what it shares was given.
+
+    The last one stays: that two actions would have it is a fault.
+    """
+    keys = command.keys.split(",")
+    left = tuple(key for key in keys if key not in taken)
+    if not command.where or not left or len(left) == len(keys):
+        return command
+    is_hidden = command.symbol == symbol_of(left[0])
+    return replace(command, keys=",".join(left)) if is_hidden else _with_keys(command, left)
 
 
 def symbol_of(key: str) -> str:

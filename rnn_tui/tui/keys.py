@@ -1,4 +1,7 @@
-"""The actions of the main screen, once: footer, help and command palette are made from here."""
+"""The actions of the main screen, once: footer, help and command palette are made from here.
+
+Those of the walk are in `rnn_tui.tui.walk.keys`, those of the forms in `rnn_tui.tui.form.keys`.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,11 +24,13 @@ class Command:
     title: str
     meaning: str
     action: str
+    where: str = ""
+    """The only screen that has it, as in "walk"; "" where the main screen has it."""
 
     @property
     def id(self) -> str:
-        """What the settings call it: its title in small letters, with hyphens."""
-        return self.title.lower().replace(" ", "-")
+        """What the settings call it: its title in small letters, with hyphens, after its screen."""
+        return f"{self.where} {self.title}".strip().lower().replace(" ", "-")
 
     @property
     def binding(self) -> Binding:
@@ -45,8 +50,21 @@ class Hint:
     """Whether it stands for what is on the screen now."""
 
 
+JUMP_IN_FORMS = "ctrl+o"
+"""Letters are filled in there, so that it takes another key than elsewhere."""
 JUMP = Command(
-    "j,ctrl+o", "j", "Jump", "a label over each panel and field; its key goes there", "jump"
+    f"j,{JUMP_IN_FORMS}",
+    "j",
+    "Jump",
+    "a label over each panel and field; its key goes there",
+    "jump",
+)
+NEXT_LAYER = Command(
+    "L",
+    "L",
+    "Next layer",
+    "of several, in panel 3 and in the walk",
+    "view('layer')",
 )
 COMMANDS = (
     Command("space", "space", "Pause or resume", "hold training, or go on", "toggle_pause"),
@@ -96,7 +114,7 @@ COMMANDS = (
     Command("m", "m", "Map, mean or histogram", "of the gate in panel 3", "view('gate')"),
     Command("o", "o", "Order of units", "by index, mean or time scale", "view('order')"),
     Command("G", "G", "Next net", "of those compared, show its gates in panel 3", "next_net"),
-    Command("L", "L", "Next layer", "of several, show its gates in panel 3", "view('layer')"),
+    NEXT_LAYER,
     Command("T", "T", "Next target", "of several, show its forecast in panel 2", "view('target')"),
     Command("right", "→", "Next timestep", "read it out in panels 2, 3 and 4", "move_cursor(1)"),
     Command("left", "←", "Previous timestep", "the other way round", "move_cursor(-1)"),

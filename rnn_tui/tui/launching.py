@@ -45,18 +45,15 @@ class Launcher:
     def __call__(
         self, config: RunConfig, others: Sequence[RunConfig] = (), match: Match = "units"
     ) -> Session:
-        """Return the session of another run, or of several in lockstep, not started.
-
-        Several leave no files: theirs would be of the first one alone.
-        """
-        if others:
-            session: Session = Comparison((config, *others), match)
-            self.launched.append(Launched(session, None, None))
-            return session
+        """Return the session of another run, or of several in lockstep, not started."""
         save_to = self._own(self._save_to)
         output_to = self._own(self._output_to)
-        load_from = self._load_from if self._fits(config) else None
-        session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
+        if others:
+            nets = (config, *others)
+            session: Session = Comparison(nets, match, save_to=save_to, output_to=output_to)
+        else:
+            load_from = self._load_from if self._fits(config) else None
+            session = Session(config, load_from=load_from, save_to=save_to, output_to=output_to)
         self.launched.append(Launched(session, save_to, output_to))
         return session
 
@@ -65,7 +62,7 @@ class Launcher:
         if path is None or not self.launched:
             return path
         number = len(self.launched) + 1
-        while (other := path.with_stem(f"{path.stem}-{number}")).exists():
+        while _is_taken(other := path.with_stem(f"{path.stem}-{number}")):
             number += 1
         return other
 
@@ -84,7 +81,16 @@ class Launcher:
         """Return a line on every run that left a file, and on the last one."""
         last = self.launched[-1:]
         return "".join(
-            farewell(run.session.snapshot, run.save_to, run.output_to)
+            farewell(run.session.snapshot)
             for run in self.launched
             if run in last or run.save_to is not None or run.output_to is not None
         )
+
+
+def _is_taken(path: Path) -> bool:
+    """Return whether a file has that name, or that name with the one of a net in it."""
+    if path.exists():
+        return True
+    begun = f"{path.stem}-"
+    found = path.parent.glob(f"*{path.suffix}") if path.parent.is_dir() else ()
+    return any(other.name.startswith(begun) for other in found)

@@ -170,9 +170,10 @@ def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.step - best_step < PATIENCE * snapshot.step or not loss >= WORSE * best:
         return
     rise = f"is up {percent(loss / best - 1)}" if np.isfinite(loss) and best > 0 else "has risen"
-    text = f"Overfitting: validation loss {rise} since its best, step {best_step:,}."
+    lead, whose = (f"{snapshot.net} overfits", "Its") if snapshot.peers else ("Overfitting", "The")
+    text = f"{lead}: validation loss {rise} since its best, step {best_step:,}."
     yield Sentence(text, Ink.SECOND)
-    yield Sentence(f"The weights of step {best_step:,} are kept.")
+    yield Sentence(f"{whose} weights of step {best_step:,} are kept.")
 
 
 def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:

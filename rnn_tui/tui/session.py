@@ -1,6 +1,6 @@
 """What the app needs of a session: the latest snapshot, and commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from rnn_tui.config import RunConfig
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.controls import Joinable
 from rnn_tui.training.events import Status
+from rnn_tui.training.files import Stamp
 from rnn_tui.training.goals import Goal
 from rnn_tui.training.snapshot import Match, Snapshot
 
@@ -70,7 +71,7 @@ class RunSession(Protocol):
     def adjust(self, change: Adjust) -> None:
         """Change settings from the next step on."""
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, seen: Mapping[Path, Stamp] | None = None) -> None:
         """Write the best weights to a model file; `snapshot.saved` tells what came of it."""
 
     def show_free_running(self, *, on: bool) -> None:

@@ -26,6 +26,10 @@ def is_worth_asking(session: RunSession) -> bool:
 
 
 def model_name(snapshot: Snapshot) -> str:
-    """Return a name for the model's file, as in lstm-32-sunspots.safetensors."""
-    words = re.findall(r"[a-z0-9]+", snapshot.title.casefold())
+    """Return a name for the model's file, as in lstm-32-sunspots.safetensors.
+
+    Of several nets each adds its own: sunspots-lstm-32.safetensors of sunspots.safetensors.
+    """
+    title = snapshot.title.partition(" · ")[2] if snapshot.peers else snapshot.title
+    words = re.findall(r"[a-z0-9]+", title.casefold())
     return f"{'-'.join(words) or 'model'}.safetensors"

@@ -18,7 +18,7 @@ from rnn_tui.data.split import Split
 from rnn_tui.errors import DataError
 from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.training.events import Event, KernelsReady, RunEnded, RunStarted, Status, StepsDone
-from rnn_tui.training.snapshot import Snapshot, State
+from rnn_tui.training.snapshot import Left, Snapshot, State
 
 SCORES = {
     "model": Scores(19.81, 14.5, 67, mase=0.65, smape=31.2, r2=0.838),
@@ -80,7 +80,9 @@ class FakeSession:
             if self.behaviour in ENDLESS:
                 time.sleep(0.01)
         ended = self.end(steps)
-        self.snapshot = replace(self.snapshot, ended=ended)
+        models = (self.save_to,) if self.save_to else ()
+        left = Left(models, self.output_to)
+        self.snapshot = replace(self.snapshot, ended=ended, left=left)
         yield ended
 
     def end(self, steps: int) -> RunEnded:

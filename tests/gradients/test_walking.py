@@ -167,22 +167,97 @@ def test_the_factor_is_that_of_the_jacobian():
         assert factor[t] == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("layers", [1, 3])
-@pytest.mark.parametrize("cell", CELLS)
-def test_stacked_layers_show_the_last_one(cell, layers):
+def stack(cell, layers=3, first=1):
+    """A walk through several layers, what they read, and the textbook's traces and gradients."""
     rng = np.random.default_rng(4)
     network = Network(cell, D, H, O, layers=layers)
     named = {name: 0.5 * rng.normal(size=shape) for name, shape in network.shapes.items()}
     x, target = rng.normal(size=(T, D)), rng.normal(size=(T, O))
-    walk = walk_of(network, named, x, target, 1)
+    walk = walk_of(network, named, x, target, first)
     zero = np.zeros((layers, 1, H))
     traces = oracle.forward_layers(cell, named, x[:, None], zero, zero)
-    _, dy = oracle_rules.mse(traces[-1].y, target[:, None], 1)
+    _, dy = oracle_rules.mse(traces[-1].y, target[:, None], first)
     found = oracle.backward_layers(cell, named, x[:, None], traces, dy, zero, zero)
-    np.testing.assert_allclose(walk.hidden.total, found[-1].dh_norm, rtol=1e-6)
-    last = found[0].parameters["W_hh" if layers == 1 else f"W_hh_{layers - 1}"]
-    assert walk.so_far[0] == pytest.approx(np.linalg.norm(last))
-    assert walk.global_norm[0] == pytest.approx(oracle_rules.global_norm(found[0].parameters))
+    arriving = [gradients.x[:, 0] for gradients in found[1:]]  # what a layer hands to the one below
+    arriving.append(dy[:, 0] @ named["W_hy"])
+    return walk, named, x, traces, found, arriving
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_layer_is_walked_through_forwards(cell, layers):
+    walk, _, x, traces, *_ = stack(cell, layers)
+    assert [(way.layer, way.layer_count, way.is_last) for way in walk.layers] == [
+        (n, layers, n == layers) for n in range(1, layers + 1)
+    ]
+    reads = x
+    for way, trace in zip(walk.layers, traces, strict=True):
+        np.testing.assert_allclose(way.reads, reads, rtol=1e-6)
+        reads = trace.h[1:, 0]
+        np.testing.assert_allclose(way.activations["h"], reads, rtol=1e-6)
+        if cell in LSTMS:
+            np.testing.assert_allclose(way.activations["c"], trace.c[1:, 0], rtol=1e-6)
+        for name, values in trace.gates.items():
+            np.testing.assert_allclose(way.activations[name], values[:, 0], rtol=1e-6)
+        np.testing.assert_array_equal(way.y, walk.y)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_layer_is_walked_through_backwards(cell, layers):
+    """What comes from above and what comes back through time, the factor, the weight gradient."""
+    walk, named, _, _, found, arriving = stack(cell, layers)
+    for n, (way, gradients, above) in enumerate(zip(walk.layers, found, arriving, strict=True)):
+        total = gradients.dh[:, 0]
+        np.testing.assert_allclose(way.dh, total, rtol=1e-5, atol=1e-12)
+        np.testing.assert_allclose(way.hidden.total, gradients.dh_norm, rtol=1e-6)
+        here, back = np.linalg.norm(above, axis=1), np.linalg.norm(total - above, axis=1)
+        np.testing.assert_allclose(way.hidden.here, here, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(way.hidden.back, back, rtol=1e-6, atol=1e-12)
+        factor = back[:-1] / gradients.dh_norm[1:]
+        np.testing.assert_allclose(way.hidden.factor[:-1], factor, rtol=1e-6, atol=1e-12)
+        whole = found[0].parameters[f"W_hh_{n}" if n else "W_hh"]
+        assert way.so_far[0] == pytest.approx(np.linalg.norm(whole))
+        np.testing.assert_allclose(
+            way.pictures[0], np.abs(whole.reshape(-1, H, H)), rtol=1e-5, atol=1e-9
+        )
+        expected = oracle_rules.global_norm(found[0].parameters)
+        assert way.global_norm[0] == pytest.approx(expected)
+    assert named.keys() == found[0].parameters.keys()
+
+
+@pytest.mark.parametrize("cell", LSTMS)
+def test_the_cell_state_of_every_layer_receives_from_its_hidden_state_and_from_later(cell):
+    walk, named, _, traces, found, _ = stack(cell)
+    for n, (way, gradients, trace) in enumerate(zip(walk.layers, found, traces, strict=True)):
+        o, tanh_c = trace.gates["o"][:, 0], np.tanh(trace.c[1:, 0])
+        here = gradients.dh[:, 0] * o * (1 - tanh_c**2)
+        if cell == "lstm-peephole":
+            p_o = named[f"p_{n}" if n else "p"][2 * H :]
+            here = here + p_o * gradients.dh[:, 0] * tanh_c * o * (1 - o)
+        np.testing.assert_allclose(way.state.total, gradients.dc_norm, rtol=1e-6)
+        np.testing.assert_allclose(way.state.here, np.linalg.norm(here, axis=1), rtol=1e-6)
+        back = np.linalg.norm(gradients.dc[:, 0] - here, axis=1)
+        np.testing.assert_allclose(way.state.back, back, rtol=1e-6, atol=1e-12)
+
+
+def test_what_a_timestep_adds_to_a_layer_below_is_its_own_use_of_the_weights():
+    """dz_t h_{t−1}ᵀ of a tanh RNN, by the textbook."""
+    walk, _, _, traces, found, _ = stack("rnn")
+    for way, gradients, trace in zip(walk.layers, found, traces, strict=True):
+        dz = gradients.dh[:, 0] * (1 - trace.h[1:, 0] ** 2)
+        parts = [np.outer(now, before) for now, before in zip(dz, trace.h[:-1, 0], strict=True)]
+        sums = np.cumsum(parts[::-1], axis=0)[::-1]
+        added = [np.linalg.norm(part) for part in parts]
+        np.testing.assert_allclose(way.added, added, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(way.so_far, np.linalg.norm(sums, axis=(1, 2)), rtol=1e-6)
+
+
+def test_the_norm_of_the_whole_gradient_grows_over_all_layers_alike():
+    walk, *_ = stack("gru")
+    assert len({tuple(way.global_norm) for way in walk.layers}) == 1
+    alone = [np.sqrt(sum(way.so_far[t] ** 2 for way in walk.layers)) for t in range(T)]
+    assert (walk.global_norm >= alone).all()
 
 
 @pytest.mark.parametrize(
@@ -211,9 +286,11 @@ def test_weights_in_float32_are_walked_in_float64():
 
 
 def test_everything_is_read_only():
-    walk = walk_of(*problem("lstm"), 0)
-    arrays = [walk.x, walk.y, walk.dh, walk.pictures, walk.hidden.total, walk.state.back]
-    arrays += walk.activations.values()
+    walk, *_ = stack("lstm")
+    arrays = [walk.x, walk.y]
+    for way in walk.layers:
+        arrays += [way.reads, way.dh, way.pictures, way.hidden.total, way.state.back]
+        arrays += way.activations.values()
     assert not any(array.flags.writeable for array in arrays)
 
 

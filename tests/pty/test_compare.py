@@ -1,5 +1,6 @@
 """Two nets side by side, in a real terminal."""
 
+from rnn_tui.training.checkpoint import load_model
 from tests.pty.terminal import COMPILING_AT_MOST
 
 
@@ -36,3 +37,19 @@ def test_c_begins_anew_beside_another_cell(train):
     terminal.wait_for(lambda: terminal.number("step") > first + 10)
     assert terminal.leave() == 0
     assert "RNN 4 · sine: stopped after step" in terminal.after_the_screen
+
+
+def test_a_comparison_leaves_a_model_of_each_net_and_one_table(start, tmp_path):
+    model, table = tmp_path / "m.safetensors", tmp_path / "f.csv"
+    options = ("--cell", "rnn", "--cell", "lstm", "--steps", "200", "--save-model", str(model))
+    terminal = start(*options, "--output", str(table), size=(120, 40))
+    terminal.wait_for("✓ completed", COMPILING_AT_MOST)
+    terminal.press("q")
+    assert terminal.wait() == 0
+    said = "".join(terminal.after_the_screen.split())
+    for cell in ("rnn", "lstm"):
+        own = tmp_path / f"m-{cell}-4.safetensors"
+        assert load_model(own).config.model.cell == cell
+        assert f"savedas{own}" in said
+    assert f"forecastsofallin{table}" in said
+    assert table.read_text().startswith("cell,seed,time,")

@@ -93,6 +93,22 @@ def test_each_run_leaves_its_own_file_and_none_is_asked_about(train, tmp_path):
     assert (tmp_path / "model-2.safetensors").exists()
 
 
+def test_of_two_apps_with_one_path_the_second_to_end_writes_beside_it(start, tmp_path):
+    path = tmp_path / "model.safetensors"
+    first, second = (start("--save-model", str(path), "--seed", seed) for seed in "12")
+    for terminal in (first, second):
+        terminal.wait_for_training()
+    first.press("q")
+    assert first.wait() == 0
+    second.press("q")
+    assert second.wait() == 0
+    said = "".join(second.after_the_screen.split())
+    beside = tmp_path / "model-2.safetensors"
+    assert f"note:{path}waswrittenbyanotherprogrammeanwhileandstaysasitis" in said
+    assert f"savedas{beside}" in said
+    assert [load_model(file).config.training.seed for file in (path, beside)] == [1, 2]
+
+
 def test_settings_that_cannot_be_leave_their_reason_on_the_terminal(start, tmp_path):
     settings = tmp_path / "rnn-tui" / "settings.toml"
     settings.parent.mkdir()

@@ -44,3 +44,36 @@ def test_it_can_be_left_while_it_waits(start, tmp_path):
     terminal.press("q")
     assert terminal.wait() == 0
     assert terminal.is_restored
+
+
+def test_the_newest_window_is_walked_through_while_rows_come(start, tmp_path):
+    path = tmp_path / "wave.csv"
+    path.write_text("".join(LINES[:201]))
+    small = ("--hidden", "4", "--input-chunk-length", "8", "--steps", "20")
+    terminal = start("--follow", "--data", str(path), *small, size=(120, 40), small=False)
+    terminal.wait_for("Waiting for the next row", COMPILING_AT_MOST)
+    with path.open("a") as file:
+        file.writelines(LINES[201:204])
+        file.flush()
+        terminal.wait_for("3 new rows: RMSE")
+        terminal.press("b")
+        terminal.wait_for("t 1 of 8", COMPILING_AT_MOST)
+        terminal.wait_for("t = 1, forwards:")
+        first = terminal.number("t 1 of 8  t")
+        terminal.press("..2..")
+        terminal.wait_for("t = 7, backwards:")
+        file.writelines(LINES[204:209])
+        file.flush()
+        terminal.watch(0.3)
+        assert "t = 7, backwards:" in terminal.text, "rows that come do not end the walk"
+        terminal.press("\x1b")
+        terminal.wait_for("‖ paused")
+        terminal.press(" ")
+        terminal.wait_for("8 new rows: RMSE")
+        terminal.press("b")
+        terminal.wait_for("t = 1, forwards:")
+        assert terminal.number("t 1 of 8  t") == first + 5, "it is the newest window now"
+        terminal.press("\x1b")
+        terminal.wait_for("‖ paused")
+    assert terminal.leave() == 0
+    assert terminal.is_restored

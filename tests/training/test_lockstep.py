@@ -1,12 +1,13 @@
+import csv
+
 import numpy as np
 import pytest
 
-from rnn_tui.errors import DataError
+from rnn_tui.errors import DataError, OutputFileError
 from rnn_tui.training.checkpoint import load_model
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.comparison import Comparison
 from rnn_tui.training.events import RunEnded, Status, StepsDone
-from rnn_tui.training.files import path_of_net
 from rnn_tui.training.lockstep import Lockstep, nearest_size
 from rnn_tui.training.sampling import BatchSampler
 from rnn_tui.training.session import Session
@@ -156,7 +157,7 @@ def test_what_is_adjusted_is_adjusted_for_all_and_a_fault_is_forgiven_to_all(con
     assert (run.fault, run.others[0].fault) == (None, None)
 
 
-def test_saving_writes_a_model_of_each_net_beside_the_first(compare, tmp_path):
+def test_saving_writes_a_model_of_each_net(compare, tmp_path):
     session = compare()
     wait_for(lambda: session.snapshot.best_step is not None)
     session.pause()
@@ -165,13 +166,40 @@ def test_saving_writes_a_model_of_each_net_beside_the_first(compare, tmp_path):
     session.save(path)
     wait_for(lambda: session.snapshot.saved is not None)
     assert session.snapshot.saved.fault == ""
-    first, *others = session.snapshot.nets
-    files = [path, *(path_of_net(path, net.net) for net in others)]
+    first, *_ = session.snapshot.nets
+    files = session.snapshot.saved.files
+    assert [file.name for file in files] == ["kept-rnn-4.safetensors", "kept-lstm-4.safetensors"]
     models = [load_model(file) for file in files]
     cells = [session.config.model.cell, *(config.model.cell for config in session.others)]
     assert [model.config.model.cell for model in models] == cells
-    assert len({file.name for file in files}) == len(files)
     assert first.best_step == models[0].step
+
+
+def test_at_its_end_it_leaves_a_model_of_each_net_and_one_table(configure, tmp_path):
+    path, table = tmp_path / "m.safetensors", tmp_path / "f.csv"
+    session = Comparison(both(configure), save_to=path, output_to=table)
+    list(session.events())
+    left = session.snapshot.left
+    assert [file.name for file in left.models] == ["m-rnn-4.safetensors", "m-lstm-4.safetensors"]
+    assert not path.exists()
+    steps = [load_model(file).step for file in left.models]
+    assert steps == [net.ended.best_step for net in session.snapshot.nets]
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert left.forecasts == table
+    assert list(rows[0])[:3] == ["cell", "seed", "time"]
+    assert list(rows[0])[-3:] == ["lower", "upper", "split"]
+    for cell, net in zip(CELLS, session.snapshot.nets, strict=True):
+        own = [row for row in rows if row["cell"] == cell and row["split"] == "test"]
+        errors = [float(row["actual"]) - float(row["predicted"]) for row in own]
+        rmse = np.sqrt(np.mean(np.square(errors)))
+        assert rmse == pytest.approx(net.ended.scores["model"].rmse, rel=1e-5)
+
+
+def test_a_folder_in_the_place_of_a_net_is_refused_before_training(configure, tmp_path):
+    (tmp_path / "m-lstm-4.safetensors").mkdir()
+    session = Comparison(both(configure), save_to=tmp_path / "m.safetensors")
+    with pytest.raises(OutputFileError, match=r"m-lstm-4\.safetensors: is a folder"):
+        list(session.events())
 
 
 def test_all_nets_run_freely_where_it_is_asked(compare):

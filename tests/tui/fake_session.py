@@ -1,6 +1,6 @@
 """A session without a network: deterministic snapshots that look like a run on the sunspots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rnn_tui.forecasting.metrics import Scores
 from rnn_tui.gradients.walk import Arrival, Walk
 from rnn_tui.training.commands import Adjust
 from rnn_tui.training.events import RunEnded, Status
+from rnn_tui.training.files import Stamp, files_of_nets, stamp_of
 from rnn_tui.training.goals import Goal
 from rnn_tui.training.snapshot import (
     Curve,
@@ -155,6 +156,7 @@ def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None 
         start=200,
         first=first,
         x=np.sin(t / 3),
+        reads=np.sin(t / 3),
         y=np.sin(t / 3 + 0.2),
         target=np.sin((t + 1) / 3),
         activations=activations | {"h": 0.9 * wave},
@@ -171,6 +173,22 @@ def make_walk(T: int = 24, H: int = 8, *, cell: str = "lstm", first: int | None 
         global_norm=2 * so_far,
         pictures=(so_far[:, None, None, None] * picture).astype(np.float32),
     )
+
+
+def make_deep_walk(layers: int = 3, *, cell: str = "lstm") -> Walk:
+    """A walk through several layers: all of it is smaller the further down."""
+    last = replace(make_walk(cell=cell), layer=layers, layer_count=layers)
+    below = []
+    for layer in range(1, layers):
+        share = 0.1 ** (layers - layer)
+        norms = (share * last.hidden.total, share * last.hidden.total / 4, share * last.hidden.back)
+        hidden = Arrival(*norms)
+        h = share * last.activations["h"]
+        activations = last.activations | {"h": h}
+        parts = {"activations": activations, "hidden": hidden, "added": share * last.added}
+        reads = last.x if layer == 1 else below[-1].activations["h"]
+        below.append(replace(last, layer=layer, reads=reads, **parts))
+    return replace(last, reads=below[-1].activations["h"], below=tuple(below))
 
 
 def make_snapshot(step: int, **changes) -> Snapshot:
@@ -318,9 +336,18 @@ class FakeSession:
         values["set_learning_rate"] = values.get("learning_rate", self.snapshot.set_learning_rate)
         self.show(replace(self.snapshot, **values))
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, seen: Mapping[Path, Stamp] | None = None) -> None:
         self.calls.append(("save", path))
-        self.show(replace(self.snapshot, saved=Saved(path, self.snapshot.best_step or 0)))
+        files = files_of_nets(path, [net.net for net in self.snapshot.nets])
+        step = self.snapshot.best_step or 0
+        changed = next((f for f in files if f in (seen or {}) and stamp_of(f) != seen[f]), None)
+        if changed is not None:
+            saved = Saved(path, step, "it has changed", changed=changed)
+        else:
+            for file in files:
+                file.write_text("a model")
+            saved = Saved(path, step, files=files, stamps=tuple(map(stamp_of, files)))
+        self.show(replace(self.snapshot, saved=saved))
 
     def show_free_running(self, *, on: bool) -> None:
         self.calls.append(("show_free_running", on))

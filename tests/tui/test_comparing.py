@@ -238,9 +238,20 @@ async def test_w_names_the_file_of_each_net_and_asks_before_any_is_replaced(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a-rnn-32.safetensors").touch()
     async with show(BOTH, size=(120, 40)) as shown:
-        await shown.press("w", "ctrl+u", *"a.safetensors")
+        await shown.press("w")
+        assert "sunspots.safetensors" in shown.text
+        assert "in a file of its own, as sunspots-lstm-32.safetensors." in shown.text
+        await shown.press("ctrl+u", *"a.safetensors")
         await shown.press("enter")
         await shown.pilot.pause(0.1)
         assert "a-rnn-32.safetensors exists" in shown.text
         await shown.press("o")
-        assert "as a.safetensors, a-rnn-32.safetensors" in shown.reading
+        assert "as a-lstm-32.safetensors, a-rnn-32.safetensors" in shown.reading
+
+
+def test_the_net_that_overfits_is_named():
+    worse = replace(BOTH, best_step=100, validation_loss=9.0)
+    said = [sentence.text for sentence in read(worse, 0)]
+    assert any(text.startswith("LSTM 32 overfits: validation loss is up") for text in said)
+    assert "Its weights of step 100 are kept." in said
+    assert not any(text.startswith("Overfitting") for text in said)

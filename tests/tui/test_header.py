@@ -5,7 +5,14 @@ import pytest
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.header import compact_words, header_words, number_words, state_word
-from tests.tui.fake_session import COMPILING, LOADING, ended, make_snapshot, scoring
+from tests.tui.fake_session import (
+    COMPILING,
+    LOADING,
+    ended,
+    make_comparison,
+    make_snapshot,
+    scoring,
+)
 
 SNAPSHOT = make_snapshot(4000)
 
@@ -70,3 +77,11 @@ def test_the_compact_lines_begin_with_the_loss():
     assert words[0].text.startswith("loss 0.0")
     assert words[0].short.startswith("0.0")
     assert shown(compact_words(LOADING, 0.5, held=False)) == ["○ loading 0.5 s"]
+
+
+def test_of_nets_that_are_compared_the_compact_lines_have_the_best_loss_of_each():
+    nets = make_comparison(4000, nets=3)
+    lines = shown(compact_words(nets, 0.0, held=False))
+    assert [line.rpartition(" ")[0] for line in lines[:3]] == ["LSTM 32", "RNN 32", "GRU 32"]
+    assert lines[3] == "● training"
+    assert not any(text.startswith("loss") for text in shown(number_words(nets)))

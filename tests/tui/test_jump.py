@@ -127,7 +127,7 @@ async def test_labels_stand_beside_their_fields(show):
 
 
 async def test_a_form_with_one_field_in_sight_has_nothing_to_jump_to(show):
-    async with show(size=(20, 4)) as shown:
+    async with show(size=(20, 2)) as shown:
         await shown.press("e", "ctrl+o")
         assert isinstance(shown.app.screen, FormScreen)
 

@@ -6,13 +6,27 @@ import pytest
 
 from rnn_tui.errors import UsageError
 from rnn_tui.settings import Settings, read_settings
-from rnn_tui.tui.keymap import KeyFaultError, commands_of, relabel, remap, symbol_of
+from rnn_tui.tui.form.keys import FORM_COMMANDS
+from rnn_tui.tui.keymap import (
+    EVERY,
+    KeyFaultError,
+    commands_of,
+    commands_on,
+    relabel,
+    remap,
+    symbol_of,
+)
 from rnn_tui.tui.keys import COMMANDS, hints
+from rnn_tui.tui.walk.keys import WALK_COMMANDS, walk_hints
 
 
 def test_every_command_has_a_name_of_its_own():
-    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    assert remap({}) == COMMANDS
+    assert len({command.id for command in EVERY}) == len(EVERY)
+    assert remap({}) == EVERY
+    assert commands_on("", EVERY) == COMMANDS
+    assert commands_on("walk", EVERY) == WALK_COMMANDS
+    assert commands_on("form", EVERY) == FORM_COMMANDS
+    assert {*COMMANDS, *FORM_COMMANDS} < {*EVERY}
 
 
 def test_an_action_gets_other_keys_and_the_rest_stay():
@@ -37,11 +51,40 @@ def test_two_actions_may_swap_their_keys():
         ({"quit": ("ctrl+c",)}, "the key ctrl+c cannot be given away: it ends the run"),
         ({"quit": ("space",)}, "the key space is that of pause-or-resume"),
         ({"quit": ("p",), "help": ("p",)}, "the key p is that of"),
+        ({"walk-revers": ("x",)}, "no such action (did you mean walk-reverse?)"),
+        ({"walk-faster": ("space",)}, "the key space is that of walk-play-or-hold"),
+        ({"walk-faster": ("j",)}, "the key j is that of jump"),
+        ({"restart": ("z",), "help": ("r",)}, "the key r is that of walk-reverse"),
+        ({"form-jump": ("j",)}, "the key j fills the form in"),
+        ({"form-jump": ("J",)}, "the key J fills the form in"),
+        ({"form-leave": ("space",)}, "the key space fills the form in"),
+        ({"form-jump": ("tab",)}, "the key tab fills the form in"),
+        ({"form-confirm": ("escape",)}, "the key escape is that of form-leave"),
     ],
 )
 def test_what_cannot_be_obeyed_is_explained(keys, said):
     with pytest.raises(KeyFaultError, match=re.escape(said)):
         remap(keys)
+
+
+def test_what_screens_share_takes_its_keys_from_the_walk_as_long_as_one_is_left():
+    commands = {c.id: c for c in remap({"help": ("q",), "quit": ("?",)})}
+    assert (commands["walk-leave"].keys, commands["walk-leave"].symbol) == ("escape,b", "Esc")
+    commands = {c.id: c for c in remap({"jump": ("full_stop",), "one-optimisation-step": ("z",)})}
+    assert commands["walk-next-position"].keys == "right"
+    assert commands["walk-next-position"].symbol == symbol_of("right")
+
+
+def test_screens_have_keys_of_their_own():
+    """What one does on the main screen, another may do in the walk, and in a form."""
+    commands = remap({"walk-faster": ("q",), "walk-leave": ("escape",), "form-jump": ("ctrl+t",)})
+    walk = {c.id: c for c in commands_on("walk", commands)}
+    assert (walk["walk-faster"].keys, walk["walk-leave"].symbol) == ("q", "Esc")
+    assert {c.id: c.symbol for c in commands_on("form", commands)}["form-jump"] == "^t"
+    assert {c.id: c.keys for c in commands_on("", commands)}["quit"] == "q"
+    shown = relabel(walk_hints(plays=False), commands_on("walk", commands))
+    assert {hint.label: hint.symbol for hint in shown}["speed"] == "q"
+    assert relabel(walk_hints(plays=True), WALK_COMMANDS) == walk_hints(plays=True)
 
 
 def test_a_fault_leads_to_its_line(tmp_path):
@@ -68,7 +111,7 @@ def test_how_a_key_is_shown(key, symbol):
 def test_the_hints_show_the_keys_of_the_users_choice():
     shown = hints(holds=False, has_ended=False, zoomed=None)
     assert relabel(shown, COMMANDS) == shown
-    changed = relabel(shown, remap({"quit": ("Z",)}))
+    changed = relabel(shown, commands_on("", remap({"quit": ("Z",)})))
     assert {hint.action: hint.symbol for hint in changed}["app.quit"] == "Z"
     assert [hint.symbol for hint in changed if hint.action != "app.quit"] == [
         hint.symbol for hint in shown if hint.action != "app.quit"

@@ -13,18 +13,18 @@ from rnn_tui.training.snapshot import GradientFlow, State
 from rnn_tui.tui.app import RnnTuiApp
 from rnn_tui.tui.display import Display
 from rnn_tui.tui.explanations import EXPLANATIONS
-from rnn_tui.tui.keymap import adopt, relabel, remap
+from rnn_tui.tui.keymap import commands_on, relabel, remap
 from rnn_tui.tui.keys import COMMANDS, hints, symbols_of, tabs, with_keys
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import read
 from rnn_tui.tui.screens.help import help_page
 from rnn_tui.tui.walk.explained import WALK_EXPLANATIONS
-from rnn_tui.tui.walk.keys import WALK_COMMANDS
 from tests.tui.conftest import Clock, Shown, launch
 from tests.tui.fake_session import FakeSession, ended, make_comparison, make_snapshot
 
 LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРС"
 OTHERS = remap({c.id: (letter,) for c, letter in zip(COMMANDS, LETTERS, strict=False)})
+MAIN = commands_on("", OTHERS)
 OLD = {symbol for command in COMMANDS for symbol in command.symbol.split(" ")}
 MATHEMATICS = frozenset("ifgochrznxyta012345→←")
 """What stands alone in explanations and is no key: symbols, panels, an article."""
@@ -97,7 +97,7 @@ def test_formulas_keep_their_braces():
 
 
 def test_the_help_names_the_key_that_closes_it():
-    page = text_of(help_page(Look(), None, OTHERS))
+    page = text_of(help_page(Look(), None, MAIN))
     assert f"Esc or {symbols_of(OTHERS)['help']} goes back" in page
 
 
@@ -105,16 +105,17 @@ def test_footer_and_tabs_show_the_keys_of_the_user():
     for zoomed in (None, 1, 2, 3, 4):
         for holds in (True, False):
             offered = hints(holds=holds, has_ended=False, zoomed=zoomed, compares=True)
-            symbols = {hint.symbol for hint in relabel(offered, OTHERS)} - {"^p"}
+            symbols = {hint.symbol for hint in relabel(offered, MAIN)} - {"^p"}
             assert all(set(symbol) <= {*LETTERS, " "} for symbol in symbols), symbols
-    assert {hint.symbol for hint in relabel(tabs(["a", "b"], 1), OTHERS)} <= set(LETTERS)
+    assert {hint.symbol for hint in relabel(tabs(["a", "b"], 1), MAIN)} <= set(LETTERS)
 
 
 def test_one_other_zoom_key_is_told_with_the_rest():
     (zoom,) = (
         hint
         for hint in relabel(
-            hints(holds=False, has_ended=False, zoomed=None), remap({"zoom-the-gates": ("f3",)})
+            hints(holds=False, has_ended=False, zoomed=None),
+            commands_on("", remap({"zoom-the-gates": ("f3",)})),
         )
         if hint.label == "zoom"
     )
@@ -122,7 +123,7 @@ def test_one_other_zoom_key_is_told_with_the_rest():
 
 
 def test_the_walk_takes_over_the_keys_of_what_it_shares():
-    commands = {c.id: c for c in adopt(WALK_COMMANDS, remap({"help": ("f1",), "jump": ("z",)}))}
+    commands = {c.id: c for c in commands_on("walk", remap({"help": ("f1",), "jump": ("z",)}))}
     assert (commands["help"].keys, commands["jump"].symbol) == ("f1", "z")
 
 
@@ -186,3 +187,46 @@ async def test_an_ended_run_names_the_keys_of_the_user(remapped):
 def test_the_whole_help_is_ascii_where_there_is_nothing_else():
     page = text_of(help_page(Look(glyphs="ascii")))
     assert page.isascii(), {character for character in page if not character.isascii()}
+
+
+async def test_the_walk_and_the_forms_have_the_keys_of_the_user(remapped):
+    app, session, clock = remapped(
+        make_snapshot(4000),
+        walk_next_position="x",
+        walk_leave="f9",
+        form_jump="ctrl+t",
+        form_confirm="f2",
+        form_leave="f3",
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        shown = Shown(app, pilot, session, clock)
+        await shown.settle()
+        await shown.press("e")
+        assert "f2 begins anew" in shown.text
+        assert "^t jump" in shown.text
+        assert "f3 leave" in shown.text
+        await shown.press("ctrl+o")
+        assert "Jump: press a label" not in shown.text
+        await shown.press("ctrl+t")
+        assert "Jump: press a label" in shown.text
+        await shown.press("escape", "escape")
+        assert "Edit and begin anew" in shown.text, "Esc is not what leaves it now"
+        await shown.press("f3", "u")
+        await shown.press("f2")
+        assert ("run_until", None) in session.calls
+        await shown.press("b")
+        await pilot.pause()
+        app.screen.poll()
+        await pilot.press("x", "right")
+        assert "t 2 of 24" in shown.header
+        assert "x step" in shown.hints
+        assert "f9 end" in shown.hints
+        await pilot.press("escape")
+        assert "BPTT walk" in shown.header
+        await shown.press("question_mark")
+        assert "next position: one timestep on" in shown.text
+        await shown.press("escape")
+        await shown.press("f9")
+        await shown.settle()
+        assert "‖ paused" in shown.header

@@ -10,7 +10,7 @@ from textual.events import Paste
 from rnn_tui.config import RunConfig, build_config
 from rnn_tui.errors import DataError
 from rnn_tui.training.events import Status
-from rnn_tui.training.snapshot import Saved, State
+from rnn_tui.training.snapshot import Left, Saved, State
 from rnn_tui.tui.form.fields import texts_of
 from rnn_tui.tui.screens.dialogs import _series_faults
 from tests.tui.fake_session import COMPILING, LOADING, FakeSession, ended, make_snapshot
@@ -125,19 +125,35 @@ async def test_a_refused_run_stays_on_the_screen_where_it_was_begun_anew(show):
         assert "Edit and begin anew" in shown.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 40), (40, 8), (20, 4)])
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 40), (40, 8), (20, 5), (20, 4)])
 async def test_the_edit_form_fits_and_follows_the_focus(show, size):
     async with show(size=size) as shown:
         await shown.press("e")
-        assert "→  cell" in shown.text
+        wide = size[0] > 20
+        assert ("→  cell" if wide else "→ cell") in shown.text
+        assert "lstm" in shown.text
         await shown.press("up")
-        assert "→  " in shown.text
-        assert "test size" in shown.text.replace("…", "")
+        assert wide or "  val size the data…" in shown.text
+        assert ("→  test size" if wide else "→ tes size the datas") in shown.text
         assert "cell" not in shown.text or size[1] > 30
         assert all(len(line) == size[0] for line in shown.lines)
         await shown.press("escape")
         assert shown.session is shown.first
         assert stops(shown.first) == []
+
+
+async def test_a_setting_is_changed_on_twenty_by_five(show):
+    async with show(size=(20, 5)) as shown:
+        await shown.press("e", "down")
+        await write(shown, "none")
+        assert "→✗hid size none" in shown.text
+        assert "✗ must be an" in shown.text
+        await write(shown, "16")
+        assert "→•hid size 16" in shown.text
+        assert "✗" not in shown.text
+        await shown.press("enter")
+        await until(shown, lambda: shown.session is not shown.first)
+        assert shown.session.config.model.hidden_size == 16
 
 
 async def test_edit_begins_anew_with_what_was_filled_in(show):
@@ -266,6 +282,75 @@ async def test_an_existing_file_is_overwritten_only_after_asking(show, tmp_path,
         assert ("Save the model" in shown.text) is not written
 
 
+def said_by(shown):
+    """The text of the screen as one line."""
+    return " ".join(shown.text.split())
+
+
+async def ask_to_save(shown, path):
+    await shown.press("w")
+    await paste(shown, str(path))
+    await shown.press("enter")
+
+
+async def test_a_file_that_was_saved_here_is_asked_about_in_other_words(show, tmp_path):
+    path = tmp_path / "m"
+    async with show(size=(120, 40)) as shown:
+        await ask_to_save(shown, path)
+        await until(shown, lambda: "Saved" in shown.text)
+        await ask_to_save(shown, path)
+        await until(shown, lambda: "m was saved here before. Overwrite it?" in said_by(shown))
+        await shown.press("escape", "escape")
+        path.write_text("of another program")
+        await ask_to_save(shown, path)
+        await until(shown, lambda: "Overwrite it?" in shown.text)
+        assert "saved here, and another program has written it since." in said_by(shown)
+        await shown.press("escape")
+        assert "Save the model" in shown.text
+        assert path.read_text() == "of another program"
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+async def test_a_file_that_another_program_writes_meanwhile_is_asked_about_once_more(
+    show, tmp_path, monkeypatch, was_there
+):
+    path = tmp_path / "m"
+    if was_there:
+        path.write_text("old")
+    save, interfering = FakeSession.save, [True]
+
+    def save_late(self, path, seen=None):
+        if interfering:
+            interfering.clear()
+            path.write_text("of another program")
+        save(self, path, seen)
+
+    monkeypatch.setattr(FakeSession, "save", save_late)
+    async with show(size=(120, 40)) as shown:
+        await ask_to_save(shown, path)
+        if was_there:
+            await until(shown, lambda: "m exists. Overwrite it?" in said_by(shown))
+            await shown.press("o")
+        await until(shown, lambda: "another program meanwhile." in said_by(shown))
+        assert "Overwrite it?" in said_by(shown)
+        assert path.read_text() == "of another program"
+        await shown.press("o")
+        await until(shown, lambda: "Saved the weights" in shown.text)
+        assert path.read_text() == "a model"
+
+
+async def test_what_a_run_left_elsewhere_is_said_for_long_and_noted(show):
+    note = "m.st was written by another program meanwhile and stays as it is: this run's is m-2.st."
+    done = ended(Status.COMPLETED, "took all steps", make_snapshot(4000))
+    async with show(make_snapshot(4000), size=(120, 40)) as shown:
+        await shown.show(replace(done, left=Left((Path("m-2.st"),), notes=(note,))))
+        assert "this run's is m-2.st." in shown.reading
+        await shown.wait(10)
+        assert "this run's is m-2.st." in shown.reading
+        await shown.press("5")
+        assert "m-2.st" in shown.text
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -303,7 +388,7 @@ async def test_what_could_not_be_saved_is_said_and_nothing_is_left(show, tmp_pat
     async with show() as shown:
         path = f"/tmp/rnn-tui-{'x' * 20}/model.safetensors"
         fault = f"save as x: cannot be written: No space left on device. The weights are in {path}."
-        shown.first.save = lambda path: shown.first.show(
+        shown.first.save = lambda path, _seen: shown.first.show(
             replace(shown.first.snapshot, saved=Saved(path, 3, fault))
         )
         await shown.press("q", "s")

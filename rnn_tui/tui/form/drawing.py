@@ -13,6 +13,8 @@ from rnn_tui.tui.plots.picture import wrap
 
 LEAST_VALUE = 12
 """Columns of the narrowest value."""
+NARROW = 32
+"""Columns from which a name and its value do not share what there is."""
 MARGIN = 2
 
 
@@ -29,43 +31,55 @@ class Piece:
 Row = tuple[Piece, ...]
 
 
-def draw_body(form: Form, faults: Faults, width: int, height: int) -> list[Row]:
+def draw_body(
+    form: Form, faults: Faults, width: int, height: int, *, is_roomy: bool = True
+) -> list[Row]:
     """Return `height` rows of fields, those around the one that is filled in.
 
     Parameters
     ----------
     faults
-        What is wrong with a field, by its key: it stands beside the field, or below it.
+        What is wrong with a field, by its key.
+    is_roomy
+        Whether there are headings, and faults beside their fields or below them; else a field with
+        a fault has a mark alone.
     """
-    rows, starts = _laid_out(form, faults, width)
-    top = _top(starts[form.focus], len(rows), height)
+    rows, places = _laid_out(form, faults, width, is_roomy=is_roomy)
+    top = _top(places[form.focus], len(rows), height)
     return (rows + [()] * height)[top : top + height]
 
 
-def places_seen(form: Form, faults: Faults, width: int, height: int) -> dict[int, int]:
+def places_seen(
+    form: Form, faults: Faults, width: int, height: int, *, is_roomy: bool = True
+) -> dict[int, int]:
     """Return which fields `draw_body` shows: the place of each, and the row that it begins in."""
-    rows, starts = _laid_out(form, faults, width)
-    top = _top(starts[form.focus], len(rows), height)
-    return {place: row - top for place, row in enumerate(starts) if top <= row < top + height}
+    rows, places = _laid_out(form, faults, width, is_roomy=is_roomy)
+    top = _top(places[form.focus], len(rows), height)
+    starts = (own.start - top for own in places)
+    return {place: start for place, start in enumerate(starts) if 0 <= start < height}
 
 
-def _top(focused: int, count: int, height: int) -> int:
-    """Return the first of `count` rows that is shown, so that the row `focused` is seen."""
-    return max(0, min(focused - height // 2, count - height))
+def _top(focused: range, count: int, height: int) -> int:
+    """Return the first of `count` rows that is shown, so that the rows `focused` are seen."""
+    room = max(0, height - len(focused))
+    return max(0, min(focused.start - room // 2, count - height))
 
 
-def _laid_out(form: Form, faults: Faults, width: int) -> tuple[list[Row], list[int]]:
-    """Return all rows, and the one that each field begins in."""
+def _laid_out(
+    form: Form, faults: Faults, width: int, *, is_roomy: bool
+) -> tuple[list[Row], list[range]]:
+    """Return all rows, and those of each field."""
     rows: list[Row] = []
-    starts: list[int] = []
+    places: list[range] = []
     heading = ""
     for field in form.fields:
-        if field.heading != heading:
+        if is_roomy and field.heading != heading:
             heading = field.heading
             rows += [(), (Piece(f" {heading}", Ink.MARK, bold=True),)] if rows else [_head(heading)]
-        starts.append(len(rows))
-        rows += _field_rows(form, field, faults.get(field.key, ""), width)
-    return rows, starts
+        start = len(rows)
+        rows += _field_rows(form, field, faults.get(field.key, ""), width, is_roomy=is_roomy)
+        places.append(range(start, len(rows)))
+    return rows, places
 
 
 def _head(heading: str) -> Row:
@@ -79,21 +93,40 @@ def body_height(form: Form) -> int:
     return len(headings) + 2 * changes + bool(headings[0])
 
 
-def _field_rows(form: Form, field: Field, fault: str, width: int) -> Iterator[Row]:
+def shorten(label: str, room: int) -> str:
+    """Return a label in `room` columns: letters are taken from the ends of its longest words."""
+    words = label.split(" ")
+    while len(" ".join(words)) > room and max(map(len, words)) > 1:
+        longest = max(range(len(words)), key=lambda place: len(words[place]))
+        words[longest] = words[longest][:-1]
+    return " ".join(words)[:room]
+
+
+def _field_rows(
+    form: Form, field: Field, fault: str, width: int, *, is_roomy: bool
+) -> Iterator[Row]:
     has_focus = field is form.current
-    label_width = max(len(item.label) for item in form.fields)
+    is_narrow = width < NARROW
+    margin = 1 if is_narrow else MARGIN
+    longest = max(len(item.label) for item in form.fields)
+    before = 2 if is_narrow else 3
+    label_width = min(longest, max(0, (width - before - margin) // 2 if is_narrow else width - 20))
     mark = "•" if field.key in form.changed else " "
+    ink = Ink.MARK
+    if fault and not is_roomy:
+        mark, ink = "✗", Ink.WARNING
+    name = shorten(field.label, label_width).ljust(label_width + margin)
     label = (
         Piece("→" if has_focus else " ", Ink.FIRST, bold=True),
-        Piece(f"{mark} ", Ink.MARK),
-        Piece(field.label.ljust(label_width + MARGIN), Ink.NONE if has_focus else Ink.LABEL),
+        Piece(mark if is_narrow else f"{mark} ", ink),
+        Piece(name, Ink.NONE if has_focus else Ink.LABEL),
     )
-    start = 3 + label_width + MARGIN
-    room = width - start - 1
+    start = before + label_width + margin
+    room = max(0, width - start if is_narrow else width - start - 1)
     value = _value(form, field, room) if has_focus else _shown(form, field, room)
     used = sum(cell_len(piece.text) for piece in value)
     beside = width - start - max(used, LEAST_VALUE) - MARGIN - 1
-    if not fault:
+    if not fault or not is_roomy:
         yield (*label, *value)
     elif cell_len(fault) + 2 <= beside:
         gap = Piece(" " * (max(used, LEAST_VALUE) - used + MARGIN))
@@ -108,7 +141,9 @@ def _shown(form: Form, field: Field, room: int) -> Row:
     """Return the value of a field that is not filled in now, or what an empty one stands for."""
     text = form.texts[field.key]
     shown = text or field.default
-    return (Piece(shown[:room], Ink.NONE if text else Ink.LABEL),)
+    if len(shown) > room:
+        shown = f"{shown[: max(0, room - 1)]}…"[:room]
+    return (Piece(shown, Ink.NONE if text else Ink.LABEL),)
 
 
 def _value(form: Form, field: Field, room: int) -> Row:
@@ -146,4 +181,6 @@ def _choices(form: Form, field: Field, room: int) -> Row:
             )
         )
     name = names[chosen] if chosen >= 0 else form.text
-    return (Piece("← ", Ink.LABEL), Piece(name[: room - 4], reverse=True), Piece(" →", Ink.LABEL))
+    if room < len(name) + 4:
+        return (Piece(name[:room], reverse=True),)
+    return (Piece("← ", Ink.LABEL), Piece(name, reverse=True), Piece(" →", Ink.LABEL))

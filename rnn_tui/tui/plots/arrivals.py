@@ -23,7 +23,7 @@ LEAST_DECADES, MOST_DECADES = 2.0, 16.0
 """Powers of ten below the largest |dh| that its map tells from nothing."""
 LEAST_FOR_MAP = 11
 MARKS_AT_MOST = 3
-"""Columns for which one mark of what the readout sends may stand, else they run together."""
+"""Columns for which one mark of what comes from above may stand, else they run together."""
 
 
 def draw_arrivals(walk: Walk, position: Position, frame: Frame) -> Picture:
@@ -72,10 +72,11 @@ def _chart(walk: Walk, position: Position, y: Axis, norms: list[Floats], frame: 
 
 
 def _readouts(walk: Walk, position: Position, frame: Frame) -> Iterator[Mark]:
-    """Yield a mark for what the readout sends at each timestep, where they do not run together."""
-    every = max(1, MARKS_AT_MOST * (walk.T - walk.first) // max(1, frame.width))
+    """Yield a mark for what comes from above at each timestep, where they do not run together."""
+    first = walk.first if walk.is_last else 0
+    every = max(1, MARKS_AT_MOST * (walk.T - first) // max(1, frame.width))
     symbol = "X" if frame.look.ascii else "◆"
-    for index in range(walk.T - 1, max(position.reached - 1, walk.first) - 1, -every):
+    for index in range(walk.T - 1, max(position.reached - 1, first) - 1, -every):
         here = float(walk.hidden.here[index])
         if here > 0:
             yield Mark(index + 1.0, here, symbol, Ink.MARK)
@@ -137,14 +138,14 @@ def _with_words(rows: list[Strip], position: Position, left: int, frame: Frame) 
 
 
 def _legend(walk: Walk, frame: Frame) -> tuple[Word, ...]:
+    above = "readout" if walk.is_last else f"layer {walk.layer + 1}"
     if frame.look.ascii:
-        words = [Word(". |dh|", Ink.FIRST), Word("o |dc|", Ink.SECOND), Word("X readout", Ink.MARK)]
+        words = [Word(". |dh|", Ink.FIRST), Word("o |dc|", Ink.SECOND)]
+        words.append(Word(f"X {above}", Ink.MARK))
     else:
-        words = [
-            Word("━ ‖dh‖", Ink.FIRST),
-            Word("•━ ‖dc‖", Ink.SECOND),
-            Word("◆ from the readout", Ink.MARK, "◆ readout"),
-        ]
+        words = [Word("━ ‖dh‖", Ink.FIRST), Word("•━ ‖dc‖", Ink.SECOND)]
+        long = f"◆ from {'the ' if walk.is_last else ''}{above}"
+        words.append(Word(long, Ink.MARK, f"◆ {above}"))
     return (words[0], words[2]) if walk.state is None else tuple(words)
 
 
@@ -155,9 +156,10 @@ def _reading(walk: Walk, position: Position) -> tuple[Word, ...]:
     index = position.t - 1
     hidden, state = walk.hidden, walk.state
     here, back = (magnitude(float(part[index])) for part in (hidden.here, hidden.back))
+    above = "readout" if walk.is_last else f"layer {walk.layer + 1} sends"
     words = [
         Word(f"‖dh‖ {magnitude(float(hidden.total[index]))}", Ink.FIRST),
-        Word(f"readout {here}", Ink.MARK, "" if here == "0" else None),
+        Word(f"{above} {here}", Ink.MARK, "" if here == "0" else None),
     ]
     if position.t < walk.T:
         back += _times(float(hidden.factor[index]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from textual.strip import Strip
 
-from rnn_tui.axes import LARGEST, Axis, Scale, fit_axis, whole_decades
+from rnn_tui.axes import LARGEST, Axis, fit_axis, whole_decades
 from rnn_tui.charts import (
     Area,
     Chart,
@@ -38,11 +38,13 @@ from rnn_tui.tui.plots.forecast import (
     to_numbers,
 )
 from rnn_tui.tui.plots.ledger import divide
+from rnn_tui.tui.plots.loss import LossView, smoothed
 from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import significant
 
+USUAL_LOSS = LossView()
 GROWTH = 1.02
 """By how much the axis of steps grows at a time."""
 RECENT = 0.25
@@ -92,40 +94,32 @@ def _measure(net: Snapshot, pen: Pen, text: str, short: str | None = None) -> Wo
     return Word(f"{net.net} {text}", pen.ink, f"{_cell(net)} {short or text}")
 
 
-def draw_losses(
-    snapshot: Snapshot, frame: Frame, scale: Scale = "log", *, recent: bool = False
-) -> Picture:
+def draw_losses(snapshot: Snapshot, frame: Frame, view: LossView = USUAL_LOSS) -> Picture:
     """Return the validation loss of every net over the steps, the best of each marked.
 
-    Parameters
-    ----------
-    recent
-        Whether only the last quarter of the run is shown.
+    Recent is the last quarter of the run.
     """
     nets = nets_of(snapshot)
-    span = "recent" if recent else "whole run"
-    legend = _legend(nets, frame, Word(f"(validation, {scale}, {span})", short=""))
-    low = (1 - RECENT) * snapshot.step if recent else 0.0
+    legend = _legend(nets, frame, Word(f"(validation, {view.word[1:]}", short=""))
+    low = (1 - RECENT) * snapshot.step if view.recent else 0.0
     curves = [
         _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None
     ]
     known = len(curves) == len(nets) and all(curve.step.size for curve in curves)
     if snapshot.history is None or not known:
         return Picture(say(frame, "waiting for the first validation"), legend)
-    reading = tuple(
-        _measure(net, pen, significant(net.validation_loss), significant(net.validation_loss, 2))
-        for net, pen in nets
-        if net.validation_loss is not None
-    )
-    y = fit_axis(*(curve.value for curve in curves), scale=scale, margin=0.02)
+    reading = _losses(nets)
+    drawn = [smoothed(curve.value) if view.smooth else curve.value for curve in curves]
+    best = np.array([loss for net, _ in nets if (loss := net.best_validation_loss) is not None])
+    y = fit_axis(*drawn, *((best,) if view.smooth else ()), scale=view.scale, margin=0.02)
     if y is None:
         return Picture(say(frame, "no loss so far is finite", ink=Ink.WARNING), legend, reading)
     last = max(float(snapshot.step), 2.0)
-    end = last if recent else GROWTH ** math.ceil(math.log(last) / math.log(GROWTH))
+    end = last if view.recent else GROWTH ** math.ceil(math.log(last) / math.log(GROWTH))
     x = Axis(low, end, labels="count")
     series = [
-        _series(curve.step.astype(np.float64), curve.value, pen)
-        for curve, (_, pen) in zip(curves, nets, strict=True)
+        _series(curve.step.astype(np.float64), values, pen)
+        for curve, values, (_, pen) in zip(curves, drawn, nets, strict=True)
     ]
     symbol = "X" if frame.look.ascii else "◆"
     marks = [
@@ -135,12 +129,23 @@ def draw_losses(
         and net.best_step >= low
         and net.best_validation_loss is not None
     ]
-    y = whole_decades(y, parts=10) if scale == "log" else y
+    y = whole_decades(y, parts=10) if view.scale == "log" else y
     above, figures = divide(frame, lambda: losses_ledger([(net, pen.ink) for net, pen in nets]))
     columns = max(1, lay_out(Chart(x, y), above.width, above.height).width)
     foot, explained = mark_steps(snapshot.history, x, y, columns, plain=frame.look.ascii)
     chart = Chart(x, y, tuple(reversed(series)), marks=(*foot, *marks), x_name="step")
     return Picture((*_strips(chart, above), *figures), (*legend, *explained), reading)
+
+
+def _losses(nets: Nets) -> tuple[Word, ...]:
+    """Return the best validation loss of every net, by which they are ranked, and its last one."""
+    words = []
+    for net, pen in nets:
+        if net.best_validation_loss is not None and net.validation_loss is not None:
+            best, now = significant(net.best_validation_loss), significant(net.validation_loss)
+            short = significant(net.best_validation_loss, 2)
+            words.append(_measure(net, pen, f"{best}, now {now}", short))
+    return (Word("best", short=""), *words) if words else ()
 
 
 def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:
@@ -223,13 +228,15 @@ def draw_gradients(snapshot: Snapshot, frame: Frame) -> Picture:
     T = len(flows[0])
     cursor = frame.cursor if frame.cursor and frame.cursor <= T else None
     reading = tuple(
-        Word(f"{net.net} reaches {memory_horizon(flow)} of {T}", pen.ink, _reach(net, flow))
+        _reach(net, pen, flow)
         if cursor is None
-        else _measure(net, pen, _norm(float(flow[cursor - 1])))
+        else _measure(net, pen, _norm(float(flow[cursor - 1])), _short(float(flow[cursor - 1])))
         for flow, (net, pen) in zip(flows, nets, strict=True)
     )
+    lead = Word("reaches back", short="")
     if cursor is not None:
-        reading = (Word(f"t {cursor}", Ink.MARK), *reading)
+        lead = Word(f"t {cursor}", Ink.MARK, "")
+    reading = (lead, *reading)
     y = fit_axis(*flows, scale="log")
     if y is None:
         return Picture(say(frame, "no gradient at all", ink=Ink.WARNING), legend, reading)
@@ -304,17 +311,27 @@ def _errors(nets: Nets) -> tuple[Word, ...]:
 
 def _values_at(nets: Nets, first: Forecast, index: int) -> tuple[Word, ...]:
     name = f"{first.time_name} {time_at(first, index)}".strip()
-    words = [Word(name, Ink.MARK), Word(f"actual {significant(float(first.actual[index]))}")]
+    words = [Word(name, Ink.MARK, time_at(first, index))]
     for net, pen in nets:
         value = float(net.forecast.predicted[index]) if net.forecast else math.nan
-        text = "not yet" if math.isnan(value) else significant(value)
-        words.append(_measure(net, pen, text))
-    return tuple(words)
+        known = not math.isnan(value)
+        text, short = (significant(value), significant(value, 2)) if known else ("not yet", "-")
+        words.append(_measure(net, pen, text, short))
+    actual = significant(float(first.actual[index]))
+    return (*words, Word(f"actual {actual}", short=f"act {actual}"))
 
 
-def _reach(net: Snapshot, flow: Floats) -> str:
-    return f"{_cell(net)} {memory_horizon(flow)}/{len(flow)}"
+def _reach(net: Snapshot, pen: Pen, flow: Floats) -> Word:
+    return _measure(net, pen, f"{memory_horizon(flow)}/{len(flow)}")
 
 
 def _norm(value: float) -> str:
     return "underflow" if value == 0 else significant(value)
+
+
+def _short(value: float) -> str:
+    """Return a norm with one digit, as in 3e-5."""
+    if value == 0 or not np.isfinite(value):
+        return significant(value)
+    digit, _, power = f"{value:.0e}".partition("e")
+    return f"{digit}e{int(power)}"

@@ -47,6 +47,7 @@ class Track:
     """One course over time."""
 
     symbol: str
+    name: str
     values: Floats
     """(T,) drawn as bars, or (H, T) drawn as a heat map."""
     low: float
@@ -65,20 +66,36 @@ class Track:
 
 
 def tracks_of(walk: Walk) -> tuple[Track, ...]:
-    """Return input, gates, states and output, in the order in which they come about."""
+    """Return what the layer reads, gates, states and output, in the order they come about."""
     x, y = walk.x[:, 0], walk.y[:, walk.compared]
     seen = np.concatenate((x, y, walk.target[walk.first :, 0]))
     seen = seen[np.abs(seen) < LARGEST]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     low -= 0.1 * (high - low) or 0.5  # so that the lowest bar can be seen
-    maps = []
-    for name, values in walk.activations.items():
-        finite = np.abs(values[np.isfinite(values)])
-        largest = max(1.0, float(finite.max())) if finite.size and name in SIGNED else 1.0
-        maps.append(Track(name, values.T, -largest if name in SIGNED else 0.0, largest))
+    inputs = Track("x", f"input x{_of(walk.x)}", x, low, high, Ink.FIRST)
+    if walk.layer > 1:
+        below = walk.layer - 1
+        inputs = _map(f"h{below}", f"from layer {below}", walk.reads, signed=True)
+    maps = [
+        _map(name, NAMES.get(name, name), values, signed=name in SIGNED)
+        for name, values in walk.activations.items()
+    ]
     if walk.cell == "rnn":
-        maps.append(Track(SLOPE, 1 - walk.activations["h"].T ** 2, 0.0, 1.0))
-    return Track("x", x, low, high, Ink.FIRST), *maps, Track("y", y, low, high, Ink.SECOND)
+        maps.append(_map(SLOPE, NAMES[SLOPE], 1 - walk.activations["h"] ** 2, signed=False))
+    output = Track("y", f"readout y{_of(walk.y)}", y, low, high, Ink.SECOND)
+    return inputs, *maps, *((output,) if walk.is_last else ())
+
+
+def _of(values: Floats) -> str:
+    """Return that only the first of several columns is shown."""
+    return f" (of {values.shape[1]})" if values.shape[1] > 1 else ""
+
+
+def _map(symbol: str, name: str, values: Floats, *, signed: bool) -> Track:
+    """Return the heat map of values (T, H); what is signed has a scale that goes both ways."""
+    finite = np.abs(values[np.isfinite(values)])
+    largest = max(1.0, float(finite.max())) if finite.size and signed else 1.0
+    return Track(symbol, name, values.T, -largest if signed else 0.0, largest)
 
 
 def draw_tracks(walk: Walk, position: Position, frame: Frame, aside: int) -> Picture:
@@ -98,7 +115,7 @@ def draw_tracks(walk: Walk, position: Position, frame: Frame, aside: int) -> Pic
     for track, height in zip(tracks, share_out(tracks, frame.height - axis), strict=True):
         names = _name(track, left, height, frame.look)
         course = _course(track, width, height, position, frame.look)
-        values = _values(walk, track, position.t, aside, height, frame.look)
+        values = _values(track, position.t, aside, height, frame.look)
         rows += [Strip.join(parts) for parts in zip(names, course, values, strict=True)]
     foot = Cells.blank(frame.width, axis)
     write_timesteps(foot, 0, left, width, walk.T, position.t)
@@ -167,23 +184,19 @@ def _name(track: Track, left: int, height: int, look: Look) -> tuple[Strip, ...]
     return to_strips(cells, look)
 
 
-def _values(
-    walk: Walk, track: Track, t: int, width: int, height: int, look: Look
-) -> tuple[Strip, ...]:
+def _values(track: Track, t: int, width: int, height: int, look: Look) -> tuple[Strip, ...]:
     """Return what a track says at a timestep, with a bar where it fits."""
     cells = Cells.blank(width, height)
     row = (height - 1) // 2
+    name = track.name
     if track.is_map:
         now = track.values[:, t - 1]
         mean = float(np.mean(np.abs(now)))
-        name, text = NAMES.get(track.symbol, track.symbol), f"{mean:.2f}"
+        text = f"{mean:.2f}"
         if track.diverging:
             name, text = f"{name} ‖{track.symbol}‖", magnitude(float(np.linalg.norm(now)))
         share = mean / track.high
     else:
-        several = walk.x.shape[1] if track.symbol == "x" else walk.y.shape[1]
-        name = {"x": "input x", "y": "readout y"}[track.symbol]
-        name += f" (of {several})" if several > 1 else ""
         text = number(float(track.values[t - 1]))
         share = (float(track.values[t - 1]) - track.low) / ((track.high - track.low) or 1.0)
     bar = 10 if width >= LEAST_FOR_LONG_BAR else 4
@@ -207,7 +220,9 @@ def _write_bar(cells: Cells, share: float, look: Look) -> None:
 def _reading(walk: Walk, position: Position) -> tuple[Word, ...]:
     t = position.t
     words = [Word(f"t {t} of {walk.T}", Ink.MARK)]
-    if t > walk.first:
+    if not walk.is_last:
+        words.append(Word(f"h goes up to layer {walk.layer + 1}", short=""))
+    elif t > walk.first:
         y, target = float(walk.y[t - 1, walk.compared]), float(walk.target[t - 1, 0])
         words.append(Word(f"y {number(y)}", Ink.SECOND))
         words.append(Word(f"truth {number(target)}"))

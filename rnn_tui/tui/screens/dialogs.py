@@ -10,12 +10,14 @@ from rnn_tui.config import RunConfig, build_config, faults_in
 from rnn_tui.errors import RnnTuiError, UsageError
 from rnn_tui.options import SETTINGS
 from rnn_tui.training.commands import Adjust
-from rnn_tui.training.files import check_writable
+from rnn_tui.training.files import check_writable, files_of_nets
 from rnn_tui.training.goals import FORMS, Goal, Target, parse_goal
 from rnn_tui.training.snapshot import Snapshot
 from rnn_tui.tui.form.fields import SECTIONS, Field, config_fields, tables_of, texts_of
+from rnn_tui.tui.form.keys import FORM_SYMBOLS
 from rnn_tui.tui.form.paths import complete_path, expand, path_fault
 from rnn_tui.tui.form.texts import Faults, Texts
+from rnn_tui.tui.keys import Symbols
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.screens.form import FormScreen, Purpose
 from rnn_tui.tui.unsaved import model_name
@@ -25,7 +27,7 @@ LIVE = ("learning_rate", "clip", "batch_size", "optimizer")
 """Keys of the section training that change while a run goes on."""
 
 
-def goal_form(snapshot: Snapshot, look: Look) -> FormScreen:
+def goal_form(snapshot: Snapshot, look: Look, keys: Symbols = FORM_SYMBOLS) -> FormScreen:
     """Return the form that asks what to run until."""
 
     def check(texts: Texts) -> Faults:
@@ -41,7 +43,7 @@ def goal_form(snapshot: Snapshot, look: Look) -> FormScreen:
     forms = f"{FORMS[0].upper()}{FORMS[1:]}."
     field = Field(GOAL, "until", default="no goal", help=forms)
     purpose = Purpose("Run until", "goes on", (field,), check)
-    return FormScreen(purpose, {GOAL: snapshot.goal}, look)
+    return FormScreen(purpose, {GOAL: snapshot.goal}, look, keys)
 
 
 def goal_of(texts: Texts) -> Goal | None:
@@ -50,7 +52,7 @@ def goal_of(texts: Texts) -> Goal | None:
     return parse_goal(text) if text else None
 
 
-def save_form(snapshot: Snapshot, look: Look) -> FormScreen:
+def save_form(snapshot: Snapshot, look: Look, keys: Symbols = FORM_SYMBOLS) -> FormScreen:
     """Return the form that asks for the file of the model."""
 
     def check(texts: Texts) -> Faults:
@@ -65,12 +67,14 @@ def save_form(snapshot: Snapshot, look: Look) -> FormScreen:
             return {PATH: str(error).removeprefix(f"save as {path}: ").removesuffix(".")}
         return {}
 
-    help_text = (
-        f"The weights of step {snapshot.best_step or 0:,}, the best so far, as a safetensors file."
-    )
+    name, step = model_name(snapshot), f"{snapshot.best_step or 0:,}"
+    help_text = f"The weights of step {step}, the best so far, as a safetensors file."
+    if snapshot.peers:
+        own = files_of_nets(Path(name), [net.net for net in snapshot.nets])[0]
+        help_text = f"The best weights so far of each net, in a file of its own, as {own}."
     field = Field(PATH, "file", help=help_text, complete=complete_path)
     purpose = Purpose("Save the model", "saves", (field,), check, inspect)
-    return FormScreen(purpose, {PATH: model_name(snapshot)}, look)
+    return FormScreen(purpose, {PATH: name}, look, keys)
 
 
 def path_of(texts: Texts) -> Path:
@@ -78,13 +82,15 @@ def path_of(texts: Texts) -> Path:
     return expand(texts[PATH])
 
 
-def adjust_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
+def adjust_form(
+    config: RunConfig, snapshot: Snapshot, look: Look, keys: Symbols = FORM_SYMBOLS
+) -> FormScreen:
     """Return the form of what changes while the run goes on."""
     wanted = [f"training.{key}" for key in LIVE]
     by_key = {field.key: field for field in config_fields()}
     fields = tuple(replace(by_key[key], heading="", default="as it is") for key in wanted)
     purpose = Purpose("Change while it trains", "changes", fields, _config_faults)
-    return FormScreen(purpose, texts_of(as_it_trains(config, snapshot)), look)
+    return FormScreen(purpose, texts_of(as_it_trains(config, snapshot)), look, keys)
 
 
 def adjustment_of(texts: Texts, config: RunConfig, snapshot: Snapshot) -> Adjust | None:
@@ -98,7 +104,9 @@ def adjustment_of(texts: Texts, config: RunConfig, snapshot: Snapshot) -> Adjust
     return Adjust(**{key: getattr(training, key) for key in values})
 
 
-def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
+def edit_form(
+    config: RunConfig, snapshot: Snapshot, look: Look, keys: Symbols = FORM_SYMBOLS
+) -> FormScreen:
     """Return the form of all settings of a run."""
     purpose = Purpose(
         "Edit and begin anew",
@@ -108,7 +116,7 @@ def edit_form(config: RunConfig, snapshot: Snapshot, look: Look) -> FormScreen:
         _series_faults,
         "Reading the series …",
     )
-    return FormScreen(purpose, texts_of(as_it_trains(config, snapshot)), look)
+    return FormScreen(purpose, texts_of(as_it_trains(config, snapshot)), look, keys)
 
 
 def edited(texts: Texts, config: RunConfig) -> RunConfig:

@@ -7,18 +7,18 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from rnn_tui.tui.form.fields import Field
+from rnn_tui.tui.form.keys import FORM_COMMANDS, FORM_SYMBOLS
 from rnn_tui.tui.form.state import Form
 from rnn_tui.tui.form.texts import Faults, Texts
+from rnn_tui.tui.keys import Symbols
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.screens.jump import LABELS, JumpScreen, Target
 from rnn_tui.tui.widgets.form import FormView
 
-JUMP_KEY = "ctrl+o"
-"""Letters are filled in, so that it takes another key than elsewhere."""
 Check = Callable[[Texts], Faults]
 
 
@@ -49,21 +49,19 @@ class FormScreen(ModalScreen[Texts | None]):
         What stands in the fields at first.
     look
         Palette and glyphs.
+    keys
+        What the keys of the form's commands are called.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "confirm", "Confirm"),
-        Binding("escape", "dismiss(None)", "Leave"),
-        Binding(JUMP_KEY, "jump", "Jump"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in FORM_COMMANDS]
 
-    def __init__(self, purpose: Purpose, texts: Texts, look: Look) -> None:
+    def __init__(
+        self, purpose: Purpose, texts: Texts, look: Look, keys: Symbols = FORM_SYMBOLS
+    ) -> None:
         super().__init__()
         self._purpose = purpose
-        several = "Tab ↑ ↓ field · ← → choice · ^o jump · " if len(purpose.fields) > 1 else ""
         self._look = look
-        keys = f"Enter {purpose.confirm} · {several}Esc leave"
-        self._view = FormView(Form.of(purpose.fields, texts), purpose.title, keys)
+        self._view = FormView(Form.of(purpose.fields, texts), purpose.title, purpose.confirm, keys)
         self._view.set_reactive(FormView.look, look)
 
     def compose(self) -> ComposeResult:

@@ -36,6 +36,7 @@ class LookingScreen(SteeringScreen):
     """
 
     _commands: tuple[Command, ...]
+    _every_command: tuple[Command, ...]
     _fps: int
     _snapshot: Snapshot | None = None
     _zoomed: int | None = None
@@ -192,10 +193,13 @@ class LookingScreen(SteeringScreen):
     def action_walk(self) -> None:
         """Hold the run and walk through one backpropagation."""
         if self._may_look():
-            from rnn_tui.tui.screens.walk import WalkScreen  # noqa: PLC0415 - as the help
+            from rnn_tui.tui.screens.walk import WalkScreen, WalkView  # noqa: PLC0415 - as the help
 
             net = self._gates.net % len(self._session.snapshot.nets)
+            shown = WalkView(net, self._gates.view.turns)
             self._session.take_walk(net)
             self.app.push_screen(
-                WalkScreen(self._session, self._fps, self._clock, self._look, net, self._commands)
+                WalkScreen(
+                    self._session, self._fps, self._clock, self._look, shown, self._every_command
+                )
             )

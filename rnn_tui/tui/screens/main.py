@@ -15,7 +15,7 @@ from rnn_tui.errors import RnnTuiError
 from rnn_tui.training.snapshot import Snapshot, State
 from rnn_tui.tui.header import compact_words, header_words, number_words
 from rnn_tui.tui.journal import Journal
-from rnn_tui.tui.keymap import relabel
+from rnn_tui.tui.keymap import EVERY, commands_on, relabel
 from rnn_tui.tui.keys import COMMANDS, FASTER, Command, hints, symbols_of, tabs
 from rnn_tui.tui.plots.look import Look
 from rnn_tui.tui.reading import Sentence, has_failed, read
@@ -72,7 +72,7 @@ class MainScreen(LookingScreen):
     journal
         The event log.
     commands
-        The actions with the keys that the user wants.
+        The actions of all screens with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -97,11 +97,12 @@ class MainScreen(LookingScreen):
         clock: Callable[[], float],
         look: Look,
         journal: Journal,
-        commands: tuple[Command, ...] = COMMANDS,
+        commands: tuple[Command, ...] = EVERY,
     ) -> None:
         super().__init__(journal, clock)
         self._look = look
-        self._commands = commands
+        self._commands = commands_on("", commands)
+        self._every_command = commands
         self._keys = symbols_of(commands)
         self._session = session
         self._fps = fps

@@ -1,7 +1,7 @@
 """The keys that steer a run, change it, begin it anew and keep it."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnn_tui.config import RunConfig
-from rnn_tui.training.files import path_of_net
-from rnn_tui.training.snapshot import Match, Saved, Snapshot
+from rnn_tui.training.files import Stamp, files_of_nets, stamp_of
+from rnn_tui.training.snapshot import Left, Match, Saved, Snapshot
 from rnn_tui.tui.comparing import beside, rival
 from rnn_tui.tui.form.texts import Texts
 from rnn_tui.tui.header import BEFORE_TRAINING
@@ -32,8 +32,14 @@ class SteeringScreen(Screen[None]):
     _keys: Symbols
     """What the keys of the commands are called."""
     _last_saved: Saved | None = None
+    _last_left: Left | None = None
     _once_saved: Callable[[], None] | None = None
     """What waits for the model to be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written: dict[Path, Stamp] = {}
+        """Files that were saved from here, and what they were like then."""
 
     @dataclass
     class Relaunch(Message):
@@ -104,7 +110,7 @@ class SteeringScreen(Screen[None]):
                 self._session.run_until(goal)
                 self._say(f"Runs until {goal}." if goal else "Runs without a goal.")
 
-        self.app.push_screen(goal_form(self._session.snapshot, self._look), run)
+        self.app.push_screen(goal_form(self._session.snapshot, self._look, self._keys), run)
 
     def action_adjust(self) -> None:
         """Ask for other settings and train on with them."""
@@ -119,7 +125,7 @@ class SteeringScreen(Screen[None]):
             if change is not None and self._may_steer():
                 self._session.adjust(change)
 
-        self.app.push_screen(adjust_form(config, snapshot, self._look), adjust)
+        self.app.push_screen(adjust_form(config, snapshot, self._look, self._keys), adjust)
 
     def action_edit(self) -> None:
         """Ask for other settings and begin anew with them."""
@@ -132,7 +138,9 @@ class SteeringScreen(Screen[None]):
                 other, others = edited(texts, config), self._session.others
                 self._relaunch(other, "Begun anew, as edited.", beside(other, others))
 
-        self.app.push_screen(edit_form(config, self._session.snapshot, self._look), begin)
+        self.app.push_screen(
+            edit_form(config, self._session.snapshot, self._look, self._keys), begin
+        )
 
     def action_restart(self, new_seed: bool) -> None:
         """Begin anew as the run began, or with the next seed."""
@@ -221,50 +229,77 @@ class SteeringScreen(Screen[None]):
             path = path_of(texts)
             taken = [file for file in self._files(path) if file.exists()]
             if taken:
-                self._ask_to_replace(path, taken[0], then)
+                self._ask_to_replace(path, self._why_taken(taken[0]), then)
             else:
-                self._write(path, then)
+                self._write(path, self._look_at(path), then)
 
-        self.app.push_screen(save_form(self._session.snapshot, self._look), chosen)
+        self.app.push_screen(save_form(self._session.snapshot, self._look, self._keys), chosen)
 
-    def _files(self, path: Path) -> list[Path]:
+    def _files(self, path: Path) -> tuple[Path, ...]:
         """Return every file that saving as `path` writes: one for each net."""
-        peers = self._session.snapshot.peers
-        return [path, *(path_of_net(path, net.net) for net in peers)]
+        return files_of_nets(path, [net.net for net in self._session.snapshot.nets])
 
-    def _ask_to_replace(self, path: Path, taken: Path, then: Callable[[], None] | None) -> None:
+    def _look_at(self, path: Path) -> dict[Path, Stamp]:
+        return {file: stamp_of(file) for file in self._files(path)}
+
+    def _why_taken(self, file: Path) -> str:
+        """Return what is to be known of a file before it is replaced."""
+        known = self._written.get(file)
+        if known is None:
+            return f"{file} exists."
+        if known == stamp_of(file):
+            return f"{file} was saved here before."
+        return f"{file} was saved here, and another program has written it since."
+
+    def _ask_to_replace(self, path: Path, why: str, then: Callable[[], None] | None) -> None:
         from rnn_tui.tui.screens.question import Answer, QuestionScreen  # noqa: PLC0415
+
+        seen = self._look_at(path)
 
         def answered(key: str | None) -> None:
             if key == "o":
-                self._write(path, then)
+                self._write(path, seen, then)
             else:
                 self._ask_path(then)
 
         answers = (Answer("o", "o", "overwrite"),)
-        question = f"{taken} exists. Overwrite it?"
-        self.app.push_screen(QuestionScreen(question, answers, self._look), answered)
+        self.app.push_screen(QuestionScreen(f"{why} Overwrite it?", answers, self._look), answered)
 
-    def _write(self, path: Path, then: Callable[[], None] | None) -> None:
+    def _write(
+        self, path: Path, seen: Mapping[Path, Stamp], then: Callable[[], None] | None
+    ) -> None:
+        """Write the model, unless a file is no longer as it was `seen`."""
         self._once_saved = then
-        self._session.save(path)
+        self._session.save(path, seen)
 
     def _take_note(self, snapshot: Snapshot) -> None:
         """Say what came of saving, and do what has waited for it."""
+        self._tell_of_left(snapshot.left)
         saved = snapshot.saved
         if saved is self._last_saved:
             return
         self._last_saved, then, self._once_saved = saved, self._once_saved, None
         if saved is None:
             return
+        if saved.changed is not None:
+            why = f"{saved.changed} was written by another program meanwhile."
+            self._ask_to_replace(saved.path, why, then)
+            return
         if saved.fault:
             self._say(f"Not saved: {saved.fault}", lasting=True)
             return
-        first, *others = self._files(saved.path)
-        beside_it = "".join(f", {net.name}" for net in others)
+        self._written |= dict(zip(saved.files, saved.stamps, strict=True))
+        first, *others = saved.files or (saved.path,)
+        beside_it = "".join(f", {file.name}" for file in others)
         self._say(f"Saved the weights of step {saved.step:,} as {first}{beside_it}.")
         if then is not None:
             then()
+
+    def _tell_of_left(self, left: Left | None) -> None:
+        """Say what the run has left elsewhere than it was to."""
+        before, self._last_left = self._last_left, left
+        if left is not before and left is not None and left.notes:
+            self._say(" ".join(left.notes), lasting=True)
 
     def ask_to_leave(self, leave: Callable[[], None]) -> None:
         """Leave at once where nothing is lost, else after a question."""

@@ -1,7 +1,7 @@
 """The walk: one training step in slow motion, forwards and back through time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -12,9 +12,10 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from rnn_tui.cells import Ink
+from rnn_tui.gradients.walk import Walk
 from rnn_tui.training.snapshot import Snapshot
-from rnn_tui.tui.keymap import adopt
-from rnn_tui.tui.keys import COMMANDS, Command, Hint
+from rnn_tui.tui.keymap import EVERY, commands_on, relabel
+from rnn_tui.tui.keys import Command, Hint, symbols_of
 from rnn_tui.tui.plots.arrivals import draw_arrivals
 from rnn_tui.tui.plots.forecast import index_of_row, time_at
 from rnn_tui.tui.plots.look import Look
@@ -43,14 +44,36 @@ PHASES = {1: "forwards", 2: "backwards", 3: "sum"}
 """What the labels of phases that have no panel on the screen stand for."""
 
 
+ONE_LAYER = Tale("One layer:", "the net has no other one; --layers, and the form, stack more.")
+
+
+@dataclass(frozen=True, slots=True)
+class WalkView:
+    """What is walked through."""
+
+    net: int = 0
+    """Which of the nets that train in lockstep."""
+    turns: int = 0
+    """How often the layer has been changed: from the last one to the first, and up again."""
+
+    def layer_of(self, walk: Walk) -> Walk:
+        """Return the walk through the layer that is shown."""
+        return walk.layers[(self.turns - 1) % walk.layer_count]
+
+
 class StagePanel(Panel):
     """A panel that shows what it is told to."""
 
-    def stage(self, snapshot: Snapshot, draw: Callable[[Frame], Picture]) -> None:
-        """Show the picture of `draw`."""
+    def stage(self, snapshot: Snapshot, title: str, draw: Callable[[Frame], Picture]) -> None:
+        """Show the picture of `draw` under a title."""
         self._snapshot = snapshot
         key = object()
-        self.plot = replace(self.plot, draw=lambda _, frame: draw(frame), sources=lambda _: (key,))
+        self.plot = replace(
+            self.plot,
+            title=title,
+            draw=lambda _, frame: draw(frame),
+            sources=lambda _: (key,),
+        )
         if self.display:
             self._draw()
 
@@ -58,6 +81,11 @@ class StagePanel(Panel):
 def _stage(number: int, title: str) -> StagePanel:
     plot = Plot(number, title, title, lambda _, frame: Picture(say(frame, "")), lambda _: ())
     return StagePanel(plot, id=f"walk-{number}")
+
+
+def _layer_word(walk: Walk) -> Word:
+    text = f"layer {walk.layer}"
+    return Word(f"{text} of {walk.layer_count}", Ink.SECOND, text)
 
 
 class WalkScreen(Screen[None]):
@@ -73,10 +101,10 @@ class WalkScreen(Screen[None]):
         Monotonic seconds: the walk plays by it.
     look
         Palette and glyphs.
-    net
-        Which of the nets that train in lockstep.
+    view
+        Which net and which layer.
     commands
-        Those of the main screen: what both have has the same keys.
+        Those of all screens, with the keys that the user wants.
     """
 
     AUTO_FOCUS = ""
@@ -100,16 +128,17 @@ class WalkScreen(Screen[None]):
         fps: int,
         clock: Callable[[], float],
         look: Look,
-        net: int = 0,
-        commands: Sequence[Command] = COMMANDS,
+        view: WalkView | None = None,
+        commands: Sequence[Command] = EVERY,
     ) -> None:
         super().__init__()
         self._session, self._fps, self._clock, self._look = session, fps, clock, look
         self._began = clock()
-        self._commands = adopt(WALK_COMMANDS, commands)
+        self._commands = commands_on("walk", commands)
+        self._keys = symbols_of(self._commands)
         self._player: Player | None = None
-        self._net = net
-        self._snapshot = session.snapshot.nets[net]
+        self._view = view or WalkView()
+        self._snapshot = session.snapshot.nets[self._view.net]
         self._header, self._hints = WordLine(), HintLine()
         self._caption = Caption()
         self._forward = _stage(1, "Forward")
@@ -150,7 +179,7 @@ class WalkScreen(Screen[None]):
     def poll(self) -> None:
         """Take in the walk once it is there, and move on as the clock says."""
         if self._player is None:
-            snapshot = self._session.snapshot.nets[self._net]
+            snapshot = self._session.snapshot.nets[self._view.net]
             if snapshot.walk is not None:
                 self._snapshot, self._player = snapshot, Player(snapshot.walk.T)
                 self._show()
@@ -178,29 +207,36 @@ class WalkScreen(Screen[None]):
         snapshot, player = self._snapshot, self._player
         if player is None or snapshot.walk is None:
             return
-        walk, position = snapshot.walk, player.position
-        self._show_words(player, position)
+        walk, position = self._view.layer_of(snapshot.walk), player.position
+        self._show_words(walk, player, position)
         backwards = position.phase in {Phase.BACKWARD, Phase.SUM}
         small = self.has_class("-small")
         self.set_class(small and not backwards, "-forwards")
         self.set_class(small and backwards, "-backwards")
+        of = f" of layer {walk.layer}" if walk.layer_count > 1 else ""
         forward = partial(draw_tracks, walk, position, aside=self._aside)
-        self._forward.stage(snapshot, forward)
-        self._backward.stage(snapshot, partial(draw_arrivals, walk, position))
-        self._weights.stage(snapshot, partial(draw_weights, walk, position))
+        self._forward.stage(snapshot, f"Forward pass{of}" if of else "Forward", forward)
+        backward = partial(draw_arrivals, walk, position)
+        self._backward.stage(snapshot, f"Backward pass{of}" if of else "Backward", backward)
+        self._weights.stage(snapshot, f"dW_hh{of}", partial(draw_weights, walk, position))
         self._caption.tale = tell(
-            walk, position, clip=snapshot.clip, learning_rate=snapshot.learning_rate
+            walk,
+            position,
+            clip=snapshot.clip,
+            learning_rate=snapshot.learning_rate,
+            leave=self._keys["walk-leave"],
         )
 
-    def _show_words(self, player: Player, position: Position) -> None:
+    def _show_words(self, walk: Walk, player: Player, position: Position) -> None:
         symbol = ("▶" if player.direction > 0 else "◀") if player.plays else "‖"
         self._header.words = (
             Word(f"BPTT walk · {self._snapshot.title}", Ink.NONE, "BPTT walk"),
             Word(f"{symbol} {position.phase}", Ink.MARK if not player.plays else Ink.FIRST),
+            *((_layer_word(walk),) if walk.layer_count > 1 else ()),
         )
-        walk, forecast = self._snapshot.walk, self._snapshot.forecast
-        row = None if walk is None else walk.start + position.t - 1
-        index = None if row is None or forecast is None else index_of_row(forecast, row)
+        forecast = self._snapshot.forecast
+        row = walk.start + position.t - 1
+        index = None if forecast is None else index_of_row(forecast, row)
         time = () if index is None or forecast is None else (forecast, index)
         self._header.right = (
             Word(f"t {position.t} of {position.T}", Ink.NONE),
@@ -208,16 +244,10 @@ class WalkScreen(Screen[None]):
             Word(f"{player.speed:g} a second", short=f"{player.speed:g}/s"),
             Word("backwards in time", Ink.MARK, "") if player.direction < 0 else Word("", short=""),
         )
-        self._hints.hints = self._offered(plays=player.plays)
+        self._hints.hints = self._offered(plays=player.plays, stacked=walk.layer_count > 1)
 
-    def _offered(self, *, plays: bool) -> tuple[Hint, ...]:
-        """Return the hints with the keys that the commands have."""
-        symbols = {command.action: command.symbol for command in self._commands}
-        shared = {command.action for command in COMMANDS}
-        return tuple(
-            replace(hint, symbol=symbols[hint.action]) if hint.action in shared else hint
-            for hint in walk_hints(plays=plays)
-        )
+    def _offered(self, *, plays: bool, stacked: bool = False) -> tuple[Hint, ...]:
+        return relabel(walk_hints(plays=plays, stacked=stacked), self._commands)
 
     def on_panel_pointed(self, message: Panel.Pointed) -> None:
         """Go to the timestep that was clicked, in the pass under way."""
@@ -249,6 +279,16 @@ class WalkScreen(Screen[None]):
         """Play the other way round."""
         if self._player is not None:
             self._go(self._player.turned(self._clock()))
+
+    def action_layer(self) -> None:
+        """Walk through the next layer: from the last one to the first, and up again."""
+        if self._player is None or self._snapshot.walk is None:
+            return
+        if self._snapshot.walk.layer_count == 1:
+            self._caption.tale = ONE_LAYER
+            return
+        self._view = replace(self._view, turns=self._view.turns + 1)
+        self._show()
 
     def action_jump(self) -> None:
         """Offer the phases and the panels that show them."""

@@ -8,7 +8,8 @@ FORWARD = Explanation(
     "The sequence of the panels, the last window of the validation part, as the network reads it, "
     "timestep by timestep: input x, the gates, the states, and what the readout says, y. The maps "
     "have a row for each unit. To the right is what they say at the timestep of the cursor: gates "
-    "as means over units, states and candidate as norms.",
+    "as means over units, states and candidate as norms. Of several layers {next-layer} shows the "
+    "next: those above the first read the h of the layer below, and the last one is read out.",
     (
         "RNN: h_t = tanh(W_ih x_t + W_hh h_{t−1} + b)",
         "LSTM: c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t,  h_t = o_t ⊙ tanh c_t",
@@ -22,8 +23,9 @@ BACKWARD = Explanation(
     2,
     "Backward",
     "The total derivatives ‖dh_t‖ = ‖∂L/∂h_t‖ and ‖dc_t‖ on a log scale, from the last timestep to "
-    "the first, the way that the gradient goes. ◆ is the part that the readout of t sends. On a "
-    "large screen the map above has |dh| of every unit, over eight powers of ten.",
+    "the first, the way that the gradient goes. ◆ is the part that the readout of t sends, or "
+    "in a layer below the last one the layer above. On a large screen the map above has |dh| of "
+    "every unit, over eight powers of ten.",
     (
         "dh_t = W_hyᵀ dy_t + what comes back from t + 1",
         "RNN: what comes back is W_hhᵀ ((1 − h²_{t+1}) ⊙ dh_{t+1})",

@@ -39,11 +39,17 @@ class Tale:
     ink: Ink = Ink.NONE
 
 
-def tell(walk: Walk, position: Position, *, clip: float, learning_rate: float) -> Tale:
+def tell(
+    walk: Walk, position: Position, *, clip: float, learning_rate: float, leave: str = "Esc"
+) -> Tale:
     """Return what happens at `position`.
 
     Parameters
     ----------
+    walk
+        Through the layer that is shown.
+    leave
+        The key that goes back to the run.
     clip, learning_rate
         Of the run: what an optimizer would do with the sum.
     """
@@ -56,7 +62,7 @@ def tell(walk: Walk, position: Position, *, clip: float, learning_rate: float) -
         case Phase.BACKWARD:
             return Tale(f"t = {t}, backwards:", *_backwards(walk, t))
         case Phase.SUM:
-            return Tale("The sum:", _sum(walk, clip, learning_rate))
+            return Tale("The sum:", _sum(walk, clip, learning_rate, leave))
 
 
 def magnitude(value: float) -> str:
@@ -73,7 +79,9 @@ def number(value: float) -> str:
 
 def _forwards(walk: Walk, t: int) -> str:
     read = f"x = {number(walk.x[t - 1, 0])} comes in"
-    if walk.x.shape[1] > 1:
+    if walk.layer > 1:
+        read = f"h of layer {walk.layer - 1} comes in, ‖h‖ {magnitude(_norm(walk.reads[t - 1]))}"
+    elif walk.x.shape[1] > 1:
         read = f"{walk.x.shape[1]} inputs come in, the first one {number(walk.x[t - 1, 0])}"
     gates = [
         phrase.format(percent(float(walk.activations[name][t - 1].mean())))
@@ -81,11 +89,10 @@ def _forwards(walk: Walk, t: int) -> str:
         if name in walk.activations
     ]
     h = walk.activations["h"]
+    y = number(walk.y[t - 1, walk.compared])
     if gates:
-        return (
-            f"{read}. On average {', '.join(gates)}. ‖h‖ is {magnitude(_norm(h[t - 1]))}, "
-            f"the readout says y = {number(walk.y[t - 1, walk.compared])}."
-        )
+        on = f"the readout says y = {y}" if walk.is_last else _up(walk)
+        return f"{read}. On average {', '.join(gates)}. ‖h‖ is {magnitude(_norm(h[t - 1]))}, {on}."
     before = magnitude(_norm(h[t - 2])) if t > 1 else "0"
     slope = ""
     if walk.cell == "rnn":
@@ -93,11 +100,21 @@ def _forwards(walk: Walk, t: int) -> str:
         slope = f" The slope of tanh, 1 − h², is {share:.2f} on average: so much can come back."
     return (
         f"{read} and meets the old h through W_hh: ‖h‖ goes from {before} to "
-        f"{magnitude(_norm(h[t - 1]))}, y = {number(walk.y[t - 1, walk.compared])}.{slope}"
+        f"{magnitude(_norm(h[t - 1]))}, {f'y = {y}' if walk.is_last else _up(walk)}.{slope}"
     )
 
 
+def _up(walk: Walk) -> str:
+    return f"and h goes up to layer {walk.layer + 1}"
+
+
 def _loss(walk: Walk) -> str:
+    if walk.is_last:
+        return _loss_alone(walk)
+    return f"{_loss_alone(walk)} Layer {walk.layer} gets what layer {walk.layer + 1} hands down."
+
+
+def _loss_alone(walk: Walk) -> str:
     counted, loss = walk.T - walk.first, magnitude(walk.loss)
     what = LOSSES.get(walk.loss_name, walk.loss_name)
     if counted > 1:
@@ -125,15 +142,22 @@ def _backwards(walk: Walk, t: int) -> tuple[str, Ink]:
         text = "‖dh‖ is 0, even in double precision: nothing from here on is learned from."
         return text, Ink.WARNING
     if t == walk.T:
-        text = f"the readout sends W_hyᵀ dy to h: ‖dh‖ {magnitude(total)}. Nothing has come back "
+        sends = "the readout sends W_hyᵀ dy to h"
+        if not walk.is_last:
+            sends = f"layer {walk.layer + 1} sends W_ihᵀ dz down to h"
+        text = f"{sends}: ‖dh‖ {magnitude(total)}. Nothing has come back "
         return f"{text}through time yet.{_cell_here(walk.state, t)}", Ink.NONE
     way = _way(walk.hidden, t)
     if here == 0:
-        text = f"the loss does not look here. All of ‖dh‖ {magnitude(total)} came back through time"
+        why = "the loss does not look here"
+        if not walk.is_last:
+            why = f"layer {walk.layer + 1} sends nothing here"
+        text = f"{why}. All of ‖dh‖ {magnitude(total)} came back through time"
         text += f" and {way}."
     else:
         back = magnitude(float(walk.hidden.back[t - 1]))
-        text = f"of ‖dh‖ {magnitude(total)}, {magnitude(here)} come from the readout here, the "
+        above = "the readout here" if walk.is_last else f"layer {walk.layer + 1}"
+        text = f"of ‖dh‖ {magnitude(total)}, {magnitude(here)} come from {above}, the "
         text += f"rest ({back}) came back through time and {way}."
     return f"{text}{_cell(walk.state, t)}{_weights(walk, t)}", Ink.NONE
 
@@ -165,10 +189,10 @@ def _weights(walk: Walk, t: int) -> str:
     return f" t = {t} adds {magnitude(added)} to dW_hh." if math.isfinite(added) else ""
 
 
-def _sum(walk: Walk, clip: float, learning_rate: float) -> str:
+def _sum(walk: Walk, clip: float, learning_rate: float, leave: str) -> str:
     total = float(walk.global_norm[0])
     if not math.isfinite(total):
-        return "the gradient is not finite: no optimizer could take a step. Esc goes back."
+        return f"the gradient is not finite: no optimizer could take a step. {leave} goes back."
     limit = ""
     if clip > 0:
         above = f"above the clip of {significant(clip)}, so it is scaled down to it"
@@ -176,7 +200,8 @@ def _sum(walk: Walk, clip: float, learning_rate: float) -> str:
     lasting = ""
     if (walk.added > 0).any():
         k = teaching(walk.added)
-        lasting = f" The last {k} of {walk.T} timesteps gave {percent(MOST)} of dW_hh."
+        of = "" if walk.layer_count == 1 else f" of layer {walk.layer}"
+        lasting = f" The last {k} of {walk.T} timesteps gave {percent(MOST)} of dW_hh{of}."
     return (
         f"the norm of the whole gradient is {magnitude(total)}{limit}. An optimizer would now take "
         f"one step at the rate {significant(learning_rate)}.{lasting} Nothing was changed."

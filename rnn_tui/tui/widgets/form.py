@@ -1,6 +1,6 @@
 """A form that is filled in with the keyboard alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,35 +9,27 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnn_tui.cells import Ink
-from rnn_tui.tui.form.drawing import Piece, Row, body_height, draw_body, places_seen
+from rnn_tui.tui.form.drawing import Piece, Row
+from rnn_tui.tui.form.keys import EDITING
+from rnn_tui.tui.form.sheet import Sheet, draw_sheet, fields_seen, wanted_height
 from rnn_tui.tui.form.state import Form
-from rnn_tui.tui.plots.picture import wrap
+from rnn_tui.tui.keys import Symbols
 from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.lines import blank
 
-AROUND = 4
-"""Rows of the frame: title, two of notes, keys."""
-Edit = Callable[[Form], Form]
-KEYS: Mapping[str, Edit] = {
-    "up": lambda form: form.to_field(form.focus - 1),
-    "shift+tab": lambda form: form.to_field(form.focus - 1),
-    "down": lambda form: form.to_field(form.focus + 1),
-    "tab": lambda form: form.completed() if form.rest else form.to_field(form.focus + 1),
-    "pageup": lambda form: form.to_field(max(0, form.focus - 10)),
-    "pagedown": lambda form: form.to_field(min(len(form.fields) - 1, form.focus + 10)),
-    "left": lambda form: form.moved(-1),
-    "right": lambda form: form.moved(1),
-    "home": lambda form: form.at_edge(end=False),
-    "end": lambda form: form.at_edge(end=True),
-    "backspace": lambda form: form.erased(),
-    "delete": lambda form: form.erased(forwards=True),
-    "ctrl+u": lambda form: form.cleared(),
-}
-
 
 class FormView(Drawn, can_focus=True):
-    """Title, fields with their faults, a note on the field in focus, and the keys."""
+    """Title, fields with their faults, a note on the field in focus, and the keys.
+
+    Parameters
+    ----------
+    form
+        What is filled in.
+    title, confirm
+        What it is for, and what confirming it does.
+    keys
+        What the keys of the form's commands are called.
+    """
 
     form: reactive[Form] = reactive(Form.empty, always_update=False)
     faults: reactive[Mapping[str, str]] = reactive(dict)
@@ -47,28 +39,27 @@ class FormView(Drawn, can_focus=True):
     class Changed(Message):
         """Something was filled in."""
 
-    def __init__(self, form: Form, title: str, keys: str) -> None:
+    def __init__(self, form: Form, title: str, confirm: str, keys: Symbols) -> None:
         super().__init__()
         self.set_reactive(FormView.form, form)
-        self._title = title
-        self._keys = keys
+        self._title, self._confirm, self._keys = title, confirm, keys
 
     @property
     def wanted_height(self) -> int:
         """Rows that show the whole form."""
-        return body_height(self.form) + AROUND
+        return wanted_height(self.form)
+
+    @property
+    def _sheet(self) -> Sheet:
+        return Sheet(self.form, self._title, self._confirm, self.faults, self.busy, self._keys)
 
     def places_seen(self) -> dict[int, int]:
         """Return which fields can be seen: the place of each, and its row in the form."""
-        width, height = self.size
-        if height <= AROUND:
-            return places_seen(self.form, self.faults, width, 1)
-        seen = places_seen(self.form, self.faults, width, height - AROUND)
-        return {place: row + 1 for place, row in seen.items()}
+        return fields_seen(self._sheet, *self.size)
 
     def on_key(self, event: events.Key) -> None:
         """Fill in."""
-        edit = KEYS.get(event.key)
+        edit = EDITING.get(event.key)
         if edit is None and not event.is_printable:
             return
         event.stop()
@@ -97,29 +88,7 @@ class FormView(Drawn, can_focus=True):
         width, height = self.size
         if width < 1 or y >= height:
             return blank(width, self.look)
-        return self._strip(self._rows(width, height)[y], width)
-
-    def _rows(self, width: int, height: int) -> list[Row]:
-        title = (Piece(f" {self._title}", Ink.MARK, bold=True),)
-        notes = self._notes(width)
-        keys = (Piece(f" {self._keys}"[:width], Ink.LABEL),)
-        if height <= AROUND:
-            return [*draw_body(self.form, self.faults, width, 1), notes[0], keys, title][:height]
-        body = draw_body(self.form, self.faults, width, height - AROUND)
-        return [title, *body, *notes, keys]
-
-    def _notes(self, width: int) -> list[Row]:
-        text, ink = self.form.current.help, Ink.LABEL
-        general, count = self.faults.get("", ""), len(self.faults)
-        if self.busy:
-            text, ink = self.busy, Ink.SECOND
-        elif general:
-            text, ink = general, Ink.WARNING
-        elif count and self.form.current.key not in self.faults:
-            text = f"{text} ({count} to mend)"
-        lines = wrap(text, width - 2, 2)
-        rows: list[Row] = [(Piece(f" {line}", ink),) for line in lines]
-        return [*rows, (), ()][:2]
+        return self._strip(draw_sheet(self._sheet, width, height)[y], width)
 
     def _strip(self, row: Row, width: int) -> Strip:
         segments = [

@@ -64,7 +64,7 @@ class LossPanel(Panel):
         self.plot = replace(
             self.plot,
             draw=partial(draw_loss, view=view),
-            compared=partial(draw_losses, scale=view.scale, recent=view.recent),
+            compared=partial(draw_losses, view=view),
         )
         self._draw(anew=True)
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_tui.config import RunConfig
-from rnn_tui.tui.form.drawing import body_height, draw_body
+from rnn_tui.tui.form.drawing import body_height, draw_body, shorten
 from rnn_tui.tui.form.fields import Field, config_fields, texts_of
 from rnn_tui.tui.form.state import Form
 
@@ -52,6 +52,21 @@ def test_a_fault_stands_beside_its_field_or_below_where_there_is_no_room():
     place = next(n for n, line in enumerate(narrow) if "hidden size" in line)
     assert "✗" not in narrow[place]
     assert narrow[place + 1].strip().startswith("✗ must be greater")
+
+
+def test_all_of_a_fault_below_its_field_is_in_sight():
+    fault = "must be the name of a series, of which there are sunspots, nile, co2, elnino"
+    for place in (0, 9, len(ALL.fields) - 1):
+        form = ALL.to_field(place)
+        shown = " ".join(text(draw_body(form, {form.current.key: fault}, 40, 5)))
+        assert fault in " ".join(shown.split())
+
+
+def test_names_are_cut_word_by_word():
+    assert shorten("input chunk length", 18) == "input chunk length"
+    assert shorten("input chunk length", 11) == "inp chu len"
+    assert shorten("test size", 8) == "tes size"
+    assert shorten("input chunk length", 3) == "i c"
 
 
 def test_what_was_changed_has_a_mark():

@@ -13,12 +13,16 @@ from rnn_tui.training.snapshot import GradientFlow
 from rnn_tui.tui.plots.compare import draw_forecasts, draw_gradients, draw_losses
 from rnn_tui.tui.plots.forecast import ForecastView
 from rnn_tui.tui.plots.look import Look
-from rnn_tui.tui.plots.picture import Frame
+from rnn_tui.tui.plots.loss import LossView
+from rnn_tui.tui.plots.picture import Frame, fit_words
+from rnn_tui.tui.plots.words import significant
 from tests.tui.fake_session import COMPILING, curve, ended, make_comparison, make_targets
 from tests.tui.plots.nasty import CURSORS, HEIGHTS, LOOKS, VALUES, WIDTHS, floats
 
 BOTH = make_comparison(4000)
 PLAIN = Look(glyphs="ascii", colour=False)
+ROOM = 34
+"""Columns of a reading on a quarter of 80 columns."""
 PLOTS = (draw_losses, draw_forecasts, draw_gradients)
 
 
@@ -54,8 +58,10 @@ def test_nothing_yet_is_said(draw, text):
 
 
 def test_losses_and_errors_are_read_one_beside_the_other():
-    first, second = words(draw_losses(BOTH, Frame(60, 12)))
-    assert first.startswith("LSTM 32 0.05")
+    lead, first, second = words(draw_losses(BOTH, Frame(60, 12)))
+    assert lead == "best"
+    best, now = (significant(x) for x in (BOTH.best_validation_loss, BOTH.validation_loss))
+    assert first == f"LSTM 32 {best}, now {now}"
     assert second.startswith("RNN 32 0.0")
     errors = words(draw_forecasts(BOTH, Frame(60, 12)))
     assert errors[0] == "val RMSE"
@@ -66,17 +72,42 @@ def test_losses_and_errors_are_read_one_beside_the_other():
 
 
 def test_the_last_part_of_the_run_and_the_linear_scale(text):
-    drawn = text(partial(draw_losses, scale="linear", recent=True), BOTH, 60, 14)
+    view = LossView(scale="linear", recent=True)
+    drawn = text(partial(draw_losses, view=view), BOTH, 60, 14)
     assert drawn.splitlines()[-1].split()[1].startswith("3")
-    legend = [word.text for word in draw_losses(BOTH, Frame(60, 12), "linear", recent=True).legend]
+    legend = [word.text for word in draw_losses(BOTH, Frame(60, 12), view).legend]
     assert legend[-1] == "(validation, linear, recent)"
 
 
+def test_the_losses_are_smoothed_on_request(text):
+    noise = np.exp(np.random.default_rng(0).normal(0, 0.5, 200))
+    net = make_comparison(4000)
+    rough = replace(net.history, validation_loss=curve(np.arange(200) * 20, 0.1 * noise))
+    net = replace(net, history=rough, peers=(replace(net.peers[0], history=rough),))
+    plain = text(draw_losses, net, 60, 14, look=PLAIN)
+    smooth = text(partial(draw_losses, view=LossView(smooth=True)), net, 60, 14, look=PLAIN)
+    rows = [
+        sum("." in row or "o" in row for row in drawn.splitlines()) for drawn in (plain, smooth)
+    ]
+    assert rows[1] < rows[0]
+    legend = draw_losses(net, Frame(60, 12), LossView(smooth=True)).legend
+    assert legend[-1].text == "(validation, log, whole run, smoothed)"
+
+
 def test_the_reach_of_both_gradients_is_read():
-    first, second = words(draw_gradients(BOTH, Frame(60, 12)))
-    assert first.startswith("LSTM 32 reaches")
-    assert first.endswith("of 50")
-    assert int(first.split()[3]) > int(second.split()[3])
+    lead, first, second = words(draw_gradients(BOTH, Frame(60, 12)))
+    assert lead == "reaches back"
+    reaches = [int(word.split()[2].removesuffix("/50")) for word in (first, second)]
+    assert first.startswith("LSTM 32 ")
+    assert reaches[0] > reaches[1]
+
+
+@pytest.mark.parametrize("draw", PLOTS)
+@pytest.mark.parametrize("cursor", [None, 1, 50])
+def test_every_one_of_three_nets_is_read_in_a_quarter_of_a_small_screen(draw, cursor):
+    reading = draw(make_comparison(4000, nets=3), Frame(38, 7, cursor=cursor)).reading
+    shown = " ".join(text for text, _ in fit_words(reading, ROOM))
+    assert [cell for cell in ("LSTM", "RNN", "GRU") if cell in shown] == ["LSTM", "RNN", "GRU"]
 
 
 def test_the_cursor_reads_every_net():
@@ -84,8 +115,8 @@ def test_the_cursor_reads_every_net():
     assert len(words(draw_gradients(BOTH, Frame(60, 12, cursor=50)))) == 3
     at = words(draw_forecasts(BOTH, Frame(60, 12, cursor=50)))
     assert at[0].startswith("year 1949")
-    assert at[1].startswith("actual")
-    assert at[2].startswith("LSTM 32")
+    assert at[1].startswith("LSTM 32")
+    assert at[-1].startswith("actual")
 
 
 def test_the_axis_holds_the_gradients_of_all(text):

@@ -13,7 +13,7 @@ from rnn_tui.tui.plots.picture import Frame
 from rnn_tui.tui.plots.tracks import columns_until, draw_tracks, share_out, tracks_of
 from rnn_tui.tui.plots.weights import arrange, draw_weights
 from rnn_tui.tui.walk.player import Player, Position
-from tests.tui.fake_session import make_walk
+from tests.tui.fake_session import make_deep_walk, make_walk
 from tests.tui.plots.nasty import HEIGHTS, LOOKS, VALUES, WIDTHS, floats
 
 T = 24
@@ -43,6 +43,28 @@ def weights(place, *, cell="lstm", width=22, height=7, look=PLAIN):
 def test_tracks_stand_in_the_order_in_which_they_come_about(cell, symbols):
     rows = rows_of(tracks(3, cell=cell, height=len(symbols)))
     assert [row[:7].strip() for row in rows] == [*symbols]
+
+
+def test_a_layer_reads_the_one_below_and_the_last_one_is_read_out():
+    first, second, last = make_deep_walk().layers
+    symbols = [[track.symbol for track in tracks_of(way)] for way in (first, second, last)]
+    assert symbols == [[*"xifgoch"], ["h1", *"ifgoch"], ["h2", *"ifgochy"]]
+    assert tracks_of(second)[0].name == "from layer 1"
+    np.testing.assert_array_equal(tracks_of(second)[0].values, first.activations["h"].T)
+    frame = Frame(78, 8, PLAIN)
+    words = [word.text for word in draw_tracks(second, Position(3, T), frame, 24).reading]
+    assert words == ["t 4 of 24", "h goes up to layer 3"]
+
+
+def test_what_comes_from_above_comes_from_the_layer_above():
+    first, _, last = make_deep_walk().layers
+    picture = arrivals(T + 2, walk=first)
+    assert "X layer 2" in [word.text for word in picture.legend]
+    words = [word.text for word in picture.reading]
+    assert words[:2] == ["‖dh‖ 4.1e-3", "layer 2 sends 1.0e-3"]
+    early = arrivals(2 * T, walk=first, width=80, height=9)
+    assert sum(row.count("X") for row in rows_of(early)) > 8, "a mark at many timesteps"
+    assert "X readout" in [word.text for word in arrivals(T + 2, walk=last).legend]
 
 
 def test_tracks_fill_from_the_left_and_say_their_values():

@@ -6,7 +6,7 @@ import pytest
 
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import State
-from tests.tui.fake_session import ended, make_snapshot, make_walk
+from tests.tui.fake_session import ended, make_deep_walk, make_snapshot, make_stack, make_walk
 
 SIZES = [(80, 24), (120, 40), (200, 60), (72, 20), (60, 16), (40, 12), (24, 9), (20, 5), (1, 1)]
 
@@ -155,6 +155,64 @@ async def test_it_ends_where_it_began_with_the_run_held(show, key):
         assert "b walk" in shown.hints
         await begin(shown)
         assert "t 1 of 24" in shown.header
+
+
+async def test_shift_l_walks_through_the_next_layer(show):
+    async with show(make_stack(4000), size=(120, 40)) as shown:
+        shown.session.walk = make_deep_walk()
+        await begin(shown)
+        assert "layer 3 of 3" in shown.header
+        assert "L layer" in shown.hints
+        assert "1 Forward pass of layer 3" in shown.text
+        assert "readout y" in shown.text
+        await shown.pilot.press("2", "right", "right", "L")
+        await turn(shown)
+        assert "layer 1 of 3" in shown.header
+        assert "t 23 of 24" in shown.header, "the place in the walk stays"
+        for title in ("1 Forward pass", "2 Backward pass", "3 dW_hh"):
+            assert f"{title} of layer 1" in shown.text
+        assert "◆ from layer 2" in shown.text
+        assert "layer 2 sends 1.0e-3" in shown.text
+        assert "1.0e-3 come from layer 2" in caption(shown)
+        await shown.pilot.press("L", "1")
+        await turn(shown)
+        assert "layer 2 of 3" in shown.header
+        assert "from layer 1" in shown.text
+        assert "readout y" not in shown.text
+        await shown.pilot.press("L")
+        assert "layer 3 of 3" in shown.header
+
+
+async def test_the_walk_begins_with_the_layer_of_panel_3(show):
+    async with show(make_stack(4000), size=(120, 40)) as shown:
+        shown.session.walk = make_deep_walk()
+        await shown.press("L", "L")
+        await begin(shown)
+        assert "layer 2 of 3" in shown.header
+
+
+async def test_one_layer_is_said_to_be_the_only_one(show):
+    async with show() as shown:
+        await begin(shown)
+        assert "layer" not in shown.header
+        assert "L layer" not in shown.hints
+        await shown.pilot.press("L")
+        await shown.pilot.pause()
+        assert "the net has no other one; --layers" in caption(shown)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (40, 12), (20, 5)])
+async def test_layers_fit_at_every_size(show, size):
+    async with show(size=size) as shown:
+        shown.session.walk = make_deep_walk()
+        await begin(shown)
+        for key in ("L", "2", "right", "right", "3", "L"):
+            await shown.pilot.press(key)
+            await turn(shown)
+            assert [len(line) for line in shown.lines] == [size[0]] * size[1]
+        if size[1] > 5:
+            assert "layer 2" in shown.header
+            assert "L layer" in shown.hints
 
 
 async def test_its_help_explains_panels_and_keys(show):

@@ -5,7 +5,7 @@ import pytest
 
 from rnn_tui.tui.walk.player import Player, Position
 from rnn_tui.tui.walk.tale import magnitude, teaching, tell
-from tests.tui.fake_session import make_walk
+from tests.tui.fake_session import make_deep_walk, make_walk
 
 T = 24
 
@@ -40,6 +40,27 @@ def test_a_plain_rnn_tells_of_its_slope():
     assert "through W_hh" in text
     assert "1 − h²" in text
     assert "goes from 0 to" in told(make_walk(cell="rnn"), 0)
+
+
+def test_a_layer_below_tells_of_the_layers_around_it():
+    first, second, last = make_deep_walk().layers
+    assert "h of layer 1 comes in, ‖h‖" in told(second, 11)
+    assert "x = −0.50 comes in" in told(first, 11)
+    assert "and h goes up to layer 2." in told(first, 11)
+    assert "readout says y" in told(last, 11)
+    assert "Layer 1 gets what layer 2 hands down." in told(first, T)
+    assert "hands down" not in told(last, T)
+    assert "layer 2 sends W_ihᵀ dz down to h: ‖dh‖ 5.0e-3" in told(first, T + 1)
+    assert "of ‖dh‖ 4.1e-3, 1.0e-3 come from layer 2, the rest (" in told(first, T + 2)
+    nothing = with_norms(first, here=np.zeros(T))
+    assert "layer 2 sends nothing here" in told(nothing, T + 2)
+    assert "of dW_hh of layer 1." in told(first, 2 * T + 1)
+    assert "of dW_hh." in told(make_walk(), 2 * T + 1)
+
+
+def test_a_plain_rnn_of_several_layers_hands_its_h_up():
+    text = told(make_deep_walk(cell="rnn").layers[0], 1)
+    assert "and h goes up to layer 2. The slope" in text
 
 
 def test_the_loss_says_which_timesteps_it_looks_at():
