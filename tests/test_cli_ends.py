@@ -58,7 +58,9 @@ def test_a_folder_that_goes_while_training_loses_nothing(batch, tmp_path, monkey
     folder.mkdir()
     rescue.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(rescue))
-    monkeypatch.setattr("rnn_tui.training.session.check_writable", lambda _: folder.rmdir())
+    monkeypatch.setattr(
+        "rnn_tui.training.leaving.check_writable", lambda _: folder.exists() and folder.rmdir()
+    )
     code, out, err = batch("--save-model", str(folder / "m.safetensors"), *SMALL)
     assert code == 1
     [kept] = rescue.rglob("model.safetensors")
@@ -118,7 +120,7 @@ def test_a_table_that_cannot_be_written_is_a_failure_and_the_scores_are_told(
     batch, tmp_path, monkeypatch
 ):
     folder = tmp_path / "gone"
-    monkeypatch.setattr("rnn_tui.training.session.check_output", lambda _: None)
+    monkeypatch.setattr("rnn_tui.training.leaving.check_output", lambda _: None)
     monkeypatch.setattr("rnn_tui.training.files.check_output", lambda _: None)
     code, out, err = batch("--output", str(folder / "out.csv"), *SMALL)
     assert code == 1

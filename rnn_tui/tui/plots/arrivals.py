@@ -38,7 +38,7 @@ def draw_arrivals(walk: Walk, position: Position, frame: Frame) -> Picture:
     height = frame.height - above
     chart = _chart(walk, position, y, norms, frame)
     margin = lay_out(chart, frame.width, height).left
-    left = LEFT if margin and frame.width >= 2 * LEFT else margin
+    left = max(LEFT, margin) if margin and frame.width >= 2 * LEFT else margin
     width = frame.width - left
     cells = draw(chart, width + margin, height, frame.look.glyphs)
     shift = Strip([Segment(" " * (left - margin), frame.look.style())], left - margin)

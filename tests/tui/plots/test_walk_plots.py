@@ -203,3 +203,11 @@ def test_nothing_breaks_them(data, cell, width, height, look):
     ):
         assert len(picture.rows) == height
         assert {row.cell_length for row in picture.rows} <= {width}
+
+
+@pytest.mark.parametrize("width", [14, 23, 59])
+def test_the_smallest_gradient_has_a_long_name_and_still_fits(width):
+    walk = make_walk(1, 3, cell="rnn")
+    hidden = replace(walk.hidden, total=np.array([0.0]), here=np.array([5e-324]))
+    picture = draw_arrivals(replace(walk, hidden=hidden), Position(0, 1), Frame(width, 4, Look()))
+    assert {row.cell_length for row in picture.rows} == {width}
