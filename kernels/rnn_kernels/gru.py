@@ -28,6 +28,7 @@ the units a timestep.
 
 from typing import Any
 
+from rnn_kernels.activations import quotients, sigmoid_parts, tanh
 from rnn_kernels.arrays import Array
 from rnn_kernels.blocks import copy_rows
 from rnn_kernels.jit import filled_in
@@ -76,8 +77,8 @@ def gru_forward() -> Any:
         )  # fmt: skip
         for row, (z_r, z_z, n_h) in enumerate(sums):
             new = layer.n_stride * row
-            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
-            n = code.tanh(r * n_h + of_x[row])
+            r, z = quotients(code, sigmoid_parts(code, z_r), sigmoid_parts(code, z_z))
+            n = tanh(code, r * n_h + of_x[row])
             for gate, value in ((R, r), (Z, z)):
                 code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
             code.store(n_h, p.n_h + new)
@@ -124,7 +125,7 @@ def gates_forward() -> Any:
         w = at.parameters + layer.w + at.unit * layer.panel
         sums = code.product(code.zeros(rows, 2), p.a, layer.a_stride, 1, w, width, layer.depth)
         for row, (z_r, z_z) in enumerate(sums):
-            r, z = code.quotients(code.sigmoid_parts(z_r), code.sigmoid_parts(z_z))
+            r, z = quotients(code, sigmoid_parts(code, z_r), sigmoid_parts(code, z_z))
             for gate, value in ((R, r), (Z, z)):
                 code.store(value, p.gates + layer.z_stride * row + gate * code.lanes)
             h = code.load(p.h + layer.a_stride * row)
@@ -146,7 +147,7 @@ def new_forward() -> Any:
         w_h = w + depth_x * width
         sums = code.product(sums, reset, layer.n_stride, 1, w_h, width, layer.hidden)
         for row, (z_n,) in enumerate(sums):
-            n = code.tanh(z_n)
+            n = tanh(code, z_n)
             code.store(n, p.n + layer.n_stride * row)
             z = code.load(p.gates + layer.z_stride * row + Z * code.lanes)
             h = code.load(p.h + layer.a_stride * row)

@@ -24,6 +24,7 @@ registers: each number is written once and not read back.
 
 from typing import Any
 
+from rnn_kernels.activations import quotients, sigmoid_parts, tanh, tanh_parts
 from rnn_kernels.arrays import Array
 from rnn_kernels.jit import filled_in
 from rnn_kernels.layout import Layer
@@ -61,13 +62,13 @@ def lstm_forward(*, peepholes: bool) -> Any:
             if peepholes:
                 z_i = _peephole(code, at, "i") * before + z_i
                 z_f = _peephole(code, at, "f") * before + z_f
-            parts = [code.sigmoid_parts(z_i), code.sigmoid_parts(z_f), code.tanh_parts(z_g)]
+            parts = [sigmoid_parts(code, z_i), sigmoid_parts(code, z_f), tanh_parts(code, z_g)]
             if not peepholes:
-                parts.append(code.sigmoid_parts(z_o))
-            i, f, g, *others = code.quotients(*parts)
+                parts.append(sigmoid_parts(code, z_o))
+            i, f, g, *others = quotients(code, *parts)
             c = f * before + i * g
             if peepholes:
-                others = code.quotients(code.sigmoid_parts(_peephole(code, at, "o") * c + z_o))
+                others = quotients(code, sigmoid_parts(code, _peephole(code, at, "o") * c + z_o))
             (o,) = others
             code.store(c, c_after + layer.units * row)
             for gate, value in zip((I, F, G, O), (i, f, g, o), strict=True):
@@ -75,7 +76,7 @@ def lstm_forward(*, peepholes: bool) -> Any:
             states.append((c, o))
         h = m + layer.h + after * layer.a_stride + at.unit
         for row, (c, o) in enumerate(states):
-            code.store(o * code.tanh(c), h + layer.a_stride * row)
+            code.store(o * tanh(code, c), h + layer.a_stride * row)
 
     return lstm_forward_tile
 

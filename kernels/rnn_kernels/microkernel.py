@@ -1,4 +1,4 @@
-"""The vector building blocks: the only file that emits LLVM IR.
+"""The vector building blocks, of which the emitted code of all cells is made.
 
 A *tile* is a few rows of a matrix product whose sums stay in vector registers. Numba cannot
 promise that, so a tile is written as an emitter: Python that runs once, at compile time, on
@@ -14,14 +14,12 @@ same emitter, on AVX-512, AVX2 or what else there is.
 """
 
 import inspect
-import math
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from rnn_kernels.vectors import (
@@ -37,6 +35,7 @@ from rnn_kernels.vectors import (
     Place,
     Sums,
     Vector,
+    call,
     i64,
     tile_heights,
     vector_bytes,
@@ -85,13 +84,12 @@ class Code:
 
     def prefetch(self, place: Place) -> None:
         """Let the second cache fetch the line of a place, which need not be in any array."""
-        kinds = [ir.IntType(8).as_pointer(), I32, I32, I32]
-        function: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
-            self.builder.module, ir.FunctionType(ir.VoidType(), kinds), "llvm.prefetch.p0i8"
-        )
-        pointer = self.builder.bitcast(place.pointer, kinds[0])
+        address = self.builder.bitcast(place.pointer, ir.IntType(8).as_pointer())
         to_read, second_cache, data = I32(0), I32(2), I32(1)
-        self.builder.call(function, [pointer, to_read, second_cache, data])
+        call(
+            self.builder, "llvm.prefetch.p0i8", ir.VoidType(),
+            [address, to_read, second_cache, data],
+        )  # fmt: skip
 
     def broadcast(self, place: Place) -> Vector:
         """Read one element into every lane."""
@@ -141,77 +139,6 @@ class Code:
         replace = self.builder.fcmp_ordered(unless, a.value, b.value)
         return Vector(self.builder, self.builder.select(replace, b.value, a.value))
 
-    def _exponential(self, x: Vector, factor: float) -> tuple[Vector, Vector]:
-        """Return s = 2^k and p = e^(factor · r) − 1, so that e^(factor · x) = s + s p.
-
-        factor · x = k ln 2 + factor · r with whole k and |factor · r| ≤ ½ ln 2; the factor is
-        taken into the constants. p is the series of the exponential function.
-        """
-        b, number = self.builder, self.number
-        limit = abs(number.limit / factor)
-        x = self.smaller(self.larger(x, self.constant(-limit)), self.constant(limit))
-        magic = self.constant(number.magic)
-        shifted = x * self.constant(factor / math.log(2)) + magic
-        k = shifted - magic
-        r = x - k * self.constant(math.log(2) / factor)
-        series = [
-            self.constant(factor**n * value) for n, value in enumerate(number.series, start=2)
-        ]
-        square = r * r
-        p = self._polynomial(series, r, square) * square + self.constant(factor) * r
-        integers = ir.VectorType(number.integer, self.lanes)
-        places = [ir.Constant(number.integer, number.mantissa_bits)] * self.lanes
-        bits = b.shl(b.bitcast(shifted.value, integers), ir.Constant(integers, places))
-        return Vector(b, b.bitcast(bits, self.vector_type)), p
-
-    @staticmethod
-    def _polynomial(coefficients: list[Vector], r: Vector, square: Vector) -> Vector:
-        """Estrin's scheme, whose steps wait less for each other than Horner's."""
-        power = r
-        while len(coefficients) > 1:
-            pairs = zip(coefficients[::2], coefficients[1::2], strict=False)
-            odd = coefficients[-1:] if len(coefficients) % 2 else []
-            coefficients = [high * power + low for low, high in pairs] + odd
-            power = square if power is r else power * power
-        return coefficients[0]
-
-    def sigmoid_parts(self, x: Vector) -> tuple[Vector, Vector]:
-        """Numerator and denominator of σ(x) = 1 / (1 + e^−x)."""
-        s, p = self._exponential(x, -1.0)
-        one = self.constant(1)
-        return one, one + (s * p + s)
-
-    def tanh_parts(self, x: Vector) -> tuple[Vector, Vector]:
-        """Numerator and denominator of tanh(x) = (e^2x − 1) / (e^2x + 1)."""
-        s, p = self._exponential(x, 2.0)
-        numerator = s * p + (s - self.constant(1))
-        return numerator, numerator + self.constant(2)
-
-    def tanh(self, x: Vector) -> Vector:
-        """tanh(x)."""
-        numerator, denominator = self.tanh_parts(x)
-        return numerator / denominator
-
-    def quotients(self, *parts: tuple[Vector, Vector]) -> list[Vector]:
-        """Numerators over their denominators, with one division, the slowest instruction."""
-        inverses = self._inverses([denominator for _, denominator in parts])
-        return [n * inverse for (n, _), inverse in zip(parts, inverses, strict=True)]
-
-    def _inverses(self, values: list[Vector]) -> list[Vector]:
-        """1/a = b · 1/(ab) and 1/b = a · 1/(ab), and so on with pairs of products."""
-        if len(values) == 1:
-            return [self.constant(1) / values[0]]
-        pairs = [values[n : n + 2] for n in range(0, len(values), 2)]
-        of_pairs = self._inverses(
-            [pair[0] * pair[1] if len(pair) > 1 else pair[0] for pair in pairs]
-        )
-        inverses = []
-        for pair, inverse in zip(pairs, of_pairs, strict=True):
-            inverses += (
-                [other * inverse for other in reversed(pair)] if len(pair) > 1 else [inverse]
-            )
-        return inverses
-
     def add_squares(self, vectors: Sequence[Vector], total: Place) -> None:
         """Add the squares of all lanes to a float64 total, for float32's own underflow."""
         b = self.builder
@@ -233,9 +160,7 @@ class Code:
     def _sum_of_lanes(self, value: Any, scalar: Any, suffix: str) -> Any:
         b = self.builder
         name = f"llvm.vector.reduce.fadd.v{self.lanes}{suffix}"
-        kind = ir.FunctionType(scalar, [scalar, ir.VectorType(scalar, self.lanes)])
-        reduce = b.module.globals.get(name) or ir.Function(b.module, kind, name)
-        return b.call(reduce, [ir.Constant(scalar, 0.0), value], fastmath=ANY_ORDER)
+        return call(b, name, scalar, [scalar(0.0), value], fastmath=ANY_ORDER)
 
     def zeros(self, rows: int, vectors: int) -> Sums:
         """Sums before any was added."""

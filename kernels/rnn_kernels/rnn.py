@@ -13,6 +13,7 @@ The backward pass is Werbos 1990 (backpropagation through time).
 
 from typing import Any
 
+from rnn_kernels.activations import tanh
 from rnn_kernels.microkernel import Code
 from rnn_kernels.tiling import backward_sweep, forward_sweep, panel_product, total_dh
 from rnn_kernels.vectors import Vector
@@ -24,7 +25,7 @@ def rnn_forward(vectors: int, *, relu: bool) -> Any:
     """Return the kernel that fills h_t of some samples and one or two vectors of units."""
 
     def activate(code: Code, z: Vector) -> Vector:
-        return code.larger(z, code.constant(0)) if relu else code.tanh(z)
+        return code.larger(z, code.constant(0)) if relu else tanh(code, z)
 
     @forward_sweep(sums=vectors, vectors=vectors, trace=TRACE)
     def rnn_forward_tile(code: Code, rows: int, at: Any) -> None:

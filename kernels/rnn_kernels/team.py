@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from rnn_kernels.arrays import Array, aligned_zeros
+from rnn_kernels.vectors import I32, I64, call
 
 ARRIVED, MEETING, BROKEN, YIELD, WORDS = 0, 8, 16, 24, 32
 """Places in a barrier, each in a cache line of its own: threads that have come, number of the
@@ -60,14 +60,20 @@ class Team:
         try:
             others.extend(self._others.submit(take_part, part) for part in range(1, threads))
             result = take_part(0)
-        finally:
-            if barrier[BROKEN] or len(others) < threads - 1:
-                barrier[BROKEN] = 1
-                self._barrier = new_barrier()
-                wait(others)
-        for other in others if barrier[BROKEN] else ():
-            other.result()
+        except BaseException:  # an interrupt may come before any part has begun
+            self._disband(barrier, others)
+            raise
+        if barrier[BROKEN]:
+            self._disband(barrier, others)
+            for other in others:
+                other.result()
         return result
+
+    def _disband(self, barrier: Array, others: "list[Future[Any]]") -> None:
+        """Let all go that wait for somebody who will not come, and begin with a new barrier."""
+        barrier[BROKEN] = 1
+        self._barrier = new_barrier()
+        wait(others)
 
 
 def new_barrier() -> Array:
@@ -134,7 +140,7 @@ def _emit_meeting(builder: Any, words: Any, threads: Any) -> None:
 
 def _emit_wait(builder: Any, must_wait: Callable[[], Any], give_up: Callable[[], Any]) -> None:
     """Look again and again; after some time call `give_up`'s address before each further look."""
-    kind = ir.IntType(64)
+    kind = I64
     here = builder.block
     look, again, tired, over = (builder.append_basic_block() for _ in range(4))
     builder.branch(look)
@@ -146,7 +152,7 @@ def _emit_wait(builder: Any, must_wait: Callable[[], Any], give_up: Callable[[],
     more = builder.add(looks, kind(1))
     builder.cbranch(builder.icmp_signed("<", more, kind(PATIENCE)), look, tired)
     builder.position_at_end(tired)
-    function = ir.FunctionType(ir.IntType(32), [])
+    function = ir.FunctionType(I32, [])
     builder.call(builder.inttoptr(give_up(), function.as_pointer()), [])
     builder.branch(look)
     for block, value in ((here, kind(0)), (again, more), (tired, more)):
@@ -157,7 +163,4 @@ def _emit_wait(builder: Any, must_wait: Callable[[], Any], give_up: Callable[[],
 def _emit_pause(builder: Any) -> None:
     """Tell an x86 processor that this is a loop that waits: it saves power, and leaves faster."""
     if platform.machine().lower() in {"x86_64", "amd64"}:
-        function: Any = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
-            builder.module, ir.FunctionType(ir.VoidType(), []), "llvm.x86.sse2.pause"
-        )
-        builder.call(function, [])
+        call(builder, "llvm.x86.sse2.pause", ir.VoidType(), [])

@@ -14,6 +14,9 @@ FEW_ROWS = 2
 """Rows of the tiles at the end of a batch, for which it does not pay to fetch ahead."""
 
 STRIDES = {"gates": "z_stride", "c": "units", "h": "a_stride", "n": "n_stride", "n_h": "n_stride"}
+"""The buffers that keep all timesteps, and what their rows are apart."""
+STATES = {"h", "c"}
+"""Those whose first row is the state before the first timestep."""
 
 
 def forward_sweep(sums: int, vectors: int, trace: dict[str, int]) -> Callable[[Emitter], Any]:
@@ -87,7 +90,7 @@ def _fetch_ahead(
     def fetch(row: Index) -> None:
         sample = at.sample + layer.batch * direction + row
         for name, width in trace.items():
-            after = int(name in {"h", "c"} and direction > 0)  # written beside the next row's gates
+            after = int(name in STATES and direction > 0)  # a step's state is read in the next one
             stride, base = getattr(layer, STRIDES[name]), at.memory + getattr(layer, name)
             place = base + (sample + layer.batch * after) * stride + at.unit * width
             for k in range(width * vectors):

@@ -171,10 +171,17 @@ class Vector:
         builder, kind = self.builder, c.value.type
         scalar = "f32" if kind.element == ir.FloatType() else "f64"
         name = f"llvm.fmuladd.v{kind.count}{scalar}"
-        function = builder.module.globals.get(name) or ir.Function(
-            builder.module, ir.FunctionType(kind, [kind] * 3), name
-        )
-        return Vector(builder, builder.call(function, [a.value, b.value, c.value]))
+        return Vector(builder, call(builder, name, kind, [a.value, b.value, c.value]))
+
+
+def call(
+    builder: Any, name: str, result: Any, values: Sequence[Any], fastmath: Sequence[str] = ()
+) -> Any:
+    """Append a call of one of LLVM's own functions, declared where the module has not got it."""
+    kind = ir.FunctionType(result, [value.type for value in values])
+    module = builder.module
+    function = module.globals.get(name) or ir.Function(module, kind, name)
+    return builder.call(function, values, fastmath=fastmath)
 
 
 Sums: TypeAlias = list[list[Vector]]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_kernels.activations import quotients, sigmoid_parts, tanh, tanh_parts
 from rnn_kernels.blocks import copy_rows, dot, product_of, transpose
 from rnn_kernels.jit import POLICY
 from rnn_kernels.layout import make_plan
@@ -56,19 +57,23 @@ def run_copy(memory, source, source_stride, target, target_stride, count, width)
 
 @kernel("source target at")
 def tanh_tile(code, at):
-    code.store(code.tanh(code.load(at.source + at.at)), at.target + at.at)
+    code.store(tanh(code, code.load(at.source + at.at)), at.target + at.at)
 
 
 @kernel("source target at")
 def sigmoid_tile(code, at):
-    numerator, denominator = code.sigmoid_parts(code.load(at.source + at.at))
+    numerator, denominator = sigmoid_parts(code, code.load(at.source + at.at))
     code.store(numerator / denominator, at.target + at.at)
+
+
+OF_AN_LSTM = sigmoid_parts, sigmoid_parts, tanh_parts, sigmoid_parts
 
 
 @kernel("source target at step")
 def quotients_tile(code, at):
-    x, parts = [code.load(at.source + at.at + at.step * n) for n in range(4)], code.sigmoid_parts
-    values = code.quotients(parts(x[0]), parts(x[1]), code.tanh_parts(x[2]), parts(x[3]))
+    x = [code.load(at.source + at.at + at.step * n) for n in range(4)]
+    parts = [emit(code, value) for emit, value in zip(OF_AN_LSTM, x, strict=True)]
+    values = quotients(code, *parts)
     for n, value in enumerate(values):
         code.store(value, at.target + at.at + at.step * n)
 

@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -62,6 +63,22 @@ def test_nobody_waits_for_a_thread_that_has_failed():
 
     with pytest.raises(MemoryError, match="second thread"):
         Team(2).run(failing, (np.zeros(2, np.int64),), 2)
+
+
+def test_nobody_waits_for_a_caller_that_was_interrupted_before_its_part(monkeypatch):
+    team, counts = Team(2), np.zeros(2, np.int64)
+    submit = ThreadPoolExecutor.submit
+
+    def interrupted(pool, *task):
+        submit(pool, *task)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        team.run(parts_met, (counts,), 2)
+    monkeypatch.undo()
+    team.run(parts_met, (counts,), 2)
+    assert counts.tolist() == [1, 2]
 
 
 def test_nobody_waits_for_a_caller_that_was_interrupted():
