@@ -314,7 +314,7 @@ class Run:
         try:
             save_model(path, self.saved, asked_by)
         except MemoryError as error:
-            why = "there is not enough memory to gather the weights, which are still there"
+            why = "too little memory to gather the weights, which are kept: free some, save again"
             raise SaveError(f"{asked_by} {path}: cannot be written: {why}.") from error
         text = f"weights of step {self.kept_step:,} as {path.name}"
         self.tally.note(Happening.SAVED, self.step, text)

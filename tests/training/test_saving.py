@@ -72,7 +72,7 @@ def test_no_memory_for_a_copy_of_the_weights_costs_nothing(running, tmp_path, mo
     wait_for(lambda: session.snapshot.step > 0)
     with monkeypatch.context() as patch:
         patch.setattr("rnn_tui.training.checkpoint._serialise", out_of_memory)
-        assert "not enough memory to gather the weights" in saved_as(session, path).fault
+        assert "too little memory to gather the weights" in saved_as(session, path).fault
     assert list(tmp_path.iterdir()) == []
     assert saved_as(session, path).fault == ""
     assert load_model(path).step > 0
