@@ -1,8 +1,10 @@
 """The way to the terminal: a file of its own, and few bytes where the line is thin."""
 
+import asyncio
 import os
 import selectors
 import shutil
+import signal
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
@@ -11,9 +13,10 @@ from io import TextIOWrapper
 from threading import Event
 from typing import Any, Protocol
 
-from textual import constants
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 
 from rnn_tui.tui.terminal.answers import ASK_GROUND, Answers, is_light
@@ -72,9 +75,26 @@ class TerminalDriver(LinuxDriver):
         if self._bell is None:
             self._bell = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._follow_size()
         if self._asks and self._writer_thread is not None:
             self._asks, self._asked_at = False, time.monotonic()
             self.write(ASK_GROUND)
+
+    def _follow_size(self) -> None:
+        """Tell the app each size of the terminal in its turn.
+
+        Textual reads the size in the handler of the signal. A second signal interrupts the handler:
+        the newer size is sent first, the older one after it, and the app keeps that.
+        """
+        loop = asyncio.get_running_loop()
+
+        def tell() -> None:
+            if not self._in_band_window_resize:
+                size = Size(*self._get_terminal_size())
+                self.send_message(events.Resize(size, size))
+
+        signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(tell))
+        tell()
 
     def disable_input(self) -> None:
         """Read no more keys."""
