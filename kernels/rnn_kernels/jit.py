@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.compiler import Compiler
 from numba.extending import intrinsic, register_jitable
 
 numba_config: Any = numba.config  # its names are set at run time, unseen by a type checker
@@ -28,7 +29,29 @@ R = TypeVar("R")
 FASTMATH = {"contract", "nsz", "arcp", "reassoc"}
 """Without nnan and ninf: a kernel must find the NaN or infinity of a diverging run."""
 
+OPTIMISATION_LEVEL = 2
+"""Of LLVM. Its third makes the kernels no faster, and takes a tenth longer to compile them."""
+
+
+class Sparing(Compiler):
+    """Numba's compiler at our level of optimisation; a lower one in NUMBA_OPT holds.
+
+    Numba has the level for a whole process alone. Whoever compiles holds its global lock, so that
+    nothing else is compiled meanwhile.
+    """
+
+    def compile_extra(self, func: Any) -> Any:
+        """Compile a function."""
+        level = numba_config.OPT
+        numba_config.OPT = type(level)(min(level, OPTIMISATION_LEVEL))
+        try:
+            return super().compile_extra(func)  # type: ignore[no-untyped-call]
+        finally:
+            numba_config.OPT = level
+
+
 POLICY: dict[str, Any] = {
+    "pipeline_class": Sparing,
     "nogil": True,
     "error_model": "numpy",
     "fastmath": FASTMATH,

@@ -24,6 +24,7 @@ from rnn_tui.gradients.walk import Walk
 from rnn_tui.gradients.walking import take_walk
 from rnn_tui.training.checkpoint import SavedMoments
 from rnn_tui.training.events import Floats
+from rnn_tui.training.intervals import steps_to_evaluation
 from rnn_tui.training.model import Model
 from rnn_tui.training.moments import Moments, restore_moments
 from rnn_tui.training.predictor import Predictor
@@ -36,9 +37,6 @@ from rnn_tui.training.snapshot import SLOPE, Forecast, GradientFlow, Trace
 FIRST = Asked()
 DIVERGED_ERROR = 1_000
 """Scaled error at which a run counts as diverged: so many standard deviations."""
-EVALUATE_AT_LEAST_EVERY = 10
-EVALUATE_AT_MOST_EVERY = 1_000
-"""Steps from one validation to the next: an epoch, but no fewer and no more than these."""
 MOST_VALIDATION_WINDOWS = 8_192
 """Of a longer validation part so many windows, evenly spaced, stand for all: see docs/data.md."""
 
@@ -139,11 +137,9 @@ class Trainer:
 
     @property
     def steps_to_evaluation(self) -> int:
-        """Steps until validation is due: at the ends of epochs, 10 steps apart or up to 1,000."""
-        per_epoch = self._sampler.batches_per_epoch
-        epochs = per_epoch * -(-EVALUATE_AT_LEAST_EVERY // per_epoch)
-        interval = min(epochs, EVALUATE_AT_MOST_EVERY)
-        return interval - (self.step - self._epochs_from) % interval
+        """Steps until validation is due, at the end of an epoch or where one takes too long."""
+        taken = self.step - self._epochs_from
+        return steps_to_evaluation(taken, self._sampler.batches_per_epoch)
 
     @property
     def left_in_epoch(self) -> int:
