@@ -8,7 +8,8 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -168,9 +169,18 @@ def check_match(request: Request, runs: int) -> None:
         )
 
 
+def check_following(request: Request, config: "RunConfig") -> None:
+    """Raise UsageError where it is told how to follow a source that nobody follows."""
+    given = request.settings
+    flags = [s.flag for s in SETTINGS if s.heading == "Follow" and given[s.name] is not None]
+    if flags and not config.follow.enabled:
+        raise UsageError(f"{', '.join(flags)}: without --follow no row comes: add it.")
+
+
 def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
     """Raise UsageError where a grid or a backtest does not go with what else is asked for."""
     folds = configs[0].forecast.backtest
+    check_following(request, configs[0])
     check_match(request, len(configs))
     if len(configs) > 1:
         check_several(request, len(configs), "--cell and --seed ask")
@@ -196,9 +206,10 @@ def check_runs(request: Request, configs: "Sequence[RunConfig]") -> None:
             )
 
 
-def check_files(request: Request) -> None:
-    """Raise UsageError where a file that is asked for could never be written."""
+def check_files(request: Request, data_file: str | None) -> None:
+    """Raise UsageError where a file that is asked for could never be written, or is read."""
     from rnn_tui.training.files import (  # noqa: PLC0415 - when needed
+        check_apart,
         check_output,
         check_report,
         check_writable,
@@ -210,6 +221,21 @@ def check_files(request: Request) -> None:
         check_output(request.output)
     if request.report:
         check_report(request.report)
+    read = {
+        "--data": Path(data_file) if data_file else None,
+        "--config": request.config,
+        "--load-model": request.load_model,
+    }
+    written = {
+        "--save-model": request.save_model,
+        "--output": request.output,
+        "--report": request.report,
+    }
+    check_apart(_given(read), _given(written))
+
+
+def _given(files: Mapping[str, Path | None]) -> dict[str, Path]:
+    return {option: path for option, path in files.items() if path is not None}
 
 
 def run(request: Request, arguments: Sequence[str]) -> int:
@@ -219,7 +245,7 @@ def run(request: Request, arguments: Sequence[str]) -> int:
     check_runs(request, configs)
     if not request.batch:
         check_terminal(arguments, os.environ.get("TERM", ""))
-    check_files(request)
+    check_files(request, configs[0].data.file)
     if request.batch:
         from rnn_tui.batch import Task, run_batch  # noqa: PLC0415 - imports NumPy and Rich
 

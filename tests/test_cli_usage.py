@@ -44,6 +44,24 @@ BAD = {
         ["--loss", "quantile", "--quantiles", "0.1,0.9"],
         "--quantiles: must hold 0.5, the forecast",
     ),
+    "follow settings alone": (
+        ["--first-rows", "9", "--bad-rows", "stop"],
+        "--first-rows, --bad-rows: without --follow no row comes: add it.",
+    ),
+    "one beta": (["--betas", "0.9"], "rnn-tui: --betas: a value is missing in (0.9,)."),
+    "three betas": (
+        ["--betas", "0.1,0.2,0.3"],
+        "rnn-tui: --betas: must have 2 values, not (0.1, 0.2, 0.3).",
+    ),
+    "a beta too large": (["--betas", "1,0.5"], "rnn-tui: --betas: must be less than 1, not 1.0."),
+    "an unknown transform": (
+        ["--transform", "log,dif"],
+        "rnn-tui: --transform: must be 'diff', 'seasonal-diff', 'log' or 'log-return', not 'dif'.",
+    ),
+    "only what is at fault is named": (
+        ["--steps", "5", "--lr", "0.1", "--huber-delta", "2"],
+        "rnn-tui: --huber-delta: huber_delta belongs to loss huber, not to mse",
+    ),
     "quantiles of another loss": (
         ["--quantiles", "0.1,0.5,0.9"],
         "--quantiles: quantiles belongs to loss quantile, not to mse: leave it out",
@@ -60,7 +78,6 @@ BAD = {
         ["--optimizer", "sgd", "--nesterov", "yes"],
         "nesterov needs a momentum above 0, such as 0.9",
     ),
-    "three betas": (["--betas", "0.9,0.9,0.9"], "--betas"),
     "no decay": (
         ["--schedule", "step", "--lr-decay", "0"],
         "--lr-decay: must be greater than 0, not 0",
@@ -244,3 +261,24 @@ def test_bad_configuration_files(text, message, capsys, tmp_path):
 def test_what_the_app_cannot_compare_is_refused(arguments, expected, capsys):
     assert main(arguments) == 2
     assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--output", "./d.csv"], "--output d.csv: is the file of --data as well"),
+        (["--save-model", "link"], "--save-model link: is the file of --data as well"),
+        (["--save-model", "x.csv", "--output", "x.csv"], "is the file of --save-model as well"),
+        (["--report", "run.txt", "--config", "run.txt"], "is the file of --config as well"),
+    ],
+)
+def test_a_file_that_is_read_is_not_written_over(options, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    data = "t,v\n" + "".join(f"{i},{i * i % 7}\n" for i in range(99))
+    (tmp_path / "d.csv").write_text(data)
+    (tmp_path / "link").symlink_to("d.csv")
+    (tmp_path / "run.txt").write_text("[training]\nsteps = 1\n")
+    assert main(["--batch", "--steps", "1", "--data", "d.csv", *options]) == 2
+    assert message in capsys.readouterr().err
+    assert (tmp_path / "d.csv").read_text() == data
+    assert (tmp_path / "run.txt").read_text() == "[training]\nsteps = 1\n"

@@ -1,7 +1,6 @@
 """What several runs leave together: one table of forecasts, the best of their models, a report."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,7 +12,9 @@ from rnn_tui.config import RunConfig
 from rnn_tui.errors import SaveError
 from rnn_tui.forecasting.table import labelled
 from rnn_tui.forecasting.verdict import figure
+from rnn_tui.streams import complain
 from rnn_tui.training.checkpoint import save_model
+from rnn_tui.training.claim import Claim
 from rnn_tui.training.growing_table import GrowingTable
 from rnn_tui.training.run import Run
 
@@ -37,9 +38,12 @@ class Leavings:
         self.best: Outcome | None = None
         """The run with the lowest validation loss so far."""
         self.fault: SaveError | None = None
-        self._task = task
         self._part = part
         self._table: GrowingTable | None = None
+        self._model, self._forecasts, self._report = (
+            None if path is None else Claim(path)
+            for path in (task.save_to, task.output_to, task.report_to)
+        )
         self._said: dict[str, str] = {}
         """What has been written, a sentence for each option."""
 
@@ -55,42 +59,47 @@ class Leavings:
             self.best = outcome
         if run is None:
             return
-        if is_best and self._task.save_to is not None:
-            self._save(self._task.save_to, outcome, run)
-        if self._task.output_to is not None and run.is_scored:
-            self._add(self._task.output_to, outcome, run)
+        if is_best and self._model is not None:
+            self._save(self._model, outcome, run)
+        if self._forecasts is not None and run.is_scored:
+            self._add(self._forecasts, outcome, run)
 
     def close(self, report: Callable[[], Document] | None) -> None:
         """Finish the table, and write the report where one is asked for and can be made."""
-        table, path = self._table, self._task.report_to
-        if table is not None:
-            self._try("--output", table.finish)
-        if report is not None and path is not None:
-            self._said["--report"] = f"Report written to {path}."
-            self._try("--report", lambda: write_document(path, report()))
+        table, claim = self._table, self._report
+        if table is not None and self._forecasts is not None:
+            self._try("--output", self._forecasts, table.finish, "Forecasts written to {path}.")
+        if report is not None and claim is not None:
 
-    def _save(self, path: Path, outcome: Outcome, run: Run) -> None:
+            def write() -> None:
+                write_document(claim.place(), report())
+
+            self._try("--report", claim, write, "Report written to {path}.")
+
+    def _save(self, claim: Claim, outcome: Outcome, run: Run) -> None:
         loss = figure(validation_loss(outcome), DIGITS)
-        self._said["--save-model"] = (
-            f"Model saved to {path}: {name_of(outcome.plan.config)}, which has the lowest "
+        said = (
+            f"Model saved to {{path}}: {name_of(outcome.plan.config)}, which has the lowest "
             f"validation loss, {loss}."
         )
-        self._try("--save-model", lambda: save_model(path, run.saved))
 
-    def _add(self, path: Path, outcome: Outcome, run: Run) -> None:
+        def write() -> None:
+            save_model(claim.place(), run.saved)
+            claim.written()
+
+        self._try("--save-model", claim, write, said)
+
+    def _add(self, claim: Claim, outcome: Outcome, run: Run) -> None:
         columns = self._columns(outcome.plan.labels, run)
-        if self._table is None:
-            self._said["--output"] = f"Forecasts written to {path}."
-            self._try("--output", lambda: self._begin(path, columns))
-        elif self._table.is_open:
-            self._try("--output", lambda: self._append(columns))
 
-    def _begin(self, path: Path, columns: Mapping[str, NDArray[Any]]) -> None:
-        self._table = GrowingTable(path, columns)
+        def write() -> None:
+            if self._table is None:
+                self._table = GrowingTable(claim, columns)
+            else:
+                self._table.append(columns)
 
-    def _append(self, columns: Mapping[str, NDArray[Any]]) -> None:
-        if self._table is not None:
-            self._table.append(columns)
+        if not self._try("--output", claim, write, "Forecasts written to {path}."):
+            self._forecasts = None
 
     def _columns(self, labels: Mapping[str, str | int], run: Run) -> dict[str, NDArray[Any]]:
         """Return a run's forecasts with its labels before them, ends of intervals always."""
@@ -98,12 +107,21 @@ class Leavings:
         kept = slice(None) if self._part is None else every["split"] == self._part
         return {name: values[kept] for name, values in every.items()}
 
-    def _try(self, option: str, write: Callable[[], None]) -> None:
+    def _try(self, option: str, claim: Claim, write: Callable[[], None], said: str) -> bool:
+        """Write a file and tell at once what befell it; return whether it could be written.
+
+        `said` is kept then, with its path in it.
+        """
         try:
             write()
         except SaveError as error:
             self._said.pop(option, None)
             self.fault = self.fault or error
+            return False
+        self._said[option] = said.format(path=claim.path)
+        for note in claim.take_notes():
+            complain(note)
+        return True
 
 
 def validation_loss(outcome: Outcome | None) -> float:

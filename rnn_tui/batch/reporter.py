@@ -14,6 +14,7 @@ from rnn_tui.batch.task import Task
 from rnn_tui.config import RunConfig
 from rnn_tui.errors import SaveError
 from rnn_tui.streams import Output, OutputLostError, are_one, complain, discard_the_rest
+from rnn_tui.training.claim import Claim
 from rnn_tui.training.events import (
     Event,
     Noted,
@@ -44,6 +45,7 @@ class Reporter:
         self.lost: OutputLostError | None = None
         self._config = config
         self._task = task
+        self._report = None if task.report_to is None else Claim(task.report_to)
         self._is_one_of_many = is_one_of_many
         self._output = Output(sys.stdout)
         self._is_one_stream = are_one(sys.stdout, sys.stderr)
@@ -107,15 +109,17 @@ class Reporter:
 
     def _write_report(self, ended: RunEnded, snapshot: Snapshot) -> SaveError | None:
         """Write the report that is asked for; return why it could not be."""
-        if self._task.report_to is None or self._started is None:
+        if self._report is None or self._started is None:
             return None
         from rnn_tui.batch.report import Told, write_report  # noqa: PLC0415 - seldom needed
 
         try:
             told = Told(self._config, self._started, ended, snapshot)
-            write_report(self._task.report_to, told)
+            write_report(self._report.place(), told)
         except SaveError as error:
             return error
+        for note in self._report.take_notes():
+            complain(note)
         return None
 
     def _closing_text(self, ended: RunEnded, snapshot: Snapshot, *, has_report: bool) -> str:
@@ -126,7 +130,7 @@ class Reporter:
         written = [
             *(("Model saved to", path) for path in left.models),
             ("Forecasts written to", left.forecasts),
-            ("Report written to", self._task.report_to if has_report else None),
+            ("Report written to", self._report.path if self._report and has_report else None),
         ]
         page.add(*(f"{what} {path}." for what, path in written if path is not None))
         if self._task.plots:

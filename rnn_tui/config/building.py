@@ -1,5 +1,6 @@
 """From tables and options to a validated configuration, or to what is wrong with them."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -86,16 +87,15 @@ def _explain(
     """Return one line for every fault, led by the option or the file and key that it lies in."""
     lines = []
     for fault in error.errors(include_url=False):
-        key = ".".join(str(part) for part in fault["loc"])
-        about_several = fault["type"] == "value_error"
-        options = [
-            option_names.get(of, of)
-            for of in sorted(given)
-            if of == key or (about_several and of.startswith(f"{key}."))
-        ]
-        where = ", ".join(options) or f"{source}: {key}"
-        lines.append(f"{where}: {_expected(fault)}.")
-    return "\n".join(lines)
+        key, expected = ".".join(str(part) for part in fault["loc"]), _expected(fault)
+        at_fault = [of for of in sorted(given) if key == of or key.startswith(f"{of}.")]
+        if not at_fault and fault["type"] == "value_error":  # about several keys of a section
+            section = [of for of in sorted(given) if of.startswith(f"{key}.")]
+            words = set(re.findall(r"\w+", expected))
+            at_fault = [of for of in section if of.rpartition(".")[2] in words] or section
+        where = ", ".join(option_names.get(of, of) for of in at_fault) or f"{source}: {key}"
+        lines.append(f"{where}: {expected}.")
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _expected(fault: ErrorDetails) -> str:
@@ -107,6 +107,10 @@ def _expected(fault: ErrorDetails) -> str:
             return f"unknown key{hint}; known here: {', '.join(known)}"
         case "value_error":
             return str(fault["ctx"]["error"])
+        case "too_long":
+            return f"must have {fault['ctx']['max_length']} values, not {fault['input']!r}"
+        case "missing":
+            return f"a value is missing in {fault['input']!r}"
         case "model_type":
             section = fault["loc"][-1]
             return f"must be a table that begins with the line [{section}], not {fault['input']!r}"

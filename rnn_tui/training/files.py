@@ -2,10 +2,13 @@
 
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rnn_tui.data.writing import table_bytes, table_kind
 from rnn_tui.errors import OutputFileError, SaveError, UsageError
@@ -18,10 +21,13 @@ if TYPE_CHECKING:
 REPORTS = (".html", ".md", ".txt")
 """What the name of a report may end in."""
 PART_PREFIX = ".rnn-tui-part-"
-
+PART_SECONDS = 60.0
+"""How old a part is at least that nobody seems to write: its writer locks it at once."""
 
 Stamp = tuple[int, int, int]
-"""What tells a file from a later one of that name: its number, time and size; zeros for none."""
+"""What tells a file from a later one of that name: its number, time and size."""
+NOTHING: Stamp = (0, 0, 0)
+"""Of a file that is not there."""
 
 
 def files_of_nets(path: Path, names: Sequence[str]) -> tuple[Path, ...]:
@@ -45,27 +51,64 @@ def stamp_of(path: Path) -> Stamp:
     try:
         found = path.stat()
     except OSError:
-        return 0, 0, 0
+        return NOTHING
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file; an older one of that name is replaced whole or not at all."""
+    place_file(path, lambda file: file.write(content)).close()
+
+
+def place_file(path: Path, fill: Callable[[IO[bytes]], object]) -> IO[bytes]:
+    """Replace a file, whole or not at all, by what `fill` writes; return it open for more.
+
+    Until it is in its place it is locked, which tells it from what a killed program has left.
+    """
     path = Path(os.path.realpath(path))  # a symbolic link stays one
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX)
     temporary = Path(name)
+    file = os.fdopen(handle, "w+b")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        with suppress(OSError):  # not every file system can
+            _lock(handle)
+        fill(file)
+        file.flush()
+        os.fsync(handle)
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what is left in its buffer has no place either
+            file.close()
         raise
+    return file
+
+
+def remove_dead_parts(folder: Path) -> None:
+    """Remove the parts of files that killed programs have left in a folder.
+
+    A part that is being written is locked, and one younger than `PART_SECONDS` may be about to be.
+    """
+    for part in folder.glob(f"{PART_PREFIX}*"):
+        with suppress(OSError):  # another program has removed it, or holds its lock
+            handle = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                if time.time() - os.fstat(handle).st_mtime > PART_SECONDS:
+                    _lock(handle)
+                    part.unlink()
+            finally:
+                os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Lock a file for the process alone, as long as it is open; OSError where another has."""
+    if sys.platform != "win32":  # where nobody can remove what another has open
+        import fcntl  # noqa: PLC0415 - not there on Windows
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def write_table(path: Path, columns: "Mapping[str, NDArray[Any]]") -> None:
@@ -95,6 +138,26 @@ def check_report(path: Path) -> None:
     check_writable(path, "--report")
 
 
+def check_apart(read: "Mapping[str, Path]", written: "Mapping[str, Path]") -> None:
+    """Raise OutputFileError where a file would be written over one that is read, or written, too.
+
+    A model may be saved over the one that it began with.
+
+    Parameters
+    ----------
+    read, written
+        Option -> its file.
+    """
+    known = {os.path.realpath(path): option for option, path in read.items()}
+    for option, path in written.items():
+        other = known.setdefault(os.path.realpath(path), option)
+        if other != option and (other, option) != ("--load-model", "--save-model"):
+            raise OutputFileError(
+                f"{option} {path}: is the file of {other} as well, which would be lost; give the "
+                "name of another file."
+            )
+
+
 def check_writable(path: Path, option: str = "--save-model") -> None:
     """Raise OutputFileError unless a file could be written there; called before training."""
     folder = Path(os.path.realpath(path)).parent
@@ -108,6 +171,7 @@ def check_writable(path: Path, option: str = "--save-model") -> None:
         handle, name = tempfile.mkstemp(dir=folder, prefix=PART_PREFIX)
         os.close(handle)
         Path(name).unlink()
+        remove_dead_parts(folder)
     except OSError as error:
         raise OutputFileError(
             f"{option} {path}: cannot be written: {error.strerror}. "

@@ -1,7 +1,6 @@
 """The table of all forecasts of a run that goes on with the rows that come."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Floats, Times
 from rnn_tui.data.windows import Starts
+from rnn_tui.training.claim import Claim
 from rnn_tui.training.growing_table import GrowingTable
 
 
@@ -18,7 +18,7 @@ class FollowedTable:
 
     Parameters
     ----------
-    path
+    claim
         The file.
     prepared
         The rows that were learned before the first one came; they are written first.
@@ -31,7 +31,9 @@ class FollowedTable:
         The file cannot be written.
     """
 
-    def __init__(self, path: Path, prepared: Prepared, predict: Callable[[Starts], Floats]) -> None:
+    def __init__(
+        self, claim: Claim, prepared: Prepared, predict: Callable[[Starts], Floats]
+    ) -> None:
         series, split = prepared.series, prepared.split
         self._names = np.array(series.target_names)
         self._horizon = prepared.horizon
@@ -43,7 +45,7 @@ class FollowedTable:
         starts = np.arange(prepared.transformed[0].lost, len(series) - T)
         predicted[starts + T] = predict(starts)[:, 0]
         columns = self._columns(series.time, series.targets, predicted, part)
-        self._table = GrowingTable(path, columns)
+        self._table = GrowingTable(claim, columns)
 
     def add(self, time: Times, actual: Floats, predicted: Floats) -> None:
         """Write a row that came.
@@ -64,6 +66,10 @@ class FollowedTable:
             time, actual[np.newaxis], predicted[np.newaxis], np.array(["followed"])
         )
         self._table.append(rows)
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Return what befell the file since this was last asked, a sentence each."""
+        return self._table.take_notes()
 
     def finish(self, times: Times, ahead: Floats) -> None:
         """Write the rows that have not come, and close the file; a second time nothing is done.

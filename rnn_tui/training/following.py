@@ -7,7 +7,6 @@ Soc. A 147), by the model and by the baselines alike.
 
 from collections import defaultdict, deque
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from rnn_tui.forecasting.live import LiveBaselines
 from rnn_tui.forecasting.metrics import Scores, naive_error
 from rnn_tui.forecasting.running import RunningScores
 from rnn_tui.gradients.walk import Walk
+from rnn_tui.training.claim import Claim
 from rnn_tui.training.events import Floats, Noted, RowFollowed, Time
 from rnn_tui.training.followed import FollowedTable
 from rnn_tui.training.predictor import Predictor
@@ -146,7 +146,8 @@ class Following:
             A line is no row, and bad rows are to end the run.
         """
         line = self._source.tail.next_line(wait)
-        notes = [Noted(note) for note in self._source.tail.take_notes()]
+        of_table = self._table.take_notes() if self._table is not None else ()
+        notes = [Noted(note) for note in (*self._source.tail.take_notes(), *of_table)]
         self.remark = notes[-1].text if notes else self.remark
         if line is None:
             return notes, None
@@ -241,7 +242,7 @@ class Following:
             targets=series.target_names,
         )
 
-    def write_to(self, path: Path) -> None:
+    def write_to(self, claim: Claim) -> None:
         """Write all forecasts to a table from now on, row by row.
 
         Raises
@@ -249,7 +250,7 @@ class Following:
         SaveError
             It cannot be written.
         """
-        self._table = FollowedTable(path, self._prepared, self._trainer.predict)
+        self._table = FollowedTable(claim, self._prepared, self._trainer.predict)
 
     def finish_table(self) -> None:
         """Write the rows ahead to the table; nothing where there is none, or it was lost.

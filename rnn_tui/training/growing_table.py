@@ -1,17 +1,19 @@
 """A table file that grows: every row is in it as soon as it is known."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from functools import partial
 from typing import IO, Any
 
 from numpy.typing import NDArray
 
 from rnn_tui.data.writing import are_whole_days, parquet_of_csv, table_bytes, table_kind
 from rnn_tui.errors import SaveError
-from rnn_tui.training.files import replace_file
+from rnn_tui.training.claim import Claim
+from rnn_tui.training.files import place_file, replace_file
 
 Columns = Mapping[str, NDArray[Any]]
 """Name -> numbers, text or times, all of one length."""
@@ -20,12 +22,13 @@ Columns = Mapping[str, NDArray[Any]]
 class GrowingTable:
     """A CSV or JSON file that is whole after every row.
 
-    A Parquet file cannot grow: its rows wait in a temporary file until the end.
+    A Parquet file cannot grow: its rows wait in a temporary file until the end. Where another
+    program writes to the file meanwhile, the rows move to one beside it.
 
     Parameters
     ----------
-    path
-        An older file of that name is written over at once, but for a Parquet file.
+    claim
+        Where to write. An older file there is written over at once, but for a Parquet file.
     columns
         The first rows, at least one; those that come later have the same columns.
 
@@ -35,17 +38,19 @@ class GrowingTable:
         The file cannot be written. Nothing is written to it after that.
     """
 
-    def __init__(self, path: Path, columns: Columns) -> None:
-        self._path = path
-        self._kind = table_kind(path)
+    def __init__(self, claim: Claim, columns: Columns) -> None:
+        self._claim = claim
+        self._kind = table_kind(claim.path)
         self._as_dates = self._kind != ".parquet" and are_whole_days(columns)
         self._types = {name: values.dtype for name, values in columns.items()}
         self._file: IO[bytes] | None = None
         with self._faults_told():
-            is_waiting = self._kind == ".parquet"
-            self._file = tempfile.TemporaryFile() if is_waiting else path.open("w+b")  # noqa: SIM115
-            self._file.write(self._bytes_of(columns))
-            self._file.flush()
+            if self._kind == ".parquet":
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish`
+                self._file.write(self._bytes_of(columns))
+                self._file.flush()
+            else:
+                self._begin(columns)
 
     @property
     def is_open(self) -> bool:
@@ -64,15 +69,14 @@ class GrowingTable:
         """
         if self._file is None:
             raise RuntimeError("the table is closed")
-        rows = self._bytes_of(columns)
         with self._faults_told():
-            if self._kind == ".json":
-                self._file.seek(-1, os.SEEK_END)
-                rows = b"," + rows[1:]
+            if self._kind == ".parquet":
+                self._add(self._file, columns)
+            elif self._claim.is_held or self._is_rescued(self._file):
+                self._add(self._file, columns)
+                self._claim.written()
             else:
-                rows = rows[rows.index(b"\n") + 1 :]
-            self._file.write(rows)
-            self._file.flush()
+                self._begin(columns)
 
     def finish(self) -> None:
         """Close the file; a Parquet file is written now.
@@ -82,13 +86,51 @@ class GrowingTable:
         SaveError
             It cannot be written.
         """
-        file, self._file = self._file, None
-        if file is None:
+        if self._file is None:
             return
-        with file, self._faults_told():
+        with self._faults_told():
             if self._kind == ".parquet":
-                file.seek(0)
-                replace_file(self._path, parquet_of_csv(file, self._types))
+                self._file.seek(0)
+                replace_file(self._claim.place(), parquet_of_csv(self._file, self._types))
+            elif not self._claim.is_held:
+                self._is_rescued(self._file)
+            self._file.close()
+        self._file = None
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Return what befell the file since this was last asked, a sentence each."""
+        return self._claim.take_notes()
+
+    def _begin(self, columns: Columns) -> None:
+        """Put a file with these rows alone in its place."""
+        rows = self._bytes_of(columns)
+        self._file = place_file(self._claim.place(), lambda file: file.write(rows))
+        self._claim.written()
+
+    def _add(self, file: IO[bytes], columns: Columns) -> None:
+        rows = self._bytes_of(columns)
+        if self._kind == ".json":
+            file.seek(-1, os.SEEK_END)
+            rows = b"," + rows[1:]
+        else:
+            rows = rows[rows.index(b"\n") + 1 :]
+        file.write(rows)
+        file.flush()
+
+    def _is_rescued(self, file: IO[bytes]) -> bool:
+        """Copy the rows so far to where they are found, unless others have written over them."""
+        path = self._claim.path
+        if not path.exists():
+            self._claim.note(f"{path} was removed meanwhile and is there again.")
+        elif os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            self._claim.note(f"The rows that {path} had are lost: they were written over.")
+            file.close()
+            return False
+        file.seek(0)
+        self._file = place_file(self._claim.place(), partial(shutil.copyfileobj, file))
+        self._claim.written()
+        file.close()
+        return True
 
     def _bytes_of(self, columns: Columns) -> bytes:
         form = ".json" if self._kind == ".json" else ".csv"
@@ -104,4 +146,4 @@ class GrowingTable:
                     self._file.close()
                 self._file = None
             reason = error.strerror or error
-            raise SaveError(f"--output {self._path}: cannot be written: {reason}.") from error
+            raise SaveError(f"--output {self._claim.path}: cannot be written: {reason}.") from error

@@ -6,18 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_tui.errors import SaveError
+from rnn_tui.training.claim import Claim
 from rnn_tui.training.events import RunEnded, Status
-from rnn_tui.training.files import (
-    Stamp,
-    check_output,
-    check_writable,
-    files_of_nets,
-    stamp_of,
-    write_table,
-)
+from rnn_tui.training.files import check_output, check_writable, files_of_nets, write_table
 from rnn_tui.training.snapshot import Left, name_of
 
 if TYPE_CHECKING:
+    from rnn_tui.training.following import Following
     from rnn_tui.training.run import Run
 
 
@@ -40,7 +35,7 @@ class Leaving:
         self.output_to = output_to
         self.left = Left()
         """What has been written so far."""
-        self._seen: dict[Path, Stamp] = {}
+        self._claims: dict[Path, Claim] = {}
 
     @property
     def is_anything(self) -> bool:
@@ -67,7 +62,7 @@ class Leaving:
             check_writable(file)
         if self.output_to is not None:
             files = (*files, self.output_to)
-        self._seen = {file: stamp_of(file) for file in files}
+        self._claims = {file: Claim(file) for file in files}
 
     def save(self, run: "Run") -> None:
         """Write the best weights of every net, where that was asked for.
@@ -87,46 +82,48 @@ class Leaving:
         """Write the forecast of the weights that were scored; a failure is the run's."""
         if self.output_to is None:
             return ended
-        place = self.output_to
+        claim = self._claim(self.output_to)
         try:
             if run.following is not None:  # it has grown there all the time
                 run.following.finish_table()
             else:
-                (place,) = self._places([place])
-                write_table(place, run.forecasts())
+                write_table(claim.place(), run.forecasts())
         except SaveError as error:
             return replace(ended, status=Status.FAILED, reason=f"{ended.reason}, but {error}")
-        self.left = replace(self.left, forecasts=place)
+        notes = (*self.left.notes, *claim.take_notes())
+        self.left = replace(self.left, forecasts=claim.path, notes=notes)
         return ended
+
+    def follow(self, following: "Following") -> None:
+        """Let the forecasts of rows that come be written as they come, where that was asked for.
+
+        Raises
+        ------
+        SaveError
+            The table cannot be written.
+        """
+        if self.output_to is not None:
+            following.write_to(self._claim(self.output_to))
 
     def place_for_rescue(self, run: "Run", otherwise: Path) -> Path:
         """Return where a run that broke is saved: as asked, unless that writes over another's."""
-        if self.save_to is None or any(map(self._is_changed, model_files(run, self.save_to))):
+        if self.save_to is None or any(
+            self._claim(file).is_taken for file in model_files(run, self.save_to)
+        ):
             return otherwise
         return self.save_to
 
     def _places(self, files: Sequence[Path]) -> tuple[Path, ...]:
         """Return where to write, and note what lands elsewhere."""
-        places = tuple(beside(file) if self._is_changed(file) else file for file in files)
-        notes = (
-            f"{file} was written by another program meanwhile and stays as it is: this run's is "
-            f"{place}."
-            for file, place in zip(files, places, strict=True)
-            if place != file
-        )
+        claims = [self._claim(file) for file in files]
+        places = tuple(claim.place() for claim in claims)
+        notes = (note for claim in claims for note in claim.take_notes())
         self.left = replace(self.left, notes=(*self.left.notes, *notes))
         return places
 
-    def _is_changed(self, file: Path) -> bool:
-        return file in self._seen and stamp_of(file) != self._seen[file]
-
-
-def beside(path: Path) -> Path:
-    """Return the first path that is free among those numbered from 2 on."""
-    number = 2
-    while (other := path.with_stem(f"{path.stem}-{number}")).exists():
-        number += 1
-    return other
+    def _claim(self, file: Path) -> Claim:
+        """Return what is known of a file since the run began to train."""
+        return self._claims.setdefault(file, Claim(file))
 
 
 def model_files(run: "Run", path: Path) -> tuple[Path, ...]:

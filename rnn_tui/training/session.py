@@ -246,8 +246,7 @@ class Session(Obeying):
         """Forecast rows as they come, and learn from them, until none will come any more."""
         following = run.follow(opened)
         try:
-            if self._leaving.output_to is not None:
-                following.write_to(self._leaving.output_to)
+            self._leaving.follow(following)
             yield following.begin()
             while run.fault is None and not following.ended:
                 self._obey(run)

@@ -6,10 +6,13 @@ import polars as pl
 import pytest
 
 from rnn_tui.batch import run_batch
+from rnn_tui.batch.leavings import Leavings
+from rnn_tui.batch.reporter import Reporter
 from rnn_tui.batch.task import Task
 from rnn_tui.config import build_config
 from rnn_tui.errors import SaveError
 from rnn_tui.training.checkpoint import load_model
+from rnn_tui.training.session import Session
 
 MODEL, DATA = {"hidden_size": 4}, {"dataset": "sunspots", "input_chunk_length": 8}
 
@@ -128,3 +131,40 @@ def test_a_file_that_cannot_be_written_fails_at_the_end_and_costs_no_other(lost,
         path = getattr(task, key)
         assert path.is_file() == (key != lost)
         assert (f"to {path}" in printed) == (key != lost)
+
+
+def test_what_another_program_writes_while_a_grid_runs_stays(tmp_path, capsys, monkeypatch):
+    paths = [tmp_path / name for name in ("o.csv", "m.safetensors", "r.md")]
+    take = Leavings.take
+
+    def meanwhile(leavings, outcome, run):
+        if outcome.ended and not paths[0].exists():
+            for path in paths:
+                path.write_text("theirs")
+        take(leavings, outcome, run)
+
+    monkeypatch.setattr(Leavings, "take", meanwhile)
+    table, model, report = paths
+    assert run_batch(GRID[:2], Task(output_to=table, save_to=model, report_to=report)) == 0
+    assert [path.read_text() for path in paths] == ["theirs"] * 3
+    own = [path.with_stem(f"{path.stem}-2") for path in paths]
+    assert set(pl.read_csv(own[0])["cell"]) == {"rnn", "lstm"}
+    assert load_model(own[1]).config.model.hidden_size == 4
+    assert own[2].read_text().startswith("#")
+    printed = capsys.readouterr()
+    for path, other in zip(paths, own, strict=True):
+        assert f"to {other}" in printed.out
+        assert f"{path} was written by another program meanwhile" in printed.err
+
+
+def test_a_report_of_one_run_writes_over_no_other_program(tmp_path, capsys):
+    path = tmp_path / "r.md"
+    reporter = Reporter(GRID[0], Task(report_to=path))
+    session = Session(GRID[0])
+    for event in session.events():
+        reporter.show(event)
+    path.write_text("theirs")
+    reporter.conclude(event, session.snapshot)
+    assert path.read_text() == "theirs"
+    assert (tmp_path / "r-2.md").exists()
+    assert "Report written to" in capsys.readouterr().out

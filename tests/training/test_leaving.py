@@ -6,8 +6,9 @@ import pytest
 
 from rnn_tui.errors import SaveError
 from rnn_tui.training.checkpoint import load_model
+from rnn_tui.training.claim import beside
 from rnn_tui.training.files import files_of_nets, stamp_of
-from rnn_tui.training.leaving import Leaving, beside
+from rnn_tui.training.leaving import Leaving
 from rnn_tui.training.session import Session
 from rnn_tui.training.snapshot import State
 from tests.training.test_session import wait_for
@@ -68,6 +69,12 @@ def test_what_another_program_has_written_meanwhile_stays(configure, model, was_
     (note,) = left.notes
     assert note.startswith(f"{model} was written by another program meanwhile")
     assert note.endswith(f"this run's is {own}.")
+
+
+def test_what_was_removed_meanwhile_is_written_where_it_was_to_be(configure, model):
+    model.write_text("old")
+    left = run_to_the_end(Session(configure(), save_to=model), model.unlink)
+    assert (left.models, left.notes) == ((model,), ())
 
 
 def test_two_runs_with_one_path_leave_two_models(configure, model):

@@ -9,7 +9,8 @@ from rnn_tui.config import RunConfig, build_config
 from rnn_tui.errors import DataError
 from rnn_tui.training.events import Status
 from rnn_tui.training.snapshot import Saved, State
-from tests.tui.fake_session import LOADING, FakeSession, ended, make_snapshot
+from rnn_tui.tui.screens.main import MainScreen
+from tests.tui.fake_session import LOADING, FakeSession, ended, make_snapshot, make_targets
 from tests.tui.hands import has_ended_app, paste, until
 
 LONG = make_snapshot(400_000)
@@ -27,6 +28,38 @@ async def test_r_begins_anew_with_the_same_configuration_at_once(show):
         assert "Begun anew with the same seed, 7." in shown.reading
         assert "step 4,000" not in shown.text
         assert "waiting for the first step" in shown.text
+
+
+async def test_the_forecasts_that_are_looked_at_are_those_of_the_new_run_too(show):
+    async with show(make_targets(make_snapshot(4000))) as shown:
+        shown.first.config = build_config(
+            {"data": {"file": "two.csv", "column": ["sunspots", "groups"]}}
+        )
+        await shown.press("T", "f", "r", "R")
+        looked = [("show_target", 1), ("show_free_running", True)]
+        assert [call for call in shown.session.calls if call in looked] == looked
+        await shown.show(make_targets(make_snapshot(4000), 1))
+        await shown.press("T")
+        assert shown.session.calls[-1] == ("show_target", 0)
+
+
+async def test_a_column_that_the_new_run_does_not_forecast_gives_way_to_the_first(show):
+    async with show(make_targets(make_snapshot(4000))) as shown:
+        shown.first.config = build_config(
+            {"data": {"file": "two.csv", "column": ["sunspots", "groups"]}}
+        )
+        await shown.press("T")
+        other = build_config(
+            {"data": {"file": "two.csv", "column": ["groups", "sunspots", "more"]}}
+        )
+        shown.app._main.post_message(MainScreen.Relaunch(other, ""))
+        await shown.settle()
+        assert all(name != "show_target" for name, _ in shown.session.calls)
+        await shown.show(make_targets(make_snapshot(4000)))
+        await shown.press("T")
+        shown.app._main.post_message(MainScreen.Relaunch(build_config({}), ""))
+        await shown.settle()
+        assert all(name != "show_target" for name, _ in shown.session.calls)
 
 
 async def test_the_new_run_is_watched_and_steered(show):

@@ -100,7 +100,7 @@ def draw_losses(snapshot: Snapshot, frame: Frame, view: LossView = USUAL_LOSS) -
     Recent is the last quarter of the run.
     """
     nets = nets_of(snapshot)
-    legend = _legend(nets, frame, Word(f"(validation, {view.word[1:]}", short=""))
+    legend = _legend(nets, frame, Word(f"(validation, {view.word[1:]}", short="validation"))
     low = (1 - RECENT) * snapshot.step if view.recent else 0.0
     curves = [
         _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None

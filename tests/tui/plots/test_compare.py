@@ -41,6 +41,11 @@ def test_every_net_has_a_label_of_its_own(draw):
     assert [word.text for word in plain][:2] == [". LSTM 32", "o RNN 32"]
 
 
+def test_a_panel_of_a_quarter_of_120_columns_says_which_loss_it_shows():
+    legend = fit_words(draw_losses(BOTH, Frame(58, 15)).legend, 44, gap=1)
+    assert [text for text, _ in legend] == ["━ LSTM 32", "•━ RNN 32", "validation"]
+
+
 @pytest.mark.parametrize("draw", PLOTS)
 def test_every_net_has_a_line_told_apart_by_what_stands_on_it(draw, text):
     drawn = text(draw, BOTH, 60, 14, look=PLAIN)
