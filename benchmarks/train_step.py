@@ -12,8 +12,6 @@ import json
 import os
 import platform
 import statistics
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -27,24 +25,17 @@ import numba
 import numpy as np
 import plain_numpy
 import torch
+from turns import Contender, peak, take_turns
 
 import rnn_kernels
 from rnn_kernels.arrays import aligned_zeros
-from rnn_kernels.jit import POLICY
-from rnn_kernels.microkernel import Code, kernel
-from rnn_kernels.vectors import Index, Vector, lanes
+from rnn_kernels.vectors import lanes
 
 SIZES = ((1, 50, 32), (16, 50, 32), (32, 100, 64), (32, 100, 128), (64, 100, 256), (32, 200, 512))
 QUICK = SIZES[:4]
 CELLS = ("lstm", "gru", "rnn")
 FLOAT = np.dtype(np.float32)
 LEARNING_RATE, CLIP = 1e-4, 1.0
-TURN = 3e-2  # seconds: as many steps as fit, at least one
-FEWEST_TURNS = 5
-SUMS = 12  # more than the latency of one, fewer than the registers of any processor
-
-Contender = Callable[[int], None]
-"""Takes so many steps."""
 
 
 @dataclass(frozen=True)
@@ -137,37 +128,6 @@ def pytorch(case: Case, rule: str, *, onednn: bool) -> Contender:
     return take
 
 
-@kernel("times memory")
-def multiply_add(code: Code, at: Any) -> None:
-    """As many fused multiply-adds as registers can have under way, and nothing else."""
-    places = [at.memory + n * code.lanes for n in range(SUMS)]
-    a, b = code.load(places[0]), code.load(places[1])
-
-    def step(_k: Index, sums: list[Vector]) -> list[Vector]:
-        return [a * b + value for value in sums]
-
-    begun = [code.load(place) for place in places]  # equal sums would be computed once
-    found = code.loop(code.index(0), at.times, 1, begun, step)
-    for value, place in zip(found, places, strict=True):
-        code.store(value, place)
-
-
-@numba.njit(**POLICY)  # type: ignore[untyped-decorator]
-def run_multiply_add(times: int, memory: Any) -> None:
-    """Let the processor do what it can do most of."""
-    multiply_add(times, memory)
-
-
-def peak() -> tuple[Contender, float]:
-    """Return a loop that stays in the registers, and its operations."""
-    memory, repeats = aligned_zeros((SUMS * lanes(FLOAT),), FLOAT), 30_000
-
-    def take(steps: int) -> None:
-        run_multiply_add(steps * repeats, memory)
-
-    return take, 2.0 * repeats * SUMS * lanes(FLOAT)
-
-
 def contenders(case: Case) -> dict[str, Contender]:
     """Return what is compared in a case, by name."""
     found = {"ours": ours(case)}
@@ -186,41 +146,10 @@ def contenders(case: Case) -> dict[str, Contender]:
     return found
 
 
-def timed(contender: Contender, steps: int) -> float:
-    """Return seconds a step.
-
-    One more goes before that does not count: whoever had the turn before has left other data in the
-    caches.
-    """
-    contender(1)
-    began = time.perf_counter()
-    contender(steps)
-    return (time.perf_counter() - began) / steps
-
-
-def take_turns(
-    rivals: dict[str, Contender], seconds: float, longest: float
-) -> dict[str, list[float]]:
-    """Return every turn's seconds a step; they are as many for each, within `longest` seconds."""
-    steps = {}
-    for name, rival in rivals.items():
-        rival(1)
-        steps[name] = max(1, int(TURN / timed(rival, 1)))
-    times: dict[str, list[float]] = {name: [] for name in rivals}
-    began, turns = time.perf_counter(), 0
-    while (passed := time.perf_counter() - began) < seconds * len(rivals) or (
-        turns < FEWEST_TURNS and passed < longest
-    ):
-        for name, rival in rivals.items():
-            times[name].append(timed(rival, steps[name]))
-        turns += 1
-    return times
-
-
 def measure(case: Case, seconds: float) -> Result:
     """Measure a case."""
     torch.set_num_threads(case.threads)
-    loop, operations = peak()
+    loop, operations = peak(FLOAT)
     times = take_turns(contenders(case) | {"peak": loop}, seconds, longest=60 * seconds)
     median = {name: 1e3 * statistics.median(values) for name, values in times.items()}
     least = {name: 1e3 * min(values) for name, values in times.items()}

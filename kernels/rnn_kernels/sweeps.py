@@ -8,6 +8,8 @@ threads.
 
 import math
 
+import numpy as np
+
 from rnn_kernels.arrays import Array
 from rnn_kernels.blocks import copy_rows, dot
 from rnn_kernels.feeding import FEED, call_feed
@@ -234,14 +236,15 @@ def readout_gradient(
     samples = (layer.timesteps - first) * B
     e, h = first * B * O, layer.h + (first + 1) * B * layer.a_stride
     for unit in range(0, layer.units, width):
-        product(
-            O, dy, e, 1, O, memory, h + unit, layer.a_stride, samples,
-            gradient, readout.w + unit, layer.units, 0,
-        )  # fmt: skip
+        for n in range(0, samples, SAMPLES):  # a sum of sums loses fewer digits than a long one
+            product(
+                O, dy, e + n * O, 1, O, memory, h + n * layer.a_stride + unit, layer.a_stride,
+                min(SAMPLES, samples - n), gradient, readout.w + unit, layer.units, n > 0,
+            )  # fmt: skip
     for o in range(O):
-        total = gradient.dtype.type(0)
+        total = 0.0
         for n in range(samples):
-            total += dy[e + n * O + o]
+            total += np.float64(dy[e + n * O + o])
         gradient[readout.b + o] = total
 
 

@@ -10,8 +10,10 @@ from tests.kernels.support import CELLS, random_problem, solve
 from tests.peers.layers import layers_of, own_names
 from tests.peers.test_torch import Peer
 
-SIZES = [(50, 16, 32, 1.5), (100, 32, 64, 1.5), (200, 4, 33, 1.5), (60, 8, 128, 2.0)]
-"""T, B, H, and how many times PyTorch's error ours may be."""
+SIZES = [(50, 16, 32), (100, 32, 64), (200, 4, 33), (60, 8, 128)]
+"""T, B, H."""
+AT_MOST = 1.3
+"""Times PyTorch's error: that of six seeds varies by about as much."""
 SEEDS = range(6)
 
 
@@ -47,9 +49,9 @@ def error(found, truth, names):
     return (off / sum(float(np.sum(truth[name] ** 2)) for name in names)) ** 0.5
 
 
-@pytest.mark.parametrize(("T", "B", "H", "limit"), SIZES)
+@pytest.mark.parametrize(("T", "B", "H"), SIZES)
 @pytest.mark.parametrize("cell", CELLS)
-def test_float32_is_as_accurate_as_pytorchs(cell, T, B, H, limit, capsys):
+def test_float32_is_as_accurate_as_pytorchs(cell, T, B, H, capsys):
     """Root mean square over seeds: a single loss can be right by chance."""
     errors = {"loss": [], "gradient": []}
     for seed in SEEDS:
@@ -68,6 +70,6 @@ def test_float32_is_as_accurate_as_pytorchs(cell, T, B, H, limit, capsys):
         ours, theirs = np.sqrt(np.mean(np.square(pairs), axis=0))
         said += f"  {kind} ours {ours:.1e} PyTorch {theirs:.1e}"
         # The nearest float32 is off by half a unit already.
-        assert ours <= limit * max(theirs, eps / 2), said
+        assert ours <= AT_MOST * max(theirs, eps / 2), said
     with capsys.disabled():
         sys.stdout.write(said)

@@ -54,8 +54,10 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def resize(self, width, height):
+        """Take another size and forget what was shown: what is seen then has been drawn for it."""
         self._size = (width, height)
         self.screen.resize(height, width)
+        self.screen.erase_in_display(2)
         self._set_size(width, height)
 
     def storm(self, count):
@@ -92,6 +94,12 @@ class Terminal:
         found = re.search(rf"{before} ([0-9,]+)", self.text)
         return int(found[1].replace(",", "")) if found else None
 
+    @property
+    def step(self):
+        """The step of the header, once it is there."""
+        self.wait_for(lambda: self.number("step") is not None)
+        return self.number("step")
+
     def read(self, seconds=0.02):
         """Take in what the command writes; return whether anything came."""
         if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
@@ -120,6 +128,15 @@ class Terminal:
 
     def wait_for_panels(self):
         self.wait_for(lambda: all(panel in self.text for panel in PANELS))
+
+    def wait_for_step(self, least):
+        self.wait_for(lambda: (self.number("step") or 0) >= least)
+
+    def wait_for_silence(self, seconds=1.0):
+        """Read until nothing has come for so long."""
+        end = time.monotonic() + 30
+        while self.read(seconds):
+            assert time.monotonic() < end, f"never silent:\n{self.text}"
 
     def watch(self, seconds):
         end = time.monotonic() + seconds
@@ -168,6 +185,12 @@ class Terminal:
     def after_the_screen(self):
         """What was written once the main screen was back."""
         return self.output.rpartition(LEAVE_SCREEN)[2].decode()
+
+    @property
+    def processor_seconds(self):
+        """What the running command has taken of the processors."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def wakes(self):

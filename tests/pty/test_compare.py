@@ -33,8 +33,7 @@ def test_c_begins_anew_beside_another_cell(train):
     terminal.wait_for("LSTM 4 beside RNN 4", COMPILING_AT_MOST)
     assert "equal units" in terminal.text
     terminal.wait_for_training()
-    first = terminal.number("step")
-    terminal.wait_for(lambda: terminal.number("step") > first + 10)
+    terminal.wait_for_step(terminal.step + 11)
     assert terminal.leave() == 0
     assert "RNN 4 · sine: stopped after step" in terminal.after_the_screen
 

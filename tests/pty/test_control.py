@@ -1,6 +1,7 @@
 """Runs that are edited, begun anew, steered and saved, in a real terminal."""
 
 import re
+import time
 
 from rnn_tui.training.checkpoint import load_model
 
@@ -18,8 +19,7 @@ def test_a_run_is_edited_and_begun_anew_on_the_same_screen(train):
     terminal.wait_for("✗ must be an integer, not 'none'")
     terminal.press(ESCAPE)
     terminal.wait_for("LSTM 4 · sine")
-    before = terminal.number("step")
-    terminal.wait_for(lambda: terminal.number("step") > before)
+    terminal.wait_for_step(terminal.step + 1)
     terminal.press("e")
     terminal.wait_for("Edit and begin anew")
     terminal.press(f"{LEFT}{DOWN}6\r")
@@ -42,9 +42,10 @@ def test_a_run_is_steered_to_a_goal_and_slowed_down(train):
     terminal = train("--steps", "100000000")
     terminal.press(" ")
     terminal.wait_for("‖ paused")
+    terminal.wait_for_silence()
+    at = terminal.step + 10
     terminal.press("n")
-    terminal.watch(0.5)
-    at = terminal.number("step")
+    terminal.wait_for_step(at)
     terminal.press("u")
     terminal.wait_for("Run until")
     terminal.press(f"{CLEAR}{at + 123}\r")
@@ -54,15 +55,17 @@ def test_a_run_is_steered_to_a_goal_and_slowed_down(train):
     terminal.wait_for("At most 64 steps/s")
     terminal.press(" ")
     terminal.wait_for("limit 64 steps/s")
-    first = terminal.number("step")
+    terminal.wait_for_step(terminal.step + 1)
+    began, first = time.monotonic(), terminal.step
     terminal.watch(1.0)
-    assert 1 <= terminal.number("step") - first < 200
+    terminal.wait_for_step(first + 1)
+    assert terminal.step - first < 200 * (time.monotonic() - began)
     assert terminal.leave() == 0
 
 
 def test_leaving_an_unsaved_run_can_be_cancelled_and_saves_on_request(train, tmp_path):
     terminal = train()
-    terminal.wait_for(lambda: (terminal.number("step") or 0) > 100)
+    terminal.wait_for_step(101)
     terminal.press("q")
     terminal.wait_for("This run is not saved.")
     terminal.press(ESCAPE)

@@ -62,12 +62,12 @@ def test_a_terminal_that_says_nothing_is_waited_for_by_nobody(train):
 
 @pytest.mark.parametrize("pieces", [[WHITE], list(WHITE)], ids=["whole", "byte by byte"])
 def test_a_late_answer_counts_and_is_not_taken_for_keys(train, pieces):
-    terminal = ask_of(train())
+    terminal = ask_of(train(ESCDELAY="500"))  # milliseconds: a busy machine lets bytes wait
     terminal.wait_for_panels()
     terminal.press(" ")
     terminal.wait_for("‖ paused")
-    held = terminal.number("step")
-    terminal.watch(0.5)
+    terminal.wait_for_silence()
+    held = terminal.step
     for piece in pieces:
         terminal.press(piece)
         terminal.watch(0.02)
@@ -75,6 +75,7 @@ def test_a_late_answer_counts_and_is_not_taken_for_keys(train, pieces):
     terminal.wait_for_panels()
     assert terminal.number("step") == held
     assert "‖ paused" in terminal.text
+    terminal.watch(1.5)  # an escape character and a key within 500 ms are one
     assert terminal.leave() == 0
 
 
@@ -88,8 +89,18 @@ def test_the_answer_beats_what_the_environment_says_and_keys_around_it_count(tra
     assert terminal.leave() == 0
 
 
+PATIENT = """
+import sys
+from rnn_tui.tui.terminal import driver
+driver.LEAVE_SECONDS = 5.0
+from rnn_tui.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""On a busy machine the answer comes later than any person would wait."""
+
+
 def test_who_leaves_before_the_answer_does_not_find_it_in_the_shell(start):
-    terminal = ask_of(start())
+    terminal = ask_of(start(script=PATIENT))
     terminal.press("q")
     terminal.watch(0.1)
     terminal.press(WHITE)

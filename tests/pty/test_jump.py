@@ -20,7 +20,7 @@ def test_a_label_takes_the_focus_to_its_panel(train):
 @pytest.mark.parametrize("variables", [{}, {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}])
 def test_quit_and_its_answer_in_one_write_leave(train, variables):
     terminal = train(**variables)
-    terminal.wait_for(lambda: (terminal.number("step") or 0) > 50)
+    terminal.wait_for_step(51)
     terminal.press("qd")
     assert terminal.wait() == 0
     assert terminal.is_restored

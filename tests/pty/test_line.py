@@ -26,10 +26,7 @@ def test_over_ssh_little_is_sent_in_sixteen_colours_and_nothing_while_nothing_ch
     assert not re.search(rb"[34]8;[25];", terminal.output), "no more than sixteen colours"
     terminal.press(" ")
     terminal.wait_for("‖ paused")
-    terminal.watch(0.5)
-    sent = len(terminal.output)
-    terminal.watch(1.0)
-    assert len(terminal.output) == sent
+    terminal.wait_for_silence()
     terminal.resize(100, 30)
     terminal.wait_for(lambda: all("│" in line for line in terminal.lines[2:8]))
     terminal.wait_for(
@@ -117,13 +114,11 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_screen_again(train, pro
     terminal.wait_for_panels()
     terminal.press("\x1a")
     terminal.wait_for(lambda: state_of(terminal.process) == "T")
-    terminal.watch(0.1)
-    assert terminal.is_restored
+    terminal.wait_for(lambda: terminal.is_restored)
     terminal.screen.reset()
     terminal.send_signal(signal.SIGCONT)
     terminal.wait_for_panels()
-    before = terminal.number("step")
-    terminal.wait_for(lambda: (terminal.number("step") or 0) > before)
+    terminal.wait_for_step(terminal.step + 1)
     assert terminal.leave() == 0
     assert terminal.is_restored
 

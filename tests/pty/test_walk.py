@@ -25,9 +25,9 @@ def test_a_backpropagation_is_walked_through_and_training_goes_on(train):
     terminal.wait_for("1 Forward")
     terminal.press("\x1b")
     terminal.wait_for_panels()
-    held = terminal.number("step")
+    held = terminal.step
     terminal.press(" ")
-    terminal.wait_for(lambda: terminal.number("step") > held + 10)
+    terminal.wait_for_step(held + 11)
     assert terminal.leave() == 0
     assert terminal.is_restored
     assert "Traceback" not in terminal.output.decode()
@@ -74,11 +74,12 @@ def test_every_layer_of_two_is_looked_at_and_walked_through(start):
     terminal.resize(20, 5)
     terminal.wait_for("The sum:")
     terminal.resize(120, 40)
+    terminal.wait_for("3 dW_hh of layer 2")
     terminal.press("\x1b")
     terminal.wait_for("‖ paused")
+    held = terminal.step
     terminal.press(" ")
-    held = terminal.number("step")
-    terminal.wait_for(lambda: terminal.number("step") > held)
+    terminal.wait_for_step(held + 1)
     assert terminal.leave() == 0
     assert terminal.is_restored
     assert "Traceback" not in terminal.output.decode()

@@ -352,12 +352,15 @@ class FakeSession:
     def show_free_running(self, *, on: bool) -> None:
         self.calls.append(("show_free_running", on))
         forecast = self.snapshot.forecast
+        if forecast is None:
+            return
         free = np.where(np.arange(len(forecast.time)) >= 256, forecast.actual * 0.7, np.nan)
         self.show(replace(self.snapshot, forecast=replace(forecast, free=free if on else None)))
 
     def show_target(self, target: int) -> None:
         self.calls.append(("show_target", target))
-        self.show(make_targets(self.snapshot, target))
+        if self.snapshot.forecast is not None:
+            self.show(make_targets(self.snapshot, target))
 
     def scale_learning_rate(self, factor: float) -> None:
         self.calls.append(("scale_learning_rate", factor))

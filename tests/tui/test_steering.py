@@ -9,15 +9,11 @@ from rnn_tui.training.goals import Goal, Target
 from rnn_tui.training.snapshot import State
 from rnn_tui.tui.pace import faster, limit_words, slower
 from tests.tui.fake_session import COMPILING, make_snapshot
+from tests.tui.hands import write
 
 
 def asked(shown):
     return [call for call in shown.session.calls if call[0] != "start"]
-
-
-async def write(shown, text):
-    """Type into the field in focus, in place of what stands there."""
-    await shown.press("ctrl+u", *[{" ": "space"}.get(character, character) for character in text])
 
 
 async def test_ten_steps_and_the_next_epoch(show):

@@ -10,6 +10,7 @@ from rnn_tui.tui.keys import Command
 from rnn_tui.tui.numbers import numbers_of
 from rnn_tui.tui.screens.steering import SteeringScreen
 from rnn_tui.tui.screenshot import save_screen
+from rnn_tui.tui.session import RunSession
 from rnn_tui.tui.widgets.events import EventsPanel
 from rnn_tui.tui.widgets.panel import Panel
 from rnn_tui.tui.widgets.panels import (
@@ -44,7 +45,9 @@ class LookingScreen(SteeringScreen):
     _cursor: int | None = None
     """The timestep that is read out."""
     _target = 0
-    """Number of the column whose forecast was last asked for; a run begins with the first."""
+    """Number of the column whose forecast was last asked for."""
+    _runs_free = False
+    """Whether the forecast that is fed with itself was asked for."""
 
     def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -114,7 +117,8 @@ class LookingScreen(SteeringScreen):
             return "There is no forecast yet."
         if not self._may_look():
             return ""
-        self._session.show_free_running(on=forecast.free is None)
+        self._runs_free = forecast.free is None
+        self._session.show_free_running(on=self._runs_free)
         return ""
 
     def _show_next_target(self) -> str:
@@ -130,6 +134,16 @@ class LookingScreen(SteeringScreen):
         self._session.show_target(self._target)
         name = forecast.targets[self._target]
         return f"Forecast of {name}, {self._target + 1} of {len(forecast.targets)}."
+
+    def _look_on(self, before: RunSession) -> None:
+        """Ask a new run for the forecasts that were looked at in the one before it."""
+        names, own = before.config.data.column, self._session.config.data.column
+        name = names[self._target] if self._target < len(names) else ""
+        self._target = own.index(name) if name in own else 0
+        if self._target:
+            self._session.show_target(self._target)
+        if self._runs_free:
+            self._session.show_free_running(on=True)
 
     def action_move_cursor(self, direction: int) -> None:
         """Read out the next timestep; the first press begins at the last one."""

@@ -154,10 +154,12 @@ class MainScreen(LookingScreen):
 
     def attach(self, session: RunSession, remark: str) -> None:
         """Show another run from here on."""
-        self._session, self._state, self._snapshot = session, None, None
+        before, self._session = self._session, session
+        self._state = self._snapshot = None
         self._last_saved = self._once_saved = None
         self._events.begin_anew()
-        self._cursor, self._target = None, 0
+        self._cursor = None
+        self._look_on(before)
         for panel in self._panels:
             panel.cursor = None
         self.query_one(EventsPanel).begin_anew()
@@ -173,6 +175,8 @@ class MainScreen(LookingScreen):
     def poll(self) -> None:
         """Take in the latest snapshot: words at once, then panel after panel."""
         if self.app.screen is not self and not self.app.screen.is_modal:
+            if self._ticker is not None:
+                self._ticker.pause()
             return
         snapshot = self._session.snapshot
         if snapshot.state is not self._state:

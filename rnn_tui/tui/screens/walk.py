@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -34,6 +34,9 @@ from rnn_tui.tui.widgets.drawn import Drawn
 from rnn_tui.tui.widgets.hints import HintLine
 from rnn_tui.tui.widgets.lines import WordLine
 from rnn_tui.tui.widgets.panel import Panel, Plot
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 LEAST_FOR_ALL = (72, 20)
 LEAST_FOR_ONE = (24, 9)
@@ -137,6 +140,8 @@ class WalkScreen(Screen[None]):
         self._commands = commands_on("walk", commands)
         self._keys = symbols_of(self._commands)
         self._player: Player | None = None
+        self._ticker: Timer | None = None
+        """Polls; None before the first frame."""
         self._view = view or WalkView()
         self._snapshot = session.snapshot.nets[self._view.net]
         self._header, self._hints = WordLine(), HintLine()
@@ -154,7 +159,17 @@ class WalkScreen(Screen[None]):
         """Play by the clock."""
         self.set_look(self._look)
         self.poll()
-        self.set_interval(1 / self._fps, self.poll)
+        self._ticker = self.set_interval(1 / self._fps, self.poll)
+        self._rest_or_wake()
+
+    def _rest_or_wake(self) -> None:
+        """Look at the clock at every frame while the walk plays, or one waits for it."""
+        if self._ticker is None:
+            return
+        if self._player is None or self._player.plays:
+            self._ticker.resume()
+        else:
+            self._ticker.pause()
 
     def set_look(self, look: Look) -> None:
         """Draw everything in another look."""
@@ -181,8 +196,8 @@ class WalkScreen(Screen[None]):
         if self._player is None:
             snapshot = self._session.snapshot.nets[self._view.net]
             if snapshot.walk is not None:
-                self._snapshot, self._player = snapshot, Player(snapshot.walk.T)
-                self._show()
+                self._snapshot = snapshot
+                self._go(Player(snapshot.walk.T))
             elif self._session.error is not None:
                 self.dismiss()
             else:
@@ -201,6 +216,7 @@ class WalkScreen(Screen[None]):
 
     def _go(self, player: Player) -> None:
         self._player = player
+        self._rest_or_wake()
         self._show()
 
     def _show(self) -> None:

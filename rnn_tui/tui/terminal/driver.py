@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import TextIOWrapper
 from threading import Event
@@ -60,6 +60,25 @@ class TerminalDriver(LinuxDriver):
         self._has_answered = Event()
         self._bell: tuple[int, int] | None = None
         """A pipe that ends the reading of keys when it is written to."""
+        self._later: Callable[[Callable[[], None]], object] | None = None
+        """Has the event loop do something; None before the terminal was first taken."""
+        signal.signal(signal.SIGTSTP, lambda *_: self._do_later(self._stop))
+        signal.signal(signal.SIGCONT, lambda *_: self._do_later(self._go_on))
+
+    def _do_later(self, do: Callable[[], None]) -> None:
+        """Answer a signal in the event loop.
+
+        Textual does it in the handler, which may interrupt a write that holds the lock of the queue
+        of writes: stopping the writer there waits for that lock for ever.
+        """
+        if self._later is not None:
+            self._later(do)
+
+    def _stop(self) -> None:
+        self._sigtstp_application()
+
+    def _go_on(self) -> None:
+        self._sigcont_application()
 
     def write(self, data: str) -> None:
         """Write to the terminal what it does not show already."""
@@ -74,6 +93,7 @@ class TerminalDriver(LinuxDriver):
         """
         if self._bell is None:
             self._bell = os.pipe()
+        self._later = asyncio.get_running_loop().call_soon_threadsafe
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._follow_size()
         if self._asks and self._writer_thread is not None:
@@ -86,14 +106,13 @@ class TerminalDriver(LinuxDriver):
         Textual reads the size in the handler of the signal. A second signal interrupts the handler:
         the newer size is sent first, the older one after it, and the app keeps that.
         """
-        loop = asyncio.get_running_loop()
 
         def tell() -> None:
             if not self._in_band_window_resize:
                 size = Size(*self._get_terminal_size())
                 self.send_message(events.Resize(size, size))
 
-        signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(tell))
+        signal.signal(signal.SIGWINCH, lambda *_: self._do_later(tell))
         tell()
 
     def disable_input(self) -> None:

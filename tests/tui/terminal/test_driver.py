@@ -75,3 +75,32 @@ def test_the_last_size_is_told_last(terminal, count):
             driver.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["SIGTSTP", "SIGCONT"])
+def test_a_signal_that_interrupts_a_write_waits_for_it(terminal, name, monkeypatch):
+    """The handler must not wait for a lock that what it interrupts is holding."""
+
+    async def run():
+        driver = TerminalDriver(Asked(terminal))
+        driver.fileno, driver.input_tty = terminal.fileno(), True
+        driver.start_application_mode()
+        begun = []
+        monkeypatch.setattr(driver, "suspend_application_mode", lambda: begun.append("suspend"))
+        monkeypatch.setattr(driver, "resume_application_mode", lambda: begun.append("resume"))
+        sent = []
+        try:
+            with monkeypatch.context() as patch, driver._writer_thread._queue.mutex:
+                patch.setattr(os, "kill", lambda *what: sent.append(what[1]))
+                signal.raise_signal(getattr(signal, name))
+                assert not begun
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            stops = name == "SIGTSTP"
+            assert begun == ["suspend" if stops else "resume"]
+            assert sent == [signal.SIGSTOP] * stops
+        finally:
+            driver.stop_application_mode()
+            driver.close()
+
+    asyncio.run(run())
