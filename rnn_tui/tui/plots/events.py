@@ -44,8 +44,8 @@ def draw_events(entries: tuple[Entry, ...], frame: Frame) -> Picture:
 def _reading(entries: tuple[Entry, ...], *, is_whole: bool) -> tuple[Word, ...]:
     stray = sum(entry.kind in {Kind.STRAY, Kind.WARNING} for entry in entries)
     count = len(entries)
-    text = f"{count:,} event{'s' if count > 1 else ''}" if is_whole else f"the latest of {count:,}"
-    words = [Word(text)]
+    lead = "so far" if is_whole else "the latest of"
+    words = [Word(f"{lead} {count:,}")]
     if stray:
         words.append(Word(f"{stray:,} printed or warned", Ink.WARNING, f"{stray:,} stray"))
     return tuple(words)

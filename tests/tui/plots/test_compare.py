@@ -63,11 +63,15 @@ def test_nothing_yet_is_said(draw, text):
 
 
 def test_losses_and_errors_are_read_one_beside_the_other():
-    lead, first, second = words(draw_losses(BOTH, Frame(60, 12)))
-    assert lead == "best"
     best, now = (significant(x) for x in (BOTH.best_validation_loss, BOTH.validation_loss))
-    assert first == f"LSTM 32 {best}, now {now}"
+    lead, first, second = words(draw_losses(BOTH, Frame(70, 12)))
+    assert (lead, first) == ("best", f"LSTM 32 {best}, now {now}")
     assert second.startswith("RNN 32 0.0")
+    assert ", now " in second
+    lead, first, second = words(draw_losses(BOTH, Frame(58, 12)))
+    assert (lead, first) == ("best", f"LSTM 32 {best}"), "both nets are read in the same way"
+    assert second.startswith("RNN 32 0.0")
+    assert ", now " not in second
     errors = words(draw_forecasts(BOTH, Frame(60, 12)))
     assert errors[0] == "val RMSE"
     assert errors[-1] == "naive 30.3"
