@@ -327,7 +327,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = parsed if isinstance(parsed, int) else run(parsed, given)
         flush(code)
     except click.ClickException as error:
-        complain(f"{error.format_message()} Try rnn-tui --help.")
+        complain(f"{error.format_message().rstrip('.')}. Try rnn-tui --help.")
         code = ExitCode.USAGE
     except RnnTuiError as error:
         complain(str(error))

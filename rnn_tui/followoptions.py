@@ -14,7 +14,7 @@ FOLLOW_SETTINGS = (
         int,
         "ROWS",
         "Rows that are learned before the first is predicted.",
-        "all that a file has, 10 windows of a pipe",
+        "10 windows; of a file all it has, if more",
     ),
     Setting(
         "Follow",

@@ -78,7 +78,9 @@ def test_a_signal_while_it_waits_for_the_first_rows_ends_it(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert "waiting for 90 rows" in process.stderr.readline()
+    told = process.stderr.readline()
+    assert "waiting for 90 rows to learn from first; there are" in told
+    assert "so far (--first-rows ROWS asks for fewer)" in told
     process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=30)[0] == ""
     assert process.returncode == 143

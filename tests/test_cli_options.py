@@ -156,7 +156,7 @@ def test_the_defaults_that_the_help_shows_are_those_of_the_configuration():
         "training.weight_decay": "0; of adamw 0.01",
         "training.schedule_steps": "those of the run; of step a third",
         "forecast.backtest": "",
-        "follow.first_rows": f"all that a file has, {ROWS_A_WINDOW} windows of a pipe",
+        "follow.first_rows": f"{ROWS_A_WINDOW} windows; of a file all it has, if more",
         "training.steps": f"{DEFAULT_STEPS} with --batch, else until you stop",
     }
     for setting in SETTINGS:

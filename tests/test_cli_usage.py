@@ -48,6 +48,7 @@ BAD = {
         ["--first-rows", "9", "--bad-rows", "stop"],
         "--first-rows, --bad-rows: without --follow no row comes: add it.",
     ),
+    "too much": (["keys", "extra"], "unexpected extra argument (extra). Try rnn-tui --help."),
     "one beta": (["--betas", "0.9"], "rnn-tui: --betas: a value is missing in (0.9,)."),
     "three betas": (
         ["--betas", "0.1,0.2,0.3"],

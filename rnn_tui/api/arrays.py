@@ -55,7 +55,7 @@ def _channels(names: tuple[str, ...], values: Floats) -> tuple[Channel, ...]:
 def _columns(data: Any, argument: str, letter: str) -> tuple[tuple[str, ...], Floats]:
     """Return names and values, shape (N, O)."""
     try:
-        values = np.asarray(data, dtype=np.float64)
+        values = _numbers(data)
     except (TypeError, ValueError) as error:
         raise DataError(f"{argument}: expected numbers, shape (N,) or (N, O): {error}.") from error
     if values.ndim == 1:
@@ -69,6 +69,17 @@ def _columns(data: Any, argument: str, letter: str) -> tuple[tuple[str, ...], Fl
             "finite. Fill gaps, or leave such rows out."
         )
     return _names(data, letter, values.shape[1]), values
+
+
+def _numbers(data: Any) -> Floats:
+    """Return float64 numbers, NaN where an array is masked; TypeError, ValueError for others."""
+    if np.iscomplexobj(data):
+        raise TypeError("complex numbers are not forecast; give their parts as columns")
+    if not isinstance(data, np.ma.MaskedArray):
+        return np.asarray(data, dtype=np.float64)
+    values: Floats = np.array(data.data, dtype=np.float64)
+    values[np.ma.getmaskarray(data)] = np.nan
+    return values
 
 
 def _names(data: Any, letter: str, count: int) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_tui.api.ahead import Ahead, ahead_of
 from rnn_tui.api.tables import SCORE_HEADINGS, html_table, score_rows
+from rnn_tui.api.wording import for_python, known_options, speaking_python, suggestion
 from rnn_tui.config import RunConfig, build_config
 from rnn_tui.data.prepared import Prepared
 from rnn_tui.data.series import Series
@@ -23,7 +24,6 @@ from rnn_tui.training.snapshot import Forecast, HistoryView
 
 Progress = Callable[[StepsDone], object]
 """Called after every burst of steps (about 10 ms); where it returns True, the run ends."""
-SECTIONS = ("data", "model", "training")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +72,7 @@ class Fit:
         """
         return {name: scores.rmse for name, scores in self.ended.scores.items()}
 
+    @speaking_python()
     def ahead(self, steps: int | None = None, *, level: float | None = None) -> Ahead:
         """Return a forecast of the rows after the last one.
 
@@ -98,6 +99,7 @@ class Fit:
         margins = self.learned.margins(self.prepared, steps, checked_level(level))
         return ahead_of(self.prepared, path, margins)
 
+    @speaking_python()
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, which `load` and `--load-model` read.
 
@@ -124,13 +126,14 @@ class Fit:
         )
 
 
-def fit(*, steps: int = 1_000, progress: Progress | None = None, **options: Any) -> Fit:
+@speaking_python()
+def fit(*, steps: int | None = 1_000, progress: Progress | None = None, **options: Any) -> Fit:
     """Train a network and return its forecast and scores.
 
     Parameters
     ----------
     steps
-        Optimisation steps.
+        Optimisation steps. None, with a `time_limit`: as many as there is time for.
     progress
         Called after every burst of steps with its losses; where it returns True, the run ends.
     options
@@ -162,8 +165,11 @@ def configure(options: Mapping[str, Any], caller: str) -> RunConfig:
         overrides.setdefault(section, {})[key] = _plain(value)
         names[f"{section}.{key}"] = f"{caller}: {key}"
     config = build_config(overrides, option_names=names)
-    if config.training.steps is None:
-        raise UsageError(f"{caller}: steps must be a number: nobody is there to stop the run.")
+    if config.training.steps is None and config.training.time_limit is None:
+        raise UsageError(
+            f"{caller}: steps must be a number, or time_limit be given: nobody is there to stop "
+            "the run."
+        )
     return config
 
 
@@ -181,7 +187,7 @@ def train(
     ended: RunEnded | None = None
     for event in session.events():
         if isinstance(event, RunEnded):
-            ended = event
+            ended = replace(event, reason=for_python(event.reason))
         elif isinstance(event, StepsDone) and progress is not None and progress(event) is True:
             session.stop()
     snapshot, run = session.snapshot, session.run
@@ -191,18 +197,18 @@ def train(
     return Fit(config, ended, snapshot.forecast, snapshot.history, learned, run.prepared)
 
 
-def checked_steps(steps: int | None, horizon: int) -> int:
+def checked_steps(steps: int | None, horizon: int, argument: str = "steps") -> int:
     """Return the rows to forecast: those asked for, or the horizon; UsageError if below 1."""
     if steps is None:
         return horizon
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-        raise UsageError(f"steps: must be an integer of at least 1, not {steps!r}.")
+        raise UsageError(f"{argument}: must be an integer of at least 1, not {steps!r}.")
     return int(steps)
 
 
 def checked_level(level: float) -> float:
     """Return the level of an interval; UsageError if it is none."""
-    if not (isinstance(level, int | float) and 0 < level < 1):
+    if not (isinstance(level, int | float | np.floating) and 0 < level < 1):
         raise UsageError(f"level: must be a share between 0 and 1, such as 0.9, not {level!r}.")
     return float(level)
 
@@ -215,9 +221,9 @@ def _plain(value: Any) -> Any:
 
 
 def _section_of(key: str, caller: str) -> str:
-    sections = {name: type(getattr(RunConfig(), name)).model_fields for name in SECTIONS}
-    for name, fields in sections.items():
-        if key in fields:
-            return name
-    known = ", ".join(sorted(key for fields in sections.values() for key in fields))
-    raise UsageError(f"{caller}: unknown option {key!r}; known: {known}.")
+    known = known_options()
+    if key in known:
+        return known[key]
+    raise UsageError(
+        f"{caller}: unknown option {key!r}{suggestion(key)}; known: {', '.join(sorted(known))}."
+    )

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from rnn_tui.api.ahead import Ahead, ahead_of
 from rnn_tui.api.arrays import series_of
 from rnn_tui.api.fitting import Fit, Progress, checked_level, checked_steps, configure, train
+from rnn_tui.api.wording import speaking_python
 from rnn_tui.data.series import Floats
 from rnn_tui.errors import UsageError
 from rnn_tui.forecasting.metrics import Scores
@@ -53,7 +54,7 @@ class Forecaster:
         period: int | None = None,
         validation_size: float | str | None = None,
         test_size: float | str | None = None,
-        steps: int = 1_000,
+        steps: int | None = 1_000,
         patience: int | None = None,
         until_loss: float | None = None,
         time_limit: float | str | None = None,
@@ -152,6 +153,7 @@ class Forecaster:
             setattr(self, name, value)
         return self
 
+    @speaking_python()
     def fit(
         self, y: ArrayLike, X: ArrayLike | None = None, *, time: ArrayLike | None = None
     ) -> Self:
@@ -183,6 +185,7 @@ class Forecaster:
         self.n_features_in_ = self.fit_.prepared.inputs.shape[1]
         return self
 
+    @speaking_python()
     def predict(
         self,
         y: ArrayLike | None = None,
@@ -213,6 +216,7 @@ class Forecaster:
         predicted = model.predict(series)
         return predicted[:, 0] if predicted.shape[1] == 1 else predicted
 
+    @speaking_python()
     def forecast(
         self,
         horizon: int | None = None,
@@ -244,7 +248,7 @@ class Forecaster:
             would have to be known beyond the end.
         """
         model = self._learned("forecast")
-        steps = checked_steps(horizon, model.saved.config.data.horizon)
+        steps = checked_steps(horizon, model.saved.config.data.horizon, "horizon")
         prepared = (
             self._run("forecast").prepared if y is None else model.prepare(series_of(y, X, time))
         )
@@ -254,6 +258,7 @@ class Forecaster:
             margins = model.margins(known, steps, checked_level(level))
         return ahead_of(prepared, model.forecast(prepared, steps), margins)
 
+    @speaking_python()
     def score(
         self,
         y: ArrayLike | None = None,
@@ -307,6 +312,7 @@ class Forecaster:
         """Losses and gradient norms by step, as arrays."""
         return self._run("history_").history
 
+    @speaking_python()
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what has been learned to a file, which `load` and `--load-model` read.
 
@@ -358,6 +364,7 @@ class Forecaster:
         return fitted
 
 
+@speaking_python()
 def load(path: str | os.PathLike[str]) -> Forecaster:
     """Return the model in a file that `save` or `--save-model` wrote, ready to forecast.
 

@@ -15,8 +15,8 @@ class FollowConfig(Section):
     enabled: bool = False
     """Go on with the file, or standard input, as it grows."""
     first_rows: int | None = Field(default=None, ge=2, le=10_000_000)
-    """Rows that are learned before the first is predicted. None: all that a file has, and of a
-    pipe ten times those of a window and its horizon."""
+    """Rows that are learned before the first is predicted. None: of a pipe ten times those of a
+    window and its horizon, of a file all that it has, but as many at least."""
     steps_per_row: int = Field(default=1, ge=0, le=100_000)
     """Optimisation steps after every row that came."""
     memory: int = Field(default=5_000, ge=2, le=10_000_000)

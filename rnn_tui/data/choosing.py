@@ -112,6 +112,12 @@ def _only_numeric(
     if len(others) == 1:
         return others[0]
     numeric = others or numeric
+    if numeric == [time] and _is_named_like_time(table, numeric[0]):
+        raise DataError(
+            f"{table.label}: no column holds numbers but {table.list_names(numeric)}, which may be "
+            f"the time (columns: {table.list_names()}). Say which one to forecast with "
+            "--column NAME."
+        )
     if len(numeric) == 1:
         return numeric[0]
     if numeric:

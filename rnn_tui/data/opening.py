@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import re
 import stat
 import sys
 import zlib
@@ -107,7 +108,9 @@ def reading_errors(label: str) -> Iterator[None]:
     except DataError:
         raise
     except FileNotFoundError as error:
-        raise DataError(f"{label}: no such file.") from error
+        address = re.match(r"[a-z0-9]+://", label, re.IGNORECASE)
+        hint = f" Nothing is downloaded: curl -sL {label} | rnn-tui --data -" if address else ""
+        raise DataError(f"{label}: no such file.{hint}") from error
     except _damage() as error:
         raise DataError(
             f"{label}: the compressed data are damaged or cut short ({error}). "

@@ -55,7 +55,13 @@ class Scaler:
             The values do not vary, so that there is nothing to learn from them, or half of them
             do not and robust scaling has nothing to divide by.
         """
-        scale = float(np.std(training)) if np.ptp(training) > 0 else 0.0
+        spread = float(np.ptp(training))
+        scale = float(np.std(training)) if spread > 0 else 0.0
+        if spread > 0 and not scale > SMALLEST_SCALE:
+            raise DataError(
+                f"the training part ({len(training):,} rows) varies by {spread:g} alone, too "
+                "little to be scaled. Give the series in a smaller unit: larger numbers."
+            )
         if not scale > SMALLEST_SCALE:
             raise DataError(
                 f"the training part ({len(training):,} rows) is constant, {training[0]:g} "

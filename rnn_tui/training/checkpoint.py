@@ -146,8 +146,9 @@ def load_model(path: Path) -> SavedModel:
     except ModelFileError:
         raise
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError, UsageError) as error:
+        reason = str(error).removeprefix(f"--load-model {path}: ").rstrip(".")
         raise ModelFileError(
-            f"--load-model {path}: its metadata is damaged or from another version: {error!s:.300}."
+            f"--load-model {path}: its metadata is damaged or from another version: {reason:.300}."
         ) from error
     parameters = {n: array for n, array in tensors.items() if not n.startswith(OF_OPTIMIZER)}
     return SavedModel(config, scalers, step, parameters, moments)

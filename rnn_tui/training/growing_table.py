@@ -108,14 +108,22 @@ class GrowingTable:
         self._claim.written()
 
     def _add(self, file: IO[bytes], columns: Columns) -> None:
-        rows = self._bytes_of(columns)
+        """Write more rows, all or none of them."""
+        rows, number = self._bytes_of(columns), file.fileno()
+        end, closing = os.fstat(number).st_size, b""
         if self._kind == ".json":
-            file.seek(-1, os.SEEK_END)
+            closing = rows[-1:]
+            end -= len(closing)
             rows = b"," + rows[1:]
         else:
             rows = rows[rows.index(b"\n") + 1 :]
-        file.write(rows)
-        file.flush()
+        try:
+            _write_at(number, rows, end)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(number, end)
+                _write_at(number, closing, end)
+            raise
 
     def _is_rescued(self, file: IO[bytes]) -> bool:
         """Copy the rows so far to where they are found, unless others have written over them."""
@@ -147,3 +155,10 @@ class GrowingTable:
                 self._file = None
             reason = error.strerror or error
             raise SaveError(f"--output {self._claim.path}: cannot be written: {reason}.") from error
+
+
+def _write_at(number: int, content: bytes, place: int) -> None:
+    """Write all of `content` to an open file; Python's own buffers would try again on closing."""
+    written = 0
+    while written < len(content):
+        written += os.pwrite(number, content[written:], place + written)

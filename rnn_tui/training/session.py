@@ -232,7 +232,10 @@ class Session(Obeying):
         source, needed = growing_source(self._config)
         while not source.gather(ROW_SECONDS):
             if not self.snapshot.message:
-                yield Noted(f"waiting for {needed:,} rows to learn from first")
+                yield Noted(
+                    f"waiting for {needed:,} rows to learn from first; there are {source.rows:,} "
+                    "so far (--first-rows ROWS asks for fewer)"
+                )
             message = f"Waiting for rows to learn from: {source.rows:,} of {needed:,}"
             self.snapshot = replace(self.snapshot, message=message)
             self._look_for_stop()

@@ -51,7 +51,7 @@ def test_a_run_that_diverges_is_no_exception():
     [
         (
             {"hiden_size": 3},
-            r"fit\(\): unknown option 'hiden_size'; known: batch_size, betas, cell,",
+            r"unknown option 'hiden_size' \(did you mean hidden_size\?\); known: batch_size, ",
         ),
         ({"hidden_size": 0}, r"fit\(\): hidden_size: must be greater"),
         ({"cell": "gruu"}, r"fit\(\): cell: must be 'rnn', .* or 'gru-original', not 'gruu'"),

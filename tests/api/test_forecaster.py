@@ -248,7 +248,7 @@ def test_wrong_parameters_are_named_when_fitted():
 
 @pytest.mark.parametrize("steps", [0, -1, 1.5, True])
 def test_a_forecast_of_no_rows(fitted, steps):
-    with pytest.raises(UsageError, match="steps: must be an integer of at least 1"):
+    with pytest.raises(UsageError, match="horizon: must be an integer of at least 1"):
         fitted.forecast(steps)
 
 

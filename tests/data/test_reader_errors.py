@@ -44,6 +44,15 @@ def test_bad_files(name):
         assert str(error.value) == message
 
 
+def test_an_address_is_not_downloaded():
+    with pytest.raises(DataError) as error:
+        read("https://example.com/x.csv")
+    assert str(error.value) == (
+        "https://example.com/x.csv: no such file. Nothing is downloaded: "
+        "curl -sL https://example.com/x.csv | rnn-tui --data -"
+    )
+
+
 def test_missing_file(tmp_path):
     with pytest.raises(DataError, match=r"nothing\.csv: no such file"):
         read(tmp_path / "nothing.csv")

@@ -95,3 +95,8 @@ def test_constant_training_part_is_refused(value, kind):
 def test_unusable_fields_are_refused(fields):
     with pytest.raises(DataError, match="scal"):
         Scaler.from_dict(fields)
+
+
+def test_what_varies_less_than_can_be_scaled_is_not_called_constant():
+    with pytest.raises(DataError, match=r"varies by 2e-300 alone, too little to be scaled"):
+        Scaler.fit(np.array([1e-300, 3e-300, 2e-300]))

@@ -172,6 +172,10 @@ def tampered(**metadata):
         (tampered(optimizer='{"name": "adam"}'), "metadata is damaged"),
         (tampered(optimizer='{"name": "adam", "step_count": -1}'), "metadata is damaged"),
         (tampered(optimizer='{"name": "adam", "step_count": true}'), "metadata is damaged"),
+        (
+            tampered(config='{"model": {"hidden_size": 5000}}'),
+            r"version: model\.hidden_size: must be less than or equal to 4096, not 5000\.$",
+        ),
         (tampered(step="9" * 5000), "metadata is damaged"),
         (tampered(format="x" * 100_000), "not one that rnn-tui saved"),
         (tampered()[:-4], "not a safetensors file"),

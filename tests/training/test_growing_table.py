@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import resource
 import time
 
 import numpy as np
 import polars as pl
 import pytest
 
+from rnn_tui.errors import SaveError
 from rnn_tui.training.claim import Claim
 from rnn_tui.training.files import PART_PREFIX, check_writable, place_file
 from rnn_tui.training.growing_table import GrowingTable
@@ -98,6 +100,21 @@ def test_a_table_that_is_written_over_where_it_stands_begins_anew_beside(path):
     lost, beside = table.take_notes()
     assert lost == f"The rows that {path} had are lost: they were written over."
     assert beside.endswith(f"this run's is {claim.path}.")
+
+
+def test_a_row_that_the_disk_has_half_a_place_for_leaves_the_table_whole(path):
+    table = GrowingTable(Claim(path), rows(1, 2))
+    table.append(rows(3))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 2, before[1]))
+    try:
+        with pytest.raises(SaveError, match=r"cannot be written: File too large"):
+            table.append(rows(123456789, 5))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not table.is_open
+    assert read(path) == [1, 2, 3]
+    assert path.read_text()[-1] in "\n]"
 
 
 def test_a_parquet_file_that_another_program_has_written_stays(tmp_path):
