@@ -17,8 +17,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/pty
-	$(BIN)/python -m pytest tests/pty
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m 'not threads'
+	$(BIN)/python -m pytest -m threads
 
 test-peers: $(VENV)/.installed-peers
 	$(BIN)/python -m pytest tests/peers

@@ -129,6 +129,8 @@ class Chart:
     x_name: str = ""
     """Written beside the ticks of the x axis, where there is room."""
     cursor: Cursor | None = None
+    margin: int = 0
+    """Least columns left of the canvas: charts one above the other have theirs in line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ def lay_out(chart: Chart, width: int, height: int) -> Layout:
     rows = height - 1 if height >= 4 else height
     y_ticks = chart.y.ticks(max(2, min(6, (rows + 1) // 2))) if rows >= 2 else []
     left = max((len(tick.label) for tick in y_ticks), default=0) + 1 if y_ticks else 0
+    left = max(left, chart.margin) if left else 0
     if width < left + 12:
         y_ticks, left = [], 0
     columns = width - left

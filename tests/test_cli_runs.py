@@ -101,6 +101,7 @@ def test_another_seed_gives_other_losses(batch):
     assert one[0] != two[0]
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
 def test_two_threads_give_the_bits_of_one(batch, cell):
     arguments = ("--json", "--cell", cell, "--hidden", "8", "--steps", "40")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pexpect
@@ -23,13 +24,18 @@ def run(*arguments):
     )  # fmt: skip
 
 
+@cache
+def small_run(name):
+    return run(name, *SMALL[name])
+
+
 def test_every_example_is_run():
     assert {path.name for path in EXAMPLES.glob("*.py")} == set(SMALL)
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_an_example_runs_in_a_pipe(name):
-    done = run(name, *SMALL[name])
+    done = small_run(name)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
@@ -48,8 +54,7 @@ def test_the_csv_is_forecast_with_an_interval(tmp_path):
 
 
 def test_the_stream_has_a_line_for_every_hundred_rows_that_came():
-    done = run("stream.py", *SMALL["stream.py"])
-    lines = done.stdout.splitlines()
+    lines = small_run("stream.py").stdout.splitlines()
     assert [line.split()[:3] for line in lines[1:3]] == [["301", "-", "400"], ["401", "-", "500"]]
     assert lines[3].startswith("LSTM")
 
@@ -70,7 +75,7 @@ def test_the_batch_script_leaves_its_results(tmp_path):
 
 
 def test_the_time_series_compares_and_draws():
-    out = run("RNN_TimeSeries.py", *SMALL["RNN_TimeSeries.py"]).stdout
+    out = small_run("RNN_TimeSeries.py").stdout
     rows = out.splitlines()[4 : 12 if "ETS" in out else 11]  # ETS where statsmodels is installed
     table = [line[:16].strip() for line in rows]
     beside = {"naive", "seasonal naive", "drift", "mean", "AR(9)"}

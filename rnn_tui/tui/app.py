@@ -16,6 +16,7 @@ from rich.console import Console
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, SearchIcon
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
@@ -260,6 +261,11 @@ class RnnTuiApp(App[None]):
         titles = {command.title for command in commands}
         yield from (c for c in super().get_system_commands(screen) if c.title not in titles)
 
+    def action_command_palette(self) -> None:
+        """Offer every action by name; Textual's own sign for it is in black, and no ASCII."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(plain=self._glyphs == "ascii"))
+
     def _runner(self, action: str) -> Callable[[], None]:
         def run() -> None:
             self.call_later(self._main.run_action, action)
@@ -269,6 +275,24 @@ class RnnTuiApp(App[None]):
     def _fatal_error(self) -> None:
         """Leave the screen; `run_app` raises what went wrong, and the command reports it."""
         self.panic()
+
+
+class Palette(CommandPalette):
+    """Textual's command palette with a sign that every terminal has.
+
+    Parameters
+    ----------
+    plain
+        Whether only ASCII can be shown.
+    """
+
+    def __init__(self, *, plain: bool) -> None:
+        super().__init__(placeholder="Search for commands", id="--command-palette")
+        self.set_class(plain, "-plain")
+
+    def on_mount(self) -> None:
+        """Exchange the sign."""
+        self.query_one(SearchIcon).icon = ">"
 
 
 def _driver_class() -> type[Driver] | None:

@@ -132,7 +132,7 @@ def _observe(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
         yield from _followed(snapshot, snapshot.rows_followed)
         yield from _reach(snapshot.gradient)
         return
-    overfitting = list(_overfitting(snapshot))
+    overfitting = list(_overfitting(snapshot, keys))
     yield from overfitting or _skill(snapshot, keys)
     yield from _reach(snapshot.gradient)
     if snapshot.history is not None:
@@ -159,7 +159,7 @@ def _broken(flow: GradientFlow | None, keys: Symbols) -> Iterator[Sentence]:
             yield Sentence(text, Ink.WARNING)
 
 
-def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:
+def _overfitting(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:
     best, loss, best_step = (
         snapshot.best_validation_loss,
         snapshot.validation_loss,
@@ -170,10 +170,14 @@ def _overfitting(snapshot: Snapshot) -> Iterator[Sentence]:
     if snapshot.step - best_step < PATIENCE * snapshot.step or not loss >= WORSE * best:
         return
     rise = f"is up {percent(loss / best - 1)}" if np.isfinite(loss) and best > 0 else "has risen"
-    lead, whose = (f"{snapshot.net} overfits", "Its") if snapshot.peers else ("Overfitting", "The")
+    lead = f"{snapshot.net} overfits" if snapshot.peers else "Overfitting"
     text = f"{lead}: validation loss {rise} since its best, step {best_step:,}."
     yield Sentence(text, Ink.SECOND)
-    yield Sentence(f"{whose} weights of step {best_step:,} are kept.")
+    if snapshot.peers:
+        yield Sentence(f"Its weights of step {best_step:,} are kept.")
+        return
+    save, edit = keys["save-the-model"], keys["edit"]
+    yield Sentence(f"Those weights are kept, {save} saves them. Try fewer units ({edit}).")
 
 
 def _skill(snapshot: Snapshot, keys: Symbols) -> Iterator[Sentence]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from rnn_kernels import (
@@ -28,6 +29,9 @@ PARAMETERS = ("W_ih", "W_hh", "b_ih", "b_hh", "W_hy", "b_y")
 GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h")}
 GATES = {cell: GATES[cell.split("-")[0]] for cell in CELLS}
 LSTMS = ("lstm", "lstm-peephole")
+ONE_AND_TWO_THREADS = pytest.mark.parametrize(
+    "threads", [1, pytest.param(2, marks=pytest.mark.threads)]
+)
 PARAMETERS_OF = {cell: PARAMETERS + (("p",) if cell == "lstm-peephole" else ()) for cell in CELLS}
 
 

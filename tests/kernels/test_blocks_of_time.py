@@ -29,6 +29,7 @@ def test_blocks_agree_with_the_oracle(cell, dtype, together, in_blocks_of):
     assert_close(solve(problem), expected(problem), rtol=RTOL[dtype])
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("together", [2, 4])
 @pytest.mark.parametrize("cell", CELLS)
 def test_blocks_of_several_layers_agree_with_the_oracle(cell, together, in_blocks_of):
@@ -39,6 +40,7 @@ def test_blocks_of_several_layers_agree_with_the_oracle(cell, together, in_block
         assert_close(solve(problem, threads), wanted, rtol=1e-12)
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("threads", [2, 5])
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_bits_do_not_depend_on_the_threads(cell, threads, in_blocks_of):

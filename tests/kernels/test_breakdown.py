@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.courses import COURSES, Training, random_course
-from tests.kernels.support import CELLS, DTYPES
+from tests.kernels.support import CELLS, DTYPES, ONE_AND_TWO_THREADS
 
 
 def poisoned(course, where, bad, step):
@@ -26,7 +26,7 @@ def broken_off(course, at):
     return training, sound
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize(
     ("where", "bad"), [("series", np.nan), ("targets", np.nan), ("targets", np.inf)]
 )
@@ -85,7 +85,7 @@ def exploding(**options):
     )
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("clip", [0.0, 1.0])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_gradient_that_is_not_finite_leaves_weights_and_optimizer(optimizer, clip, threads):

@@ -95,6 +95,7 @@ def test_a_burst_with_carried_states_is_as_many_bursts_of_one(cell, dtype):
     assert single.state() == burst.state()
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_bits_do_not_depend_on_the_threads(cell):
     course, carry = chunked_course(cell, B=13, H=19)

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS
+from tests.kernels.support import CELLS, ONE_AND_TWO_THREADS
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 def test_python_goes_on_while_the_kernels_work(threads):
     course = random_course(
         "lstm", steps=80, T=60, B=16, H=64, N=200, dtype=np.float32, threads=threads
@@ -28,7 +28,7 @@ def test_python_goes_on_while_the_kernels_work(threads):
     assert ticks > 10
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("cell", CELLS)
 def test_runs_side_by_side_do_not_disturb_each_other(cell, threads):
     courses = [

@@ -11,6 +11,7 @@ from tests.kernels.support import (
     CELLS,
     DTYPES,
     GATES,
+    ONE_AND_TWO_THREADS,
     assert_close,
     blank,
     by_layer,
@@ -114,6 +115,7 @@ def test_forward_and_backward_agree_with_the_oracle(dtype, sizes, rate, seed):
     assert_close(solve(problem, dropout), expected(problem, masks), rtol=RTOL[dtype], slack=slack)
 
 
+@pytest.mark.threads
 def test_the_bits_do_not_depend_on_the_threads():
     problem = random_problem("gru", T=9, B=13, H=19, layers=3)
     dropout = Dropout(0.3, 5)
@@ -185,7 +187,7 @@ def test_nothing_dropped_and_a_single_layer_are_no_dropout(options):
     assert plain.state() == told.state()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 def test_dropout_allocates_nothing_and_stays_within_its_arrays(threads, allocations, guards):
     course = random_course("lstm", steps=40, H=20, B=9, layers=2, threads=threads, dtype=np.float32)
     training = Training(course)

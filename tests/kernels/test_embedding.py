@@ -20,7 +20,15 @@ from tests import oracle
 from tests.kernels import support
 from tests.kernels import tokens as problems
 from tests.kernels.courses import Training, random_course
-from tests.kernels.support import CELLS, DTYPES, assert_close, named, random_sizes, rounding_slack
+from tests.kernels.support import (
+    CELLS,
+    DTYPES,
+    ONE_AND_TWO_THREADS,
+    assert_close,
+    named,
+    random_sizes,
+    rounding_slack,
+)
 
 RTOL = {np.float64: 1e-11, np.float32: 1e-5}
 
@@ -36,6 +44,7 @@ def test_forward_and_backward_agree_with_the_oracle(dtype, sizes, V):
     assert_close(problems.solve(*problem), wanted, rtol=RTOL[dtype], slack=slack)
 
 
+@pytest.mark.threads
 def test_the_bits_do_not_depend_on_the_threads():
     problem = problems.random_tokens("lstm", T=9, B=13, H=19, layers=2)
     assert_close(problems.solve(*problem, threads=2), problems.solve(*problem), rtol=0)
@@ -137,7 +146,7 @@ def test_tokens_stay_within_their_arrays(dtype, guards):
     assert np.isfinite(training.gradient).all()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 def test_tokens_allocate_nothing(threads, allocations):
     course = random_course("lstm", steps=40, V=9, H=20, B=9, threads=threads, dtype=np.float32)
     training = Training(course)

@@ -13,6 +13,7 @@ from tests.kernels.support import (
     CELLS,
     DTYPES,
     LSTMS,
+    ONE_AND_TWO_THREADS,
     assert_close,
     blank,
     random_problem,
@@ -47,6 +48,7 @@ def test_forward_and_backward_agree_with_the_oracle(dtype, drawn):
     assert_close(ragged.solve(problem, lengths), wanted, rtol=RTOL[dtype], slack=slack)
 
 
+@pytest.mark.threads
 @given(drawn=ragged_sizes())
 def test_the_bits_do_not_depend_on_the_threads(drawn):
     sizes, lengths = drawn
@@ -181,6 +183,7 @@ def test_every_loss_is_the_mean_over_what_counts(name):
     np.testing.assert_allclose(unequal.losses, together, rtol=1e-13)
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)
 def test_training_with_full_lengths_has_the_bits_of_training_without(cell, dtype):
@@ -209,7 +212,7 @@ def test_what_lies_beyond_a_length_does_not_matter(cell):
     assert plain.state() == other.state()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("cell", CELLS)
 def test_lengths_allocate_nothing(cell, threads, allocations):
     course = random_course(cell, steps=40, T=8, B=9, H=20, threads=threads, dtype=np.float32)

@@ -9,7 +9,15 @@ import pytest
 from rnn_kernels import Workspace, backward, forward, mse, pack, train_steps, unpack
 from rnn_kernels.layout import Layer
 from tests.kernels.courses import COURSES, Training, random_course
-from tests.kernels.support import CELLS, DTYPES, LSTMS, blank, by_layer, random_problem
+from tests.kernels.support import (
+    CELLS,
+    DTYPES,
+    LSTMS,
+    ONE_AND_TWO_THREADS,
+    blank,
+    by_layer,
+    random_problem,
+)
 
 SIZES = [
     {"T": 5, "B": 3, "D": 2, "H": 6, "O": 2},
@@ -39,7 +47,7 @@ def swept(problem, workspace, parameters, gradient):
     return gradient.copy(), workspace.y.copy(), workspace.memory.copy()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)

@@ -11,7 +11,7 @@ from rnn_kernels import backward, forward, step
 from rnn_kernels.jit import jit
 from tests.kernels.calls import INPUTS, LOSSES, sound_calls
 from tests.kernels.courses import COURSES, Training, random_course
-from tests.kernels.support import CELLS, blank, random_problem
+from tests.kernels.support import CELLS, ONE_AND_TWO_THREADS, blank, random_problem
 
 
 def allocating(size):
@@ -30,7 +30,7 @@ def test_a_kernel_that_would_allocate_does_not_compile():
         jit(allocating)(3)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_hundred_steps_allocate_no_more_than_one(cell, optimizer, threads, allocations):

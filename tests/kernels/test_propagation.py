@@ -7,6 +7,7 @@ from tests.kernels.support import (
     DTYPES,
     GATES,
     LSTMS,
+    ONE_AND_TWO_THREADS,
     assert_close,
     blank,
     expected,
@@ -56,7 +57,7 @@ LAYERED = [
 ]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@ONE_AND_TWO_THREADS
 @pytest.mark.parametrize("size", LAYERED, ids=name_of)
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)
@@ -76,6 +77,7 @@ def test_only_timesteps_from_first_on_count(cell, first):
     assert_close(solve(problem), expected(problem), rtol=RTOL[np.float64])
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("threads", [2, 5])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)

@@ -26,6 +26,7 @@ def test_forward_and_backward_agree_with_the_oracle(dtype, sizes):
     assert_close(solve(problem), wanted, rtol=RTOL[dtype], slack=slack)
 
 
+@pytest.mark.threads
 @given(sizes=random_sizes())
 def test_the_bits_do_not_depend_on_the_threads(sizes):
     problem = random_problem(**sizes)

@@ -7,6 +7,8 @@ import pytest
 from rnn_kernels.jit import jit
 from rnn_kernels.team import Team, meet
 
+pytestmark = pytest.mark.threads
+
 ROUNDS = 500
 
 

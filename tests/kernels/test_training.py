@@ -42,6 +42,7 @@ def test_every_loss_and_rule_agrees_with_the_oracle(cell, options):
     assert_same_arrays(training.parameters, parameters, rtol=1e-8, atol=1e-11)
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("dtype", DTYPES)
 @BY_COURSE
 def test_every_loss_and_rule_takes_the_same_bits_in_any_burst_with_any_threads(options, dtype):
@@ -100,6 +101,7 @@ def test_a_burst_is_as_many_bursts_of_one(cell, optimizer, dtype):
     assert single.state() == burst.state()
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("threads", [2, 5])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("cell", CELLS)

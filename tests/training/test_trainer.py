@@ -31,6 +31,7 @@ def test_the_same_seed_gives_the_same_bits(trainer, cell, dtype):
     assert other[0] != first[0]
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_bits_do_not_depend_on_the_threads(trainer, cell):
     model = {"cell": cell, "hidden_size": 19}

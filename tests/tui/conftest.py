@@ -56,7 +56,7 @@ class Shown:
     @property
     def titles(self):
         """Numbers of the panels that can be seen."""
-        return [n for n in range(1, 6) if f"─ {n} " in self.text]
+        return [n for n in range(1, 6) if f"╭─ {n} " in self.text]
 
     async def press(self, *keys):
         await self.pilot.press(*keys)

@@ -41,3 +41,17 @@ async def test_zoom_and_help_are_reached_through_the_palette(show):
             await shown.pilot.pause(0.1)
             await shown.settle()
             assert found in shown.text
+
+
+@pytest.mark.parametrize("term", ["linux", "xterm-256color"])
+async def test_the_palette_can_be_seen_on_every_terminal(show, monkeypatch, term):
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    async with show() as shown:
+        await shown.pilot.press("ctrl+p")
+        await shown.pilot.pause(0.3)
+        assert "> Search for commands" in " ".join(shown.text.split())
+        other = {glyph for glyph in shown.text if not glyph.isascii()}
+        assert bool(other) is (term != "linux"), other
+        sign = shown.app.screen.query_one("SearchIcon")
+        assert sign.styles.color.brightness > 0.5

@@ -84,7 +84,7 @@ def test_overfitting_is_told_with_its_step_and_its_size():
     worse = replace(SNAPSHOT, best_step=1000, best_validation_loss=0.1, validation_loss=0.15)
     assert texts(worse)[:2] == [
         "Overfitting: validation loss is up 50 % since its best, step 1,000.",
-        "The weights of step 1,000 are kept.",
+        "Those weights are kept, w saves them. Try fewer units (e).",
     ]
 
 

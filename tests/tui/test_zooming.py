@@ -72,7 +72,7 @@ async def test_the_loss_zoomed_has_figures_below(show, size):
 async def test_the_forecast_zoomed_has_figures_below_that_follow_cursor_and_column(show, key):
     async with show(make_targets(make_snapshot(4000))) as shown:
         await shown.press("tab", "tab", key)
-        assert "one step ahead" in shown.text
+        assert "one step, now" in shown.text
         assert "at the end" in shown.text
         assert "newest point:" in shown.text
         first = next(line for line in shown.lines if "validation  " in line and "%" in line)
@@ -82,11 +82,11 @@ async def test_the_forecast_zoomed_has_figures_below_that_follow_cursor_and_colu
         second = next(line for line in shown.lines if "validation  " in line and "%" in line)
         assert first != second
         await shown.press("2")
-        assert "one step ahead" not in shown.text
+        assert "one step, now" not in shown.text
 
 
 async def test_on_a_small_screen_there_is_no_room_for_figures(show):
     async with show(size=(60, 16)) as shown:
         await shown.press("2")
         assert shown.titles == [2]
-        assert "one step ahead" not in shown.text
+        assert "one step, now" not in shown.text

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
+
 from rnn_tui.cells import Ink
 from rnn_tui.tui.form.drawing import Piece, Row, body_height, draw_body, places_seen
 from rnn_tui.tui.form.keys import FORM_SYMBOLS
@@ -59,7 +61,21 @@ def draw_sheet(sheet: Sheet, width: int, height: int) -> list[Row]:
     parts = _parts(sheet, width, height)
     faults = sheet.faults
     body = draw_body(sheet.form, faults, width, parts.body, is_roomy=parts.is_roomy)
-    return [*parts.head, *body, *parts.foot][:height]
+    head = [_with_rest(title, sheet, parts, width) for title in parts.head]
+    return [*head, *body, *parts.foot][:height]
+
+
+def _with_rest(title: Row, sheet: Sheet, parts: Parts, width: int) -> Row:
+    """Return the title with how many fields are out of sight, where there is room to say so."""
+    form = sheet.form
+    seen = places_seen(form, sheet.faults, width, parts.body, is_roomy=parts.is_roomy)
+    counts = {"↑": min(seen, default=0), "↓": len(form.fields) - 1 - max(seen, default=0)}
+    more = "  ".join(f"{arrow} {count}" for arrow, count in counts.items() if count)
+    more = f"{more} more" if more else ""
+    gap = width - sum(cell_len(piece.text) for piece in title) - cell_len(more) - 1
+    if not more or gap < 1:
+        return title
+    return (*title, Piece(" " * gap), Piece(more, Ink.LABEL))
 
 
 def fields_seen(sheet: Sheet, width: int, height: int) -> dict[int, int]:
@@ -123,7 +139,11 @@ def _keys(sheet: Sheet, width: int) -> Row:
     pieces: list[Piece] = []
     column = 0
     for hint, start in place_hints(tuple(hints), width):
-        text = f"{hint.symbol} {hint.label}".rstrip()
-        pieces.append(Piece(f"{' ' * (start - column)}{text}", Ink.LABEL))
-        column = start + len(text)
+        label = f" {hint.label}".rstrip()
+        pieces += [
+            Piece(" " * (start - column)),
+            Piece(hint.symbol, Ink.MARK, bold=True),
+            Piece(label, Ink.LABEL),
+        ]
+        column = start + len(hint.symbol) + len(label)
     return tuple(pieces)

@@ -40,13 +40,15 @@ from rnn_tui.tui.plots.forecast import (
 from rnn_tui.tui.plots.ledger import divide
 from rnn_tui.tui.plots.loss import LossView, smoothed
 from rnn_tui.tui.plots.milestones import mark_steps
-from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, say, to_strips
+from rnn_tui.tui.plots.picture import Frame, Picture, Span, Word, fit_words, say, to_strips
 from rnn_tui.tui.plots.timesteps import timestep_axis
 from rnn_tui.tui.plots.words import significant
 
 USUAL_LOSS = LossView()
 GROWTH = 1.02
 """By how much the axis of steps grows at a time."""
+AROUND_READING = 4
+"""Columns of the frame that the reading below a chart does not have."""
 RECENT = 0.25
 """Share of the run that counts as its last part."""
 
@@ -100,7 +102,7 @@ def draw_losses(snapshot: Snapshot, frame: Frame, view: LossView = USUAL_LOSS) -
     Recent is the last quarter of the run.
     """
     nets = nets_of(snapshot)
-    legend = _legend(nets, frame, Word(f"(validation, {view.word[1:]}", short=""))
+    legend = _legend(nets, frame, Word(f"(validation, {view.word[1:]}", short="validation"))
     low = (1 - RECENT) * snapshot.step if view.recent else 0.0
     curves = [
         _since(low, net.history.validation_loss) for net in snapshot.nets if net.history is not None
@@ -108,7 +110,7 @@ def draw_losses(snapshot: Snapshot, frame: Frame, view: LossView = USUAL_LOSS) -
     known = len(curves) == len(nets) and all(curve.step.size for curve in curves)
     if snapshot.history is None or not known:
         return Picture(say(frame, "waiting for the first validation"), legend)
-    reading = _losses(nets)
+    reading = _losses(nets, frame.width - AROUND_READING)
     drawn = [smoothed(curve.value) if view.smooth else curve.value for curve in curves]
     best = np.array([loss for net, _ in nets if (loss := net.best_validation_loss) is not None])
     y = fit_axis(*drawn, *((best,) if view.smooth else ()), scale=view.scale, margin=0.02)
@@ -137,15 +139,35 @@ def draw_losses(snapshot: Snapshot, frame: Frame, view: LossView = USUAL_LOSS) -
     return Picture((*_strips(chart, above), *figures), (*legend, *explained), reading)
 
 
-def _losses(nets: Nets) -> tuple[Word, ...]:
-    """Return the best validation loss of every net, by which they are ranked, and its last one."""
-    words = []
-    for net, pen in nets:
-        if net.best_validation_loss is not None and net.validation_loss is not None:
-            best, now = significant(net.best_validation_loss), significant(net.validation_loss)
-            short = significant(net.best_validation_loss, 2)
-            words.append(_measure(net, pen, f"{best}, now {now}", short))
-    return (Word("best", short=""), *words) if words else ()
+def _losses(nets: Nets, room: int) -> tuple[Word, ...]:
+    """Return the best validation loss of every net, by which they are ranked.
+
+    And its last one, where there is room for those of all nets.
+    """
+    known = [
+        (net, pen, net.best_validation_loss, net.validation_loss)
+        for net, pen in nets
+        if net.best_validation_loss is not None and net.validation_loss is not None
+    ]
+    if not known:
+        return ()
+    lead = Word("best", short="")
+    long = (
+        lead,
+        *(
+            _measure(net, pen, f"{significant(best)}, now {significant(now)}")
+            for net, pen, best, now in known
+        ),
+    )
+    if [text for text, _ in fit_words(long, room)] == [word.text for word in long]:
+        return long
+    return (
+        lead,
+        *(
+            _measure(net, pen, significant(best), significant(best, 2))
+            for net, pen, best, _ in known
+        ),
+    )
 
 
 def draw_forecasts(snapshot: Snapshot, frame: Frame, view: ForecastView = USUAL) -> Picture:

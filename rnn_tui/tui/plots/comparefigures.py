@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from rnn_tui.cells import Ink
 from rnn_tui.gradients.flow import memory_horizon
 from rnn_tui.training.snapshot import Forecast, Snapshot
-from rnn_tui.tui.plots.forecastfigures import HEADINGS, errors_row, mase_unit
+from rnn_tui.tui.plots.forecastfigures import (
+    HEADINGS,
+    errors_row,
+    heading,
+    mase_unit,
+)
 from rnn_tui.tui.plots.ledger import Ledger, Row, figures
 from rnn_tui.tui.plots.picture import Word
 from rnn_tui.tui.plots.residuals import residuals
@@ -36,8 +41,11 @@ def forecasts_ledger(nets: Inks) -> Ledger:
     """Return the errors one step ahead of every net: on the test part once it has ended."""
     is_over = all(net.final_scores for net, _ in nets)
     part = "test" if is_over else "validation"
-    heading = figures(Word(f"{part}, one step ahead"), *HEADINGS, ink=Ink.LABEL)
-    return Ledger((heading, *_errors(nets, part)))
+    first = nets[0][0]
+    when = "one step ahead" if first.forecast is None else heading(first, first.forecast)
+    head = figures(Word(f"{part}, {when}"), *HEADINGS, ink=Ink.LABEL)
+    told = () if is_over else (Word("below: as last scored"),)
+    return Ledger((head, *_errors(nets, part)), (told,))
 
 
 def _errors(nets: Inks, part: str) -> Iterator[Row]:

@@ -24,8 +24,7 @@ def forecast_ledger(snapshot: Snapshot, forecast: Forecast, reading: Row) -> Led
         Of the point at the cursor.
     """
     found = dict(_parts(snapshot, forecast))
-    ahead = "one step ahead" if forecast.horizon == 1 else f"first of {forecast.horizon:,} ahead"
-    table = [figures(Word(ahead), *HEADINGS, ink=Ink.LABEL)]
+    table = [figures(Word(heading(snapshot, forecast)), *HEADINGS, ink=Ink.LABEL)]
     table += [
         errors_row(Word(name, Ink.SECOND), part, mase_unit(snapshot, name))
         for name, part in found.items()
@@ -34,6 +33,16 @@ def forecast_ledger(snapshot: Snapshot, forecast: Forecast, reading: Row) -> Led
     if found.get("test", 0) is None:
         table.append(figures(Word("test"), "at the end", ink=Ink.LABEL))
     return Ledger(tuple(table), (reading, _ranked(snapshot, forecast), tuple(_hint(found))))
+
+
+def heading(snapshot: Snapshot, forecast: Forecast) -> str:
+    """Return what the errors are those of.
+
+    While a run goes on they are those of the weights of now: newer than the ones that were
+    validated last.
+    """
+    ahead = "one step" if forecast.horizon == 1 else f"first of {forecast.horizon:,}"
+    return f"{ahead} ahead" if snapshot.ended is not None else f"{ahead}, now"
 
 
 def _parts(snapshot: Snapshot, forecast: Forecast) -> Iterator[tuple[str, Residuals | None]]:
@@ -93,9 +102,10 @@ def _ranked(snapshot: Snapshot, forecast: Forecast) -> Row:
     if "model" not in known:
         return ()
     steps = f", all {forecast.horizon:,} steps" if forecast.horizon > 1 else ""
+    when = ", as last scored" if part == "validation" else ""
     own = known.pop("model")
     return (
-        Word(f"{part} RMSE{steps}:"),
+        Word(f"{part} RMSE{steps}{when}:", short=f"{part} RMSE{steps}:"),
         Word(f"{snapshot.net} {significant(own)}", Ink.SECOND),
         *(
             Word(f"{name} {significant(rmse)}", Ink.NONE)

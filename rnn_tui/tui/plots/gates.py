@@ -36,6 +36,8 @@ LEAST_FOR_SCALE = (30, 4)
 LEAST_FOR_BOTH = (60, 24)
 """From here on the mean has a place of its own below the map."""
 BAND_ROWS = 8
+BAND_MARGIN = 5
+"""Columns before it, and before the map above it: timesteps stand in line."""
 SHUT, OPEN = 0.05, 0.95
 """A gate below or above counts as saturated: its slope is less than a fifth of the steepest."""
 FLAT = 4 * SHUT * OPEN
@@ -128,31 +130,42 @@ def _draw(
                 return _rows(values[units], bounds, frame, cursor, labels)
             above = replace(frame, height=frame.height - BAND_ROWS)
             below = replace(frame, height=BAND_ROWS)
-            rows, span = _rows(values[units], bounds, above, cursor, labels)
-            band, _ = draw_band(values, bounds.low, bounds.high, below, cursor)
-            return (*rows, *band), span
+            rows, span = _rows(values[units], bounds, above, cursor, labels, BAND_MARGIN)
+            beside = frame.width - span.left - span.width
+            below = replace(below, width=frame.width - beside)
+            band, _ = draw_band(values, bounds.low, bounds.high, below, cursor, span.left)
+            ground = frame.look.style()
+            return (*rows, *(row.adjust_cell_length(frame.width, ground) for row in band)), span
 
 
 def _rows(
-    values: Floats, bounds: Bounds, frame: Frame, cursor: int | None, ends: list[str]
+    values: Floats,
+    bounds: Bounds,
+    frame: Frame,
+    cursor: int | None,
+    ends: list[str],
+    margin: int = 0,
 ) -> tuple[tuple[Strip, ...], Span]:
-    """Return the map; `ends` are the names of the units in its first and its last row."""
+    """Return the map, with at least `margin` columns before it.
+
+    `ends` are the names of the units in its first and its last row.
+    """
     units, T = values.shape
-    left = len(str(units)) + 1 if frame.width >= 16 else 0
+    left = max(margin, len(str(units)) + 1) if frame.width >= 16 else 0
     below = 1 if frame.height >= 4 else 0
     height = frame.height - below
     scale = _scale(bounds, frame, height)
     right = scale[0].cell_length if scale else 0
     width = frame.width - left - right
-    margin, foot = Cells.blank(left, height), Cells.blank(frame.width, below)
+    side, foot = Cells.blank(left, height), Cells.blank(frame.width, below)
     for row, unit in {0: ends[0], height - 1: ends[1]}.items():
-        margin.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
+        side.write(row, 0, f"{unit:>{max(left - 1, 0)}}"[: max(left - 1, 0)], Ink.LABEL)
     write_timesteps(foot, 0, left, width, T, cursor)
     shares = values / bounds.high
     heat = draw_heat_map(shares, width, height, frame.look, diverging=bounds.diverging)
     if cursor is not None and width > 0:
         heat = draw_cursor(heat, column_of_timestep(cursor, T, width), frame.look)
-    parts = [to_strips(margin, frame.look), heat, *([scale] if scale else [])]
+    parts = [to_strips(side, frame.look), heat, *([scale] if scale else [])]
     rows = tuple(Strip.join(row) for row in zip(*parts, strict=True))
     return (*rows, *to_strips(foot, frame.look)), Span(left, width, T)
 

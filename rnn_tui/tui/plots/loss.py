@@ -9,7 +9,7 @@ from rnn_tui.axes import Axis, Scale, fit_axis, whole_decades
 from rnn_tui.charts import Band, Chart, Floats, Ink, Mark, Rule, Series, draw, lay_out
 from rnn_tui.training.snapshot import Curve, Snapshot
 from rnn_tui.tui.plots.ledger import divide
-from rnn_tui.tui.plots.lossfigures import GAP_ROWS, LEAST_FOR_GAP, draw_gap, loss_ledger
+from rnn_tui.tui.plots.lossfigures import GAP_ROWS, LEAST_FOR_GAP, draw_gap, gap_chart, loss_ledger
 from rnn_tui.tui.plots.milestones import mark_steps
 from rnn_tui.tui.plots.picture import Frame, Picture, Word, say, to_strips
 from rnn_tui.tui.plots.words import significant
@@ -60,10 +60,16 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
     y = whole_decades(y, parts=10) if view.scale == "log" else y
     above, figures = divide(frame, lambda: loss_ledger(snapshot, history))
     has_gap = bool(figures) and above.height >= LEAST_FOR_GAP and validation.step.size > 1
+    margin = 0
     if has_gap:
-        figures = (*draw_gap(history, x, replace(frame, height=GAP_ROWS)), *figures)
+        gap, below = gap_chart(history, x), replace(frame, height=GAP_ROWS)
         above = replace(above, height=above.height - GAP_ROWS)
-    columns = max(1, lay_out(Chart(x, y), above.width, above.height).width)
+        margin = max(
+            lay_out(Chart(x, y), above.width, above.height).left,
+            lay_out(gap, below.width, below.height).left,
+        )
+        figures = (*draw_gap(replace(gap, margin=margin), below), *figures)
+    columns = max(1, lay_out(Chart(x, y, margin=margin), above.width, above.height).width)
     marks, explained = mark_steps(history, x, y, columns, plain=frame.look.ascii)
     chart = Chart(
         x,
@@ -73,6 +79,7 @@ def draw_loss(snapshot: Snapshot, frame: Frame, view: LossView | None = None) ->
         marks=(*marks, *_best(snapshot, x, frame)),
         rules=_plumb(snapshot, x),
         x_name="step",
+        margin=margin,
     )
     return Picture(
         (

@@ -109,22 +109,26 @@ def gap_curve(history: HistoryView) -> tuple[Floats, Floats]:
     return steps, gap_at(history.loss, steps, validation.value)
 
 
-def draw_gap(history: HistoryView, x: Axis, frame: Frame) -> tuple[Strip, ...]:
-    """Return how many times the training loss the validation loss is, over the steps."""
+def gap_chart(history: HistoryView, x: Axis) -> Chart:
+    """Return the chart of how many times the training loss the validation loss is."""
     steps, gap = gap_curve(history)
     y = fit_axis(gap[steps >= x.low], np.array([1.0]), scale="log")
     if y is None:
-        return to_strips(draw(Chart(x, Axis(0.5, 2.0)), frame.width, frame.height), frame.look)
-    y = Axis(y.low / 1.05, y.high * 1.05, scale="log")
-    chart = Chart(
+        return Chart(x, Axis(0.5, 2.0))
+    return Chart(
         x,
-        y,
+        Axis(y.low / 1.05, y.high * 1.05, scale="log"),
         (Series(steps, gap, Ink.SECOND, "o"),),
         rules=(Rule(1.0, upright=False, name="validation = train"),),
         x_name="step",
     )
+
+
+def draw_gap(chart: Chart, frame: Frame) -> tuple[Strip, ...]:
+    """Return what `gap_chart` has, with its name."""
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
-    cells.write(0, frame.width - len(GAP_NAME) - 1, GAP_NAME, Ink.LABEL)
+    if chart.series:
+        cells.write(0, frame.width - len(GAP_NAME) - 1, GAP_NAME, Ink.LABEL)
     return to_strips(cells, frame.look)
 
 

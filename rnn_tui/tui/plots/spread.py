@@ -13,11 +13,13 @@ INNER = (10, 90)
 """Percentiles between which the band lies."""
 BINS_A_ROOT = 2
 """Bins of a histogram for every root of its values: more would show chance, not shape."""
+BAND_NAME = " mean over units, and where 80 % of them lie "
+LEAST_FOR_NAME = 6
 Rows = tuple[Strip, ...]
 
 
 def draw_band(
-    values: Floats, low: float, high: float, frame: Frame, cursor: int | None
+    values: Floats, low: float, high: float, frame: Frame, cursor: int | None, margin: int = 0
 ) -> tuple[Rows, Span]:
     """Return the mean over units at every timestep, in a band from the 10th to the 90th percentile.
 
@@ -27,6 +29,8 @@ def draw_band(
         Shape (units, T).
     low, high
         Ends of the axis.
+    margin
+        Least columns left of the canvas.
     """
     T = values.shape[1]
     t = np.arange(1.0, T + 1)
@@ -47,9 +51,12 @@ def draw_band(
         bands=(Band(t, inner[1], inner[2]),),
         x_name="t",
         cursor=None if cursor is None else Cursor(float(cursor), str(cursor)),
+        margin=margin,
     )
     layout = lay_out(chart, frame.width, frame.height)
     cells = draw(chart, frame.width, frame.height, frame.look.glyphs)
+    if frame.height >= LEAST_FOR_NAME and frame.width >= layout.left + 2 * len(BAND_NAME):
+        cells.write(0, layout.left + 1, BAND_NAME, Ink.LABEL)
     return to_strips(cells, frame.look), Span(layout.left, layout.width, T)
 
 

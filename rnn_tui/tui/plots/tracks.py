@@ -200,8 +200,9 @@ def _values(track: Track, t: int, width: int, height: int, look: Look) -> tuple[
         text = number(float(track.values[t - 1]))
         share = (float(track.values[t - 1]) - track.low) / ((track.high - track.low) or 1.0)
     bar = 10 if width >= LEAST_FOR_LONG_BAR else 4
+    name = look.text(name)
     at = max(width - bar - 1 - len(text), len(name) + 3)
-    cells.write(row, 2, look.text(name), Ink.LABEL)
+    cells.write(row, 2, name, Ink.LABEL)
     cells.write(row, at, look.text(text), track.ink)
     if at + len(text) + 1 + bar <= width:
         _write_bar(cells.part(row, width - bar, 1, bar), share, look)

@@ -46,12 +46,26 @@ def test_a_fault_of_another_field_is_counted_and_its_field_is_marked():
 @pytest.mark.parametrize("size", [(40, 10), (60, 16), (80, 24)])
 def test_larger_ones_have_title_values_and_faults_in_their_place(size):
     said = lines(WRONG, *size, faults={"model.hidden_size": FAULT})
-    assert said[0] == " Edit and begin anew"
+    assert said[0].startswith(" Edit and begin anew")
     place = next(n for n, line in enumerate(said) if line.startswith("→• hidden size"))
     assert "none" in said[place]
     assert FAULT in said[place] + said[place + 1]
     assert said[-1].startswith(" Enter begins anew")
     assert said[-1].endswith("Esc leave")
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 16), (80, 24)])
+def test_fields_out_of_sight_are_counted_beside_the_title(size):
+    for place in (0, len(ALL.fields) // 2, len(ALL.fields) - 1):
+        form = ALL.to_field(place)
+        seen = fields_seen(Sheet(form, "Edit and begin anew", "begins anew"), *size)
+        said = lines(form, *size)[0]
+        above, below = min(seen), len(ALL.fields) - 1 - max(seen)
+        assert above + below > 0
+        assert (f"↑ {above} " in said) is (above > 0)
+        assert (f"↓ {below} " in said) is (below > 0)
+        assert said.endswith(" more")
+    assert lines(ALL, 80, wanted_height(ALL))[0] == " Edit and begin anew"
 
 
 def test_a_fault_that_belongs_to_no_field_is_said_too():

@@ -41,6 +41,11 @@ def test_every_net_has_a_label_of_its_own(draw):
     assert [word.text for word in plain][:2] == [". LSTM 32", "o RNN 32"]
 
 
+def test_a_panel_of_a_quarter_of_120_columns_says_which_loss_it_shows():
+    legend = fit_words(draw_losses(BOTH, Frame(58, 15)).legend, 44, gap=1)
+    assert [text for text, _ in legend] == ["━ LSTM 32", "•━ RNN 32", "validation"]
+
+
 @pytest.mark.parametrize("draw", PLOTS)
 def test_every_net_has_a_line_told_apart_by_what_stands_on_it(draw, text):
     drawn = text(draw, BOTH, 60, 14, look=PLAIN)
@@ -58,11 +63,15 @@ def test_nothing_yet_is_said(draw, text):
 
 
 def test_losses_and_errors_are_read_one_beside_the_other():
-    lead, first, second = words(draw_losses(BOTH, Frame(60, 12)))
-    assert lead == "best"
     best, now = (significant(x) for x in (BOTH.best_validation_loss, BOTH.validation_loss))
-    assert first == f"LSTM 32 {best}, now {now}"
+    lead, first, second = words(draw_losses(BOTH, Frame(70, 12)))
+    assert (lead, first) == ("best", f"LSTM 32 {best}, now {now}")
     assert second.startswith("RNN 32 0.0")
+    assert ", now " in second
+    lead, first, second = words(draw_losses(BOTH, Frame(58, 12)))
+    assert (lead, first) == ("best", f"LSTM 32 {best}"), "both nets are read in the same way"
+    assert second.startswith("RNN 32 0.0")
+    assert ", now " not in second
     errors = words(draw_forecasts(BOTH, Frame(60, 12)))
     assert errors[0] == "val RMSE"
     assert errors[-1] == "naive 30.3"

@@ -27,7 +27,9 @@ def test_the_latest_stand_at_the_bottom_with_their_time():
 
 
 def test_a_few_entries_begin_at_the_top():
-    assert rows(draw_events(entries("one"), Frame(50, 3))) == ["12:00:00 one", "", ""]
+    picture = draw_events(entries("one"), Frame(50, 3))
+    assert rows(picture) == ["12:00:00 one", "", ""]
+    assert picture.reading[0].text == "so far 1"
 
 
 def test_a_long_one_wraps_in_its_own_column_and_a_narrow_panel_has_no_seconds():
@@ -38,7 +40,7 @@ def test_a_long_one_wraps_in_its_own_column_and_a_narrow_panel_has_no_seconds():
 def test_what_was_printed_is_counted():
     both = entries("a", kind=Kind.STRAY) + entries("b", kind=Kind.WARNING)
     assert [word.text for word in draw_events(both, Frame(50, 4)).reading] == [
-        "the latest of 2",
+        "so far 2",
         "2 printed or warned",
     ]
 

@@ -32,6 +32,15 @@ def below(draw, snapshot, width=78, height=18, cursor=None, look=None):
     return [" ".join(row.split()) for row in rows[axis + 1 :]]
 
 
+def test_the_gap_stands_in_line_with_the_losses_above_it():
+    small = replace(SNAPSHOT.history.loss, low=SNAPSHOT.history.loss.low * 1e-9)
+    history = replace(SNAPSHOT.history, loss=small)
+    for shown in (SNAPSHOT, replace(SNAPSHOT, history=history)):
+        rows = [row.text for row in draw_loss(shown, Frame(118, 34, alone=True)).rows]
+        upper, lower = (row for row in rows if row.split()[:1] == ["step"])
+        assert upper == lower
+
+
 def row_of(rows, name):
     return next(row for row in rows if row.startswith(name))
 
@@ -112,7 +121,7 @@ def test_every_part_has_its_scores_but_the_test_part_before_the_end():
     naive = Scores(30.3, 24.0, 35, mase=1.2)
     snapshot = replace(SNAPSHOT, baselines={"naive": naive, "AR(9)": Scores(17.5, 13.0, 35)})
     rows = below(draw_forecast, snapshot)
-    assert rows[0] == "one step ahead RMSE MAE MASE skill mean sd lag 1 points"
+    assert rows[0] == "one step, now RMSE MAE MASE skill mean sd lag 1 points"
     for name, start, stop in (("train", 0, 221), ("validation", 221, 256)):
         part = residuals(snapshot.forecast, start, stop)
         row = row_of(rows, name).split()
@@ -125,7 +134,8 @@ def test_every_part_has_its_scores_but_the_test_part_before_the_end():
         assert row[-1] == str(part.count)
     assert row_of(rows, "test") == "test at the end"
     assert row_of(rows, "validation RMSE").startswith(
-        f"validation RMSE: LSTM 32 {significant(snapshot.validation_rmse)} AR(9) 17.5 naive 30.3"
+        "validation RMSE, as last scored: "
+        f"LSTM 32 {significant(snapshot.validation_rmse)} AR(9) 17.5 naive 30.3"
     )
     assert "something is left to learn" in rows[-1]
 
@@ -175,7 +185,8 @@ def test_of_several_nets_each_has_a_row():
     assert [row.rpartition(" of ")[0].split()[0] for row in rows[1:]] == ["LSTM", "RNN", "GRU"]
     assert "4,385" in rows[1]
     rows = below(draw_forecasts, nets, width=118)
-    assert rows[0].startswith("validation, one step ahead RMSE MAE")
+    assert rows[0].startswith("validation, one step, now RMSE MAE")
+    assert rows[-1] == "below: as last scored"
     part = residuals(nets.peers[0].forecast, 221, 256)
     assert rows[2].startswith(f"RNN 32 {significant(part.rmse)} {significant(part.mae)}")
 

@@ -39,6 +39,17 @@ def test_units_and_timesteps_are_numbered_and_the_scale_has_its_ends(text):
     assert rows[-1].split() == ["t", "10", "20", "30", "40", "50"]
 
 
+@pytest.mark.parametrize("selected", ["f", "c"])
+def test_the_mean_below_the_map_stands_in_line_with_it(selected):
+    frame = Frame(118, 34, cursor=17)
+    rows = [row.text for row in draw_gates(SNAPSHOT, frame, selected).rows]
+    upper, lower = (row.split("t", 1)[1] for row in rows if row.split()[:1] == ["t"])
+    assert abs(upper.index("17") - lower.index("17")) <= 1
+    assert abs(upper.index("50") - lower.index("50")) <= 2
+    assert "mean over units, and where 80 % of them lie" in "\n".join(rows)
+    assert {len(row) for row in rows} == {118}
+
+
 def test_a_cell_state_beyond_1_widens_the_scale():
     assert find_bounds("c", np.array([[-2.5, 0.3]])).labels == ("−2.5", "2.5")
     assert find_bounds("c", np.array([[-0.5, 0.3]])).labels == ("−1", "1")

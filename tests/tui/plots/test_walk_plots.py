@@ -1,5 +1,6 @@
 """The three plots of a walk: tracks, arrivals, weights."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,11 @@ def weights(place, *, cell="lstm", width=22, height=7, look=PLAIN):
 def test_tracks_stand_in_the_order_in_which_they_come_about(cell, symbols):
     rows = rows_of(tracks(3, cell=cell, height=len(symbols)))
     assert [row[:7].strip() for row in rows] == [*symbols]
+
+
+def test_a_value_does_not_touch_a_name_that_grows_in_ascii():
+    shown = "\n".join(rows_of(tracks(3, cell="rnn")))
+    assert re.search(r"slope 1 - h\^2 +\d", shown)
 
 
 def test_a_layer_reads_the_one_below_and_the_last_one_is_read_out():
