@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from rnn_tui.data.numbers import LARGEST
 from rnn_tui.data.series import Channel, Floats, Series, Times
 from rnn_tui.errors import DataError
 
@@ -33,6 +34,7 @@ def series_of(y: ArrayLike, X: ArrayLike | None = None, time: ArrayLike | None =
     )
     if len(along) != len(values):
         raise DataError(f"X has {len(along):,} rows and y {len(values):,}: they must be as many.")
+    _check_alike(y, X)
     if len(values) < 2:
         raise DataError(f"y: a series needs two rows, got {len(values)}.")
     time_name, points = _times(y, time, len(values))
@@ -62,11 +64,12 @@ def _columns(data: Any, argument: str, letter: str) -> tuple[tuple[str, ...], Fl
         values = values[:, np.newaxis]
     if values.ndim != 2 or values.shape[1] == 0:
         raise DataError(f"{argument}: got shape {values.shape}, expected (N,) or (N, O).")
-    if not np.isfinite(values).all():
-        row, column = np.argwhere(~np.isfinite(values))[0]
+    usable = np.abs(values) <= LARGEST
+    if not usable.all():
+        row, column = np.argwhere(~usable)[0]
         raise DataError(
             f"{argument}: row {row}, column {column} is {values[row, column]}; every value must be "
-            "finite. Fill gaps, or leave such rows out."
+            f"finite and not above {LARGEST:g}. Fill gaps, or leave such rows out."
         )
     return _names(data, letter, values.shape[1]), values
 
@@ -75,6 +78,8 @@ def _numbers(data: Any) -> Floats:
     """Return float64 numbers, NaN where an array is masked; TypeError, ValueError for others."""
     if np.iscomplexobj(data):
         raise TypeError("complex numbers are not forecast; give their parts as columns")
+    if getattr(getattr(data, "dtype", None), "kind", "") in {"M", "m"}:
+        raise TypeError("these are times; they go to the argument time")
     if not isinstance(data, np.ma.MaskedArray):
         return np.asarray(data, dtype=np.float64)
     values: Floats = np.array(data.data, dtype=np.float64)
@@ -94,12 +99,10 @@ def _names(data: Any, letter: str, count: int) -> tuple[str, ...]:
 
 
 def _times(y: Any, told: ArrayLike | None, rows: int) -> tuple[str, Times]:
-    index = getattr(y, "index", None)
-    if told is None and index is not None and not callable(index):
-        told = index if np.asarray(index).dtype.kind == "M" else None
+    told = _dates_of(y) if told is None else told
     if told is None:
         return "row", np.arange(rows, dtype=np.float64)
-    points = np.asarray(told)
+    points = _points(told)
     if points.shape != (rows,) or points.dtype.kind not in "Miuf":
         raise DataError(
             f"time: got {points.dtype} of shape {points.shape}, expected numbers or dates, "
@@ -113,3 +116,38 @@ def _times(y: Any, told: ArrayLike | None, rows: int) -> tuple[str, Times]:
         )
     kind = "datetime64[us]" if points.dtype.kind == "M" else np.float64
     return str(getattr(told, "name", None) or "time"), points.astype(kind)
+
+
+def _dates_of(data: Any) -> Any:
+    """Return the dates or periods that index a column or table of pandas; None for others."""
+    index = getattr(data, "index", None)
+    kind = getattr(getattr(index, "dtype", None), "kind", "")
+    is_of_dates = kind == "M" or hasattr(index, "tz") or hasattr(index, "to_timestamp")
+    return index if is_of_dates else None
+
+
+def _points(told: Any) -> NDArray[Any]:
+    """Return times as an array, dates of any kind as datetime64, those with a zone in UTC."""
+    if hasattr(told, "to_timestamp"):  # periods of pandas, by their beginnings
+        told = told.to_timestamp()
+    if getattr(told, "tz", None) is not None:
+        told = told.tz_convert(None)
+    points = np.asarray(told)
+    if points.dtype.kind not in "OU":
+        return points
+    try:
+        return np.asarray(told, dtype="datetime64[us]")
+    except (TypeError, ValueError):
+        return points
+
+
+def _check_alike(y: Any, X: Any) -> None:
+    """Raise DataError where the rows of tables belong to different dates."""
+    own, along = _dates_of(y), _dates_of(X)
+    if own is None or along is None:
+        return
+    if not np.array_equal(_points(own), _points(along)):
+        raise DataError(
+            "X: the dates that index it are not those of y: bring both to the same rows, such as "
+            "X.reindex(y.index)."
+        )

@@ -56,7 +56,7 @@ def test_what_is_no_option_stays():
         (
             lambda: rnn_tui.Forecaster(**SMALL).fit(np.ma.masked_less(WAVE, -0.9)),
             DataError,
-            "y: row 22, column 0 is nan; every value must be finite.",
+            "y: row 22, column 0 is nan; every value must be finite",
         ),
     ],
 )
