@@ -18,7 +18,8 @@ from rnn_tui.tui.app import RnnTuiApp
 
 PICTURES = Path(__file__).parent / "pictures"
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
-STEPS = 600
+STEPS, SPEED = 600, 200
+"""Where a run is seen, and steps a second on the way there, which would take a blink otherwise."""
 WIDTH, HEIGHT, ASCENT = 12.2, 24.4, 18.5
 """Of a cell in Rich's pictures, and how far its baseline lies below its top."""
 DOT = 3.2
@@ -42,6 +43,7 @@ async def draw(
     `walk` holds the keys that are pressed in a walk through one backpropagation.
     """
     session = Session(build_config({"data": {"dataset": "sunspots"}, "model": model}))
+    session.limit_speed(SPEED)
     app = RnnTuiApp(session)
     async with app.run_test(size=size) as pilot:
         while session.snapshot.step < STEPS:
@@ -66,6 +68,7 @@ async def draw_comparison(name: str, size: tuple[int, int], *cells: str) -> None
     data = {"dataset": "sunspots", "input_chunk_length": 48}
     configs = [build_config({"data": data, "model": {"cell": cell}}) for cell in cells]
     session = Comparison(configs, "parameters")
+    session.limit_speed(SPEED)
     app = RnnTuiApp(session)
     async with app.run_test(size=size) as pilot:
         while session.snapshot.step < STEPS:

@@ -41,18 +41,36 @@ async def test_a_panel_that_is_slow_to_draw_rests_while_training_goes_on(show):
             return draw(snapshot, frame)
 
         panel.plot = replace(panel.plot, draw=slow)
+        await shown.show(make_snapshot(4900))
         await shown.show(make_snapshot(5000))
         await shown.show(make_snapshot(5100), seconds=1)
-        assert drawn == [5000]
+        assert drawn == [4900, 5000]
         await shown.wait(2)
-        assert drawn == [5000, 5100]
+        assert drawn == [4900, 5000, 5100]
         await shown.show(make_snapshot(5200))
-        assert drawn == [5000, 5100]
+        assert drawn == [4900, 5000, 5100]
         await shown.show(replace(make_snapshot(5200), state=State.PAUSED))
-        assert drawn == [5000, 5100, 5200]
+        assert drawn == [4900, 5000, 5100, 5200]
 
 
-async def test_a_panel_that_had_to_wait_for_long_once_does_not_rest_for_ever(show):
+async def test_a_panel_that_had_to_wait_once_does_not_rest(show):
+    """The first drawing imports what draws: for seconds the panel would show the beginning."""
+    async with show() as shown:
+        panel = shown.app.screen.query_one("#loss")
+        draw, drawn, waits = panel.plot.draw, [], [10, 0, 10, 0]
+
+        def once_late(snapshot, frame):
+            drawn.append(snapshot.step)
+            shown.clock.now += waits.pop(0)
+            return draw(snapshot, frame)
+
+        panel.plot = replace(panel.plot, draw=once_late)
+        for step in (5000, 5100, 5200, 5300):
+            await shown.show(make_snapshot(step))
+        assert drawn == [5000, 5100, 5200, 5300]
+
+
+async def test_a_panel_that_has_to_wait_for_long_does_not_rest_for_ever(show):
     async with show() as shown:
         panel = shown.app.screen.query_one("#loss")
         draw, drawn = panel.plot.draw, []
@@ -63,9 +81,12 @@ async def test_a_panel_that_had_to_wait_for_long_once_does_not_rest_for_ever(sho
             return draw(snapshot, frame)
 
         panel.plot = replace(panel.plot, draw=late)
+        await shown.show(make_snapshot(4900))
         await shown.show(make_snapshot(5000))
-        await shown.show(make_snapshot(5100), seconds=LONGEST_REST + 0.1)
-        assert drawn == [5000, 5100]
+        await shown.show(make_snapshot(5100), seconds=1)
+        assert drawn == [4900, 5000]
+        await shown.wait(LONGEST_REST)
+        assert drawn == [4900, 5000, 5100]
 
 
 async def test_panels_that_cannot_be_seen_draw_nothing_until_they_can(show):

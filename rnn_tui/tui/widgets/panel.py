@@ -29,7 +29,7 @@ answers."""
 LARGE_DRAWING_SHARE = 0.20
 """The same on a screen so large that every picture costs twice as much."""
 LONGEST_REST = 3.0
-"""Seconds: one drawing may have waited for an import, or for a core that another program had."""
+"""Seconds, where two drawings running have waited for a core that another program had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class Panel(Drawn, can_focus=True):
         """Of the screen's time that this panel may take."""
         self._clock = clock
         self._rests_until = 0.0
+        self._took = 0.0
+        """Seconds of the last drawing."""
         self._is_due = False
         self._snapshot: Snapshot | None = None
         self._drawn: tuple[object, ...] = ()
@@ -119,7 +121,9 @@ class Panel(Drawn, can_focus=True):
             began = self._clock()
             self._draw()
             now = self._clock()
-            self._rests_until = now + min(LONGEST_REST, (now - began) / self.share)
+            # One drawing alone may have waited: the first one imports what draws.
+            usual, self._took = min(self._took, now - began), now - began
+            self._rests_until = now + min(LONGEST_REST, usual / self.share)
 
     @property
     def _is_up_to_date(self) -> bool:
