@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from io import TextIOWrapper
@@ -18,6 +18,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, SearchIcon
 from textual.driver import Driver
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -168,6 +169,10 @@ class RnnTuiApp(App[None]):
         self._half_line = lines.pop()
         for line in lines:
             self._journal.stray(line)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every row goes through: without colours not even Textual's greys are left."""
+        return [NoColor()] if self.no_color else super().get_line_filters()
 
     def _look(self, theme: Theme) -> Look:
         few = self._display_choice.few_colours
