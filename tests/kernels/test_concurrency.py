@@ -11,7 +11,7 @@ from tests.kernels.support import CELLS, ONE_AND_TWO_THREADS
 @ONE_AND_TWO_THREADS
 def test_python_goes_on_while_the_kernels_work(threads):
     course = random_course(
-        "lstm", steps=80, T=60, B=16, H=64, N=200, dtype=np.float32, threads=threads
+        "lstm", steps=240, T=60, B=16, H=64, N=200, dtype=np.float32, threads=threads
     )
     training = Training(course)
     training.take(course.starts[:1])
