@@ -25,6 +25,7 @@ from rnn_kernels.rows import (
     zero_gradients,
     zero_samples,
 )
+from rnn_kernels.vectors import align_stack
 
 # What each cell has of its own; see `parts`.
 forward_timestep = backward_timestep = first_sweep = second_sweep = filled_in
@@ -231,6 +232,7 @@ def readout_gradient(
     plan: Array, head: Array, first: int, memory: Array, dy: Array, gradient: Array
 ) -> None:
     """Fill dW_hy = Σ_t dy_t h_tᵀ and db_y = Σ_t dy_t over the timesteps from `first` on."""
+    align_stack()
     layer, readout = layer_at(plan, plan.shape[0] - 1), readout_of(head)
     O, B, width = readout.outputs, layer.batch, layer.pair * layer.lanes  # noqa: E741
     samples = (layer.timesteps - first) * B
@@ -333,6 +335,7 @@ def forward_part(
     parameters: Array, memory: Array, y: Array,
 ) -> None:  # fmt: skip
     """Forward pass and readout of a part of the samples."""
+    align_stack()
     last = layer_at(plan, plan.shape[0] - 1)
     start, stop = bounds(last.batch, part, parts)
     forward_rows(plan, feed, active, start, stop, parameters, memory)
@@ -344,6 +347,7 @@ def backward_part(
     part: int, parts: int, parameters: Array, memory: Array, dy: Array, squares: Array,
 ) -> None:  # fmt: skip
     """BPTT of a block of timesteps of a part of the samples through layer n."""
+    align_stack()
     start, stop = bounds(layer_at(plan, n).batch, part, parts)
     backward_rows(
         plan, active, n, first, begin, end, start, stop, from_end, parameters, memory, dy, squares
@@ -354,6 +358,7 @@ def inputs_part(
     plan: Array, n: int, begin: int, end: int, to_start: bool, part: int, parts: int, memory: Array
 ) -> None:
     """Then the gradient of what layer n has read: dx, and dh0 where it is wanted."""
+    align_stack()
     layer = layer_at(plan, n)
     start, stop = bounds(layer.batch, part, parts)
     fill_dx(layer, begin, end, start, stop, memory)
@@ -366,6 +371,7 @@ def gradient_part(
     memory: Array, gradient: Array,
 ) -> None:  # fmt: skip
     """Weight gradient of a part of the units of layer n, from a block of timesteps."""
+    align_stack()
     layer = layer_at(plan, n)
     start, stop = vector_bounds(layer, part, parts)
     B = layer.batch

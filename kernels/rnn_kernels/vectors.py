@@ -12,7 +12,9 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 from llvmlite import ir
+from numba import types
 from numba.core.registry import cpu_target
+from numba.extending import intrinsic
 
 FLAGS = ("nsz",)
 """Nothing that lets LLVM choose: it chose otherwise in every tile, and a sample's bits came to
@@ -28,6 +30,25 @@ def vector_bytes() -> int:
     if "+avx512f" in features:
         return 64
     return 32 if "+avx" in features else 16
+
+
+def _with_aligned_stack(_context: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, _values: Any) -> Any:
+        attributes = builder.function.attributes
+        attributes.alignstack = vector_bytes()
+        attributes.add("nounwind")  # llvmlite writes the former beside another one only
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+align_stack: Any = intrinsic(_with_aligned_stack)
+"""Called in a compiled function: its stack begins at a whole vector.
+
+LLVM aligns it to 16 bytes, and finds too late which vectors have to wait there: these lie across
+two cache lines or not as what called happens to have left the stack, even by the length of the
+environment's variables.
+"""
 
 
 def lanes(dtype: np.dtype[Any]) -> int:

@@ -19,7 +19,7 @@ from rnn_kernels.layout import make_plan
 from rnn_kernels.microkernel import SUMS_IN_FLIGHT, kernel
 from rnn_kernels.network import Network
 from rnn_kernels.sweeps import bounds, vector_bounds
-from rnn_kernels.vectors import lanes, tile_heights, vector_bytes
+from rnn_kernels.vectors import align_stack, lanes, tile_heights, vector_bytes
 from tests.kernels.support import DTYPES
 
 DEPTHS = (*range(10), 33)
@@ -423,3 +423,14 @@ def test_threads_share_the_units_as_they_lie_side_by_side(cell, hidden, parts, d
 def test_the_width_of_a_vector_is_one_that_processors_have():
     assert vector_bytes() in (16, 32, 64)
     assert lanes(np.dtype(np.float32)) == 2 * lanes(np.dtype(np.float64)) == vector_bytes() // 4
+
+
+def test_a_stack_begins_at_a_whole_vector_where_that_is_asked_for():
+    @numba.njit(**POLICY)
+    def aligned(number):
+        align_stack()
+        return number
+
+    assert aligned(3) == 3
+    (code,) = aligned.inspect_llvm().values()
+    assert f"alignstack={vector_bytes()}" in code
