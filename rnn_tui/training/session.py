@@ -47,7 +47,7 @@ ROW_SECONDS = 0.05
 """How long to wait for a row before commands are looked at."""
 STEPS_BEFORE_FOLLOWING = 1_000
 """Where a run that follows a source is told no number: it has to come to the rows one day."""
-PICTURES_SHARE = 0.03
+PICTURES_SHARE = 0.02
 """Most of the worker's time that looking into the network may take."""
 
 
