@@ -219,7 +219,7 @@ def test_a_pause_before_training_holds_the_run_at_step_0(running):
     session = running(paused=True)
     wait_for(lambda: session.snapshot.state is State.PAUSED)
     assert session.snapshot.step == 0
-    assert session.snapshot.trace is not None
+    wait_for(lambda: session.snapshot.trace is not None)  # told after the numbers
 
 
 def test_who_watches_is_told_of_answers_but_not_of_every_frame(running):

@@ -303,9 +303,11 @@ def test_another_column_is_shown_with_its_own_scores_and_forecast(running, pair)
     session.show_target(1)
     session.show_free_running(on=True)
     wait_for(lambda: session.snapshot.forecast.free is not None)
-    session.pause()
-    wait_for(lambda: session.snapshot.state is State.PAUSED)
-    shot, trainer = session.snapshot, session.run.trainer
+    told = []
+    session.watch(lambda: told.append(session.snapshot))
+    session.pause()  # the numbers are told at once, and then the pictures
+    wait_for(lambda: sum(shot.state is State.PAUSED for shot in told) >= 2)
+    shot, trainer = told[-1], session.run.trainer
     assert (shot.forecast.target, shot.forecast.name) == (1, "two")
     np.testing.assert_array_equal(shot.forecast.actual, session.run.prepared.series.target(1))
     assert shot.validation_rmse != first.validation_rmse
